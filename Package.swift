@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings fail the build where `RANVIER_STRICT` is set (continuous integration, contributors).
+let strict = Context.environment["RANVIER_STRICT"] != nil
+let swiftSettings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+    + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "Ranvier",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Ranvier", targets: ["Ranvier"]),
+        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // C: vector kernels chosen per processor at run time; dense matrix products; gzip.
+        .target(name: "CRanvierKernels"),
+        .target(
+            name: "COneDNN",
+            linkerSettings: [
+                .linkedLibrary("dnnl"), .linkedLibrary("gomp", .when(platforms: [.linux])),
+            ]),
+        .systemLibrary(
+            name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        .target(
+            name: "RanvierTensors", dependencies: ["CRanvierKernels", "COneDNN"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierSpikes", dependencies: ["RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
+            resources: [.copy("Resources/digits.csv.gz")],
+            swiftSettings: swiftSettings),
+
+        .testTarget(
+            name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierDataTests", dependencies: ["RanvierData"],
+            swiftSettings: swiftSettings),
+    ]
+)
