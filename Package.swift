@@ -10,8 +10,7 @@ let swiftSettings: [SwiftSetting] =
 let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
-    products: [
-    ],
+    products: [],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -46,14 +45,28 @@ let package = Package(
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
 
+        .target(
+            name: "RanvierNetworks",
+            dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
+            swiftSettings: swiftSettings),
+
+        .testTarget(
+            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes"],
+            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierDataTests", dependencies: ["RanvierData"],
+            name: "RanvierDataTests",
+            dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests",
+            dependencies: ["RanvierNetworks", "RanvierSpikes", "RanvierTensors"],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )
