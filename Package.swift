@@ -42,6 +42,7 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
 
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
@@ -51,6 +52,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierDataTests", dependencies: ["RanvierData"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["RanvierAnalysis"],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )
