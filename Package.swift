@@ -43,6 +43,9 @@ let package = Package(
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
         .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
 
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
@@ -55,6 +58,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests",
+            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReferenceTests", dependencies: ["RanvierAnalysis"],
