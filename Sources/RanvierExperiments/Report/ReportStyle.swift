@@ -78,7 +78,7 @@ enum ReportStyle {
         .tiles dd{font-size:14pt}.tiles dt,.tiles dd.aside{font-size:8.5pt}\
         .figures{grid-template-columns:1fr 1fr;gap:14pt 18pt}figcaption,caption{font-size:9pt}\
         table{font-size:9pt}thead th{font-size:8.5pt}th,td{padding-top:3.5pt;padding-bottom:3.5pt}\
-        pre{font-size:8.5pt}.runs{font-size:8pt}.runs thead th{font-size:7.5pt}.scroll{overflow:visible}h2,h3,figcaption,caption{break-after:avoid}\
+        .lead{break-after:avoid}pre{font-size:8.5pt}.runs{font-size:8pt}.runs thead th{font-size:7.5pt}.scroll{overflow:visible}h2,h3,figcaption,caption{break-after:avoid}\
         figure,tr,.tiles,.warnings,.keep,.scroll{break-inside:avoid}thead{display:table-header-group}\
         p{orphans:3;widows:3}.configuration{columns:2}footer{margin-top:20pt;padding-bottom:0}}
         """
