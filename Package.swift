@@ -44,6 +44,10 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
 
         .target(
             name: "RanvierNetworks",
@@ -66,6 +70,17 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: ["RanvierNetworks", "RanvierSpikes", "RanvierTensors"],
+            resources: [.copy("Reference")],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests",
+            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["RanvierAnalysis"],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
