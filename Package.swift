@@ -50,10 +50,15 @@ let package = Package(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes"],
+            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierDataTests", dependencies: ["RanvierData"],
+            name: "RanvierDataTests",
+            dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )
