@@ -44,19 +44,20 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
-        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierExperiments", dependencies: ["RanvierAnalysis"],
-            swiftSettings: swiftSettings),
-
         .target(
             name: "RanvierNetworks",
             dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
             swiftSettings: swiftSettings),
-
-        .testTarget(
-            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
+        .target(
+            name: "RanvierTraining",
+            dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments",
+            dependencies: ["RanvierTraining", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
@@ -68,9 +69,10 @@ let package = Package(
             dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReferenceTests",
-            dependencies: ["RanvierNetworks", "RanvierSpikes", "RanvierTensors"],
-            resources: [.copy("Reference")],
+            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
@@ -80,7 +82,10 @@ let package = Package(
             dependencies: ["RanvierExperiments", "RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReferenceTests", dependencies: ["RanvierAnalysis"],
+            name: "ReferenceTests",
+            dependencies: [
+                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+            ],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Reference: calibration",
-    .enabled(if: MethodVectors.exists("expectation-propagation/calibration.json")))
+    .reference("expectation-propagation", "calibration.json"))
 struct CalibrationReferenceTests {
     private struct File: Decodable {
         struct Bin: Decodable {
@@ -37,7 +37,9 @@ struct CalibrationReferenceTests {
     private let file: File
 
     init() throws {
-        file = try MethodVectors.decode("expectation-propagation/calibration.json")
+        file = try #require(
+            try ReferenceFolder.decode(
+                File.self, method: "expectation-propagation", file: "calibration.json"))
     }
 
     private func close(_ found: Double, _ expected: Double) -> Bool {

@@ -4,14 +4,16 @@ import Testing
 
 @Suite(
     "Reference: energy and memory",
-    .enabled(if: MethodVectors.exists("sparse-and-quantized/energy_memory.json")))
+    .reference("sparse-and-quantized", "energy_memory.json"))
 struct EnergyMemoryReferenceTests {
     private let file: EnergyMemoryFile
     private let first: ConvolutionShape
     private let second: ConvolutionShape
 
     init() throws {
-        file = try MethodVectors.decode("sparse-and-quantized/energy_memory.json")
+        file = try #require(
+            try ReferenceFolder.decode(
+                EnergyMemoryFile.self, method: "sparse-and-quantized", file: "energy_memory.json"))
         let net = file.net
         first = try net.conv1.shape(of: net.input)
         second = try net.conv2.shape(of: net.conv1.output)
