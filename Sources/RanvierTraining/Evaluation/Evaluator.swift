@@ -40,7 +40,7 @@ public struct Evaluator {
     ) throws -> Evaluation {
         var result = Evaluation(labels: data.labels, classNames: data.classNames)
         var lossSum = 0.0
-        var tally = ActivityTally()
+        let tally = ActivityTally()
         let start = ContinuousClock.now
         for batch in Batches(data, size: batchSize) {
             if observer.shouldStop {
@@ -89,7 +89,8 @@ public struct Evaluator {
             guard case .spikes(let spikes) = observation else { return }
             layers.append(
                 LayerSpikes(
-                    name: layer, spikes: spikes.reshaped(to: [spikes.shape[0], spikes.count / spikes.shape[0]])))
+                    name: layer,
+                    spikes: spikes.reshaped(to: [spikes.shape[0], spikes.count / spikes.shape[0]])))
         }
         _ = network(try encode(batch), in: context)
         return layers
@@ -100,7 +101,8 @@ public struct Evaluator {
         try encoder.encode(
             batch.features,
             at: EncodingPosition(
-                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices))
+                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices)
+        )
     }
 }
 
