@@ -11,6 +11,7 @@ let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "ranvier", targets: ["RanvierCommandLine"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -45,6 +46,23 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
+        .target(name: "RanvierTraining", dependencies: [], swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments",
+            dependencies: [
+                "RanvierTraining",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "RanvierCommandLine",
+            dependencies: [
+                "RanvierExperiments",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings),
 
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
@@ -54,6 +72,15 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierDataTests", dependencies: ["RanvierData"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests", dependencies: ["RanvierExperiments"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
             swiftSettings: swiftSettings),
     ]
 )
