@@ -27,7 +27,7 @@ struct ExitStatusTests {
             Interrupt.install()
             precondition(!Interrupt.isRequested)
             kill(getpid(), number)
-            while !Interrupt.isRequested { usleep(1000) }
+            for _ in 0..<5000 where !Interrupt.isRequested { usleep(1000) }
             do throws(InterruptedError) {
                 try Interrupt.check()
             } catch {
@@ -41,7 +41,7 @@ struct ExitStatusTests {
         await #expect(processExitsWith: .exitCode(130)) {
             Interrupt.install()
             kill(getpid(), SIGINT)
-            while !Interrupt.isRequested { usleep(1000) }
+            for _ in 0..<5000 where !Interrupt.isRequested { usleep(1000) }
             kill(getpid(), SIGINT)
             sleep(10)
         }

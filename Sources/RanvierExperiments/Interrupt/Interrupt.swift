@@ -20,13 +20,17 @@ public enum Interrupt {
         sources.withLock { sources in
             guard sources.isEmpty else { return }
             let queue = DispatchQueue(label: "ranvier.interrupt", qos: .userInteractive)
+            let isWatching = DispatchSemaphore(value: 0)
             for number in [SIGINT, SIGTERM] {
                 // The default action would end the process before the source hears of the signal.
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
                 source.setEventHandler { request(onFirst: onFirst) }
+                source.setRegistrationHandler { isWatching.signal() }
                 source.resume()
                 sources.append(source)
+                // A signal before that would be lost.
+                isWatching.wait()
             }
         }
     }
