@@ -10,8 +10,7 @@ let swiftSettings: [SwiftSetting] =
 let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
-    products: [
-    ],
+    products: [],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -45,6 +44,19 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierNetworks",
+            dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierTraining",
+            dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments",
+            dependencies: ["RanvierTraining", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
 
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
@@ -57,7 +69,23 @@ let package = Package(
             dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ReferenceTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
+            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests",
+            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests",
+            dependencies: [
+                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+            ],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
