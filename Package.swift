@@ -46,11 +46,19 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
-        .target(name: "RanvierTraining", dependencies: [], swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierNetworks",
+            dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierTraining",
+            dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
         .target(
             name: "RanvierExperiments",
             dependencies: [
-                "RanvierTraining",
+                "RanvierTraining", "RanvierAnalysis",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -68,16 +76,31 @@ let package = Package(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes"],
+            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierDataTests", dependencies: ["RanvierData"],
+            name: "RanvierDataTests",
+            dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierExperimentsTests", dependencies: ["RanvierExperiments"],
+            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests",
+            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests",
+            dependencies: [
+                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+            ],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
