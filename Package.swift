@@ -11,7 +11,8 @@ let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "ranvier", targets: ["RanvierCommandLine"])
+        .library(name: "Ranvier", targets: ["Ranvier"]),
+        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -32,6 +33,7 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        // Libraries, each on those above it.
         .target(
             name: "RanvierTensors",
             dependencies: [
@@ -58,15 +60,25 @@ let package = Package(
         .target(
             name: "RanvierExperiments",
             dependencies: [
-                "RanvierTraining", "RanvierAnalysis",
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors", "RanvierAnalysis",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // What users import, and what they run.
+        .target(
+            name: "Ranvier",
+            dependencies: [
+                "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
+                "RanvierTraining", "RanvierAnalysis", "RanvierExperiments",
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "RanvierCommandLine",
             dependencies: [
-                "RanvierExperiments",
+                "RanvierExperiments", "RanvierData", "RanvierTensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -86,14 +98,18 @@ let package = Package(
             name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
+            name: "RanvierTrainingTests",
+            dependencies: [
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExperimentsTests",
-            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
+            dependencies: ["RanvierExperiments", "RanvierTraining", "RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReferenceTests",
