@@ -118,5 +118,8 @@ let package = Package(
             ],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
+            swiftSettings: swiftSettings),
     ]
 )

@@ -1,3 +1,4 @@
+import RanvierData
 import RanvierTraining
 
 /// An error that knows how the command should end because of it.
@@ -24,4 +25,25 @@ extension CheckpointError: ExitStatusProviding {
 extension FileError: ExitStatusProviding {
     /// The output folder, in nearly every case.
     public var exitStatus: ExitStatus { .wrongUsage }
+}
+
+extension DataError: ExitStatusProviding {
+    /// A file that was given, unless the words of the user ask for what cannot be.
+    public var exitStatus: ExitStatus {
+        switch kind {
+        case .invalidParameter, .unknownName: .wrongUsage
+        default: .badInput
+        }
+    }
+}
+
+extension TrainingError: ExitStatusProviding {
+    /// The run's own failure, a stop by the user, or parts of the configuration that do not fit.
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .nonFinite: .runFailed
+        case .interrupted: .interrupted
+        case .mismatch: .wrongUsage
+        }
+    }
 }

@@ -4,7 +4,7 @@ import RanvierTraining
 /// The folder of one run, open for writing and locked against other processes.
 ///
 /// It holds `config.yaml`, `metrics.jsonl`, `model.safetensors`, `model.json`, `result.json`,
-/// `report.html` and `figures/`. Every file but `metrics.jsonl` is written under a temporary name
+/// `report.json`, `report.html` and `figures/`. Every file but `metrics.jsonl` is written under a temporary name
 /// and renamed, so that none is ever half there.
 public final class RunDirectory {
     /// Where the run is.
@@ -25,6 +25,8 @@ public final class RunDirectory {
         case checkpoint = "checkpoint.safetensors"
         /// What came of the run.
         case result = "result.json"
+        /// What the report shows, to draw it again.
+        case reportContent = "report.json"
         /// The report to read.
         case report = "report.html"
     }

@@ -1,0 +1,50 @@
+import Foundation
+
+/// What `ranvier run` is asked for.
+public struct RunRequest: Sendable {
+    /// The YAML configuration.
+    public var configuration: URL
+    /// Replaces the configuration's seed.
+    public var seed: Int?
+    /// Worker threads; nil for one per core. The result does not depend on it.
+    public var threads: Int?
+    /// The folder under which run directories are made.
+    public var output: URL
+    /// Name of the run's folder; nil for `<configuration>-<seed>`.
+    public var name: String?
+    /// Where larger data sets are looked for.
+    public var dataDirectory: String?
+    /// Whether a run that is there is replaced.
+    public var overwrite: Bool
+    /// Whether to go on from the last checkpoint of a run that is there.
+    public var resume: Bool
+    /// Values set on the command line.
+    public var overrides: [ConfigurationOverride]
+    /// The command line, word by word, for the report.
+    public var command: [String]
+
+    /// Creates a request.
+    public init(
+        configuration: URL, seed: Int? = nil, threads: Int? = nil,
+        output: URL = Experiments.defaultOutput, name: String? = nil, dataDirectory: String? = nil,
+        overwrite: Bool = false, resume: Bool = false, overrides: [ConfigurationOverride] = [],
+        command: [String] = []
+    ) {
+        self.configuration = configuration
+        self.seed = seed
+        self.threads = threads
+        self.output = output
+        self.name = name
+        self.dataDirectory = dataDirectory
+        self.overwrite = overwrite
+        self.resume = resume
+        self.overrides = overrides
+        self.command = command
+    }
+
+    /// The run's folder for a seed.
+    public func folder(seed: Int) -> URL {
+        output.appending(
+            path: name ?? RunDirectory.defaultName(configuration: configuration, seed: seed))
+    }
+}
