@@ -98,9 +98,12 @@ public struct NetworkConfiguration: Sendable {
     private static func dynamics(
         _ options: ConfigurationSection
     ) throws(ConfigurationError) -> LIFDynamics {
-        let word = try options.choice("reset", of: ["soft", "soft-delayed", "hard"], default: "soft")
+        let word = try options.choice(
+            "reset", of: ["soft", "soft-delayed", "hard"], default: "soft")
         let potential = try options.float("reset-potential", default: 0)
-        let resets: [String: Reset] = ["soft-delayed": .softDelayed, "hard": .hard(to: Float(potential))]
+        let resets: [String: Reset] = [
+            "soft-delayed": .softDelayed, "hard": .hard(to: Float(potential)),
+        ]
         return LIFDynamics(
             reset: resets[word] ?? .soft,
             detachesReset: try options.boolean("detach-reset", default: true),

@@ -75,7 +75,8 @@ public struct TrainingConfiguration: Sendable {
     private static func optimizer(
         _ section: ConfigurationSection
     ) throws(ConfigurationError) -> any Optimizer & Sendable {
-        let element = try section.element("optimizer", kinds: ["adam", "adamw", "sgd"], default: "adam")
+        let element = try section.element(
+            "optimizer", kinds: ["adam", "adamw", "sgd"], default: "adam")
         let options = element.options
         func rate(_ standard: Double) throws(ConfigurationError) -> Float {
             Float(try options.float("learning-rate", default: standard, in: .positive))
@@ -105,9 +106,11 @@ public struct TrainingConfiguration: Sendable {
         let element = try section.element(
             "schedule", kinds: ["constant", "cosine", "exponential"], default: "constant")
         switch element.kind {
-        case "cosine": return .cosine(floor: try element.options.float("floor", default: 0, in: 0...1))
+        case "cosine":
+            return .cosine(floor: try element.options.float("floor", default: 0, in: 0...1))
         case "exponential":
-            return .exponential(factor: try element.options.float("factor", default: 0.9, in: 0...1))
+            return .exponential(
+                factor: try element.options.float("factor", default: 0.9, in: 0...1))
         default: return .constant
         }
     }
