@@ -52,7 +52,7 @@ struct RanvierCommand: ParsableCommand {
 
     /// Rejects a mistyped verb with the nearest one.
     private static func checkVerb(_ word: String?) throws {
-        let verbs = configuration.subcommands.compactMap(\.configuration.commandName)
+        let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
         guard let word, !word.hasPrefix("-"), !(verbs + ["help"]).contains(word) else { return }
         let hint = NearestName.of(word, among: verbs).map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError(
