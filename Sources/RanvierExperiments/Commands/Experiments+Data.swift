@@ -10,12 +10,12 @@ extension Experiments {
         let rows = catalogue.entries.map { entry in
             [entry.name, entry.status.rawValue, entry.summary]
         }
-        let missing = catalogue.entries.flatMap(\.missing)
+        let missing = catalogue.entries.filter { !$0.missing.isEmpty }.map(\.name)
         let hint =
             missing.isEmpty
             ? ""
-            : "\n\nNot there: \(missing.joined(separator: ", ")); put them "
-                + "into the folder that --data-directory or RANVIER_DATA names."
+            : "\n\n`ranvier data info \(missing[0])` names the files that are looked for in the folder "
+                + "that --data-directory or RANVIER_DATA names."
         return CommandOutcome(
             text: TextTable(head: ["name", "status", "holds"], rows: rows).text + hint,
             value: catalogue)

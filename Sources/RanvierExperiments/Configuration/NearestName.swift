@@ -1,10 +1,10 @@
 /// Finds the known name that a mistyped one was meant to be.
-enum NearestName {
+package enum NearestName {
     /// The known name with the smallest edit distance, or nil if none is near.
     ///
     /// Near is at most a third of the letters wrong (at least one may be), or one name beginning
     /// with the other.
-    static func of(_ name: String, among known: some Sequence<String>) -> String? {
+    package static func of(_ name: String, among known: some Sequence<String>) -> String? {
         let candidates = known.map { ($0, distance(name, $0)) }.sorted { $0.1 < $1.1 }
         guard let (nearest, distance) = candidates.first else { return nil }
         if distance <= max(1, max(name.count, nearest.count) / 3) { return nearest }
