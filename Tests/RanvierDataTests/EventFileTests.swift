@@ -59,7 +59,8 @@ import Testing
         #expect(data.train.count == 20 && data.train.featureShape == [3, 34, 34, 2])
         let values = data.train.values(ofSample: 5)  // digit 2, file 1
         #expect(data.train.labels[5] == 2)
-        #expect(values.indices.filter { values[$0] == 1 } == [(34 + 2) * 2 + 1, 2 * 2312 + (3 * 34 + 3) * 2])
+        let spikes = values.indices.filter { values[$0] == 1 }
+        #expect(spikes == [(34 + 2) * 2 + 1, 2 * 2312 + (3 * 34 + 3) * 2])
         #expect(try NMNIST(directory: directory, samplesPerClass: 1).test.count == 10)
         #expect(DataCatalogue(directory: directory)["n-mnist"]?.files.count == 40)
         try FileManager.default.removeItem(at: folder.url.appending(path: "n-mnist/Test/7"))
