@@ -16,6 +16,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -43,6 +44,13 @@ let package = Package(
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
 
+        .target(
+            name: "RanvierExact",
+            dependencies: [
+                "CRanvierKernels", .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
@@ -51,6 +59,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierDataTests", dependencies: ["RanvierData"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExactTests", dependencies: ["RanvierExact"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["RanvierExact"],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )
