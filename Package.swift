@@ -11,10 +11,9 @@ let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Ranvier", targets: ["Ranvier"]),
-        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -34,7 +33,11 @@ let package = Package(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(
-            name: "RanvierTensors", dependencies: ["CRanvierKernels", "COneDNN"],
+            name: "RanvierTensors",
+            dependencies: [
+                "CRanvierKernels", "COneDNN",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "RanvierSpikes", dependencies: ["RanvierTensors"],

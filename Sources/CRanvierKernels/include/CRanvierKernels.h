@@ -1,7 +1,12 @@
 #ifndef RANVIER_KERNELS_H
 #define RANVIER_KERNELS_H
 
+#include "rnv_elementwise.h"
+#include "rnv_neurons.h"
+#include "rnv_optimizers.h"
 #include "rnv_random.h"
+#include "rnv_reductions.h"
+#include "rnv_spike_products.h"
 #include "rnv_spikes.h"
 
 #endif

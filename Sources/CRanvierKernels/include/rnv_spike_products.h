@@ -1,0 +1,23 @@
+#ifndef RNV_SPIKE_PRODUCTS_H
+#define RNV_SPIKE_PRODUCTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Product of spike rows with weights, by adding the weight rows of the inputs that spiked.
+///
+/// For r < rows: out[r, j] = sum over i with bit (first + r * inputs + i) set of weights[i, j], in
+/// order of i. `weights` is inputs x stride, stride a multiple of 16 and >= outputs, its padding
+/// readable; `out` is rows x outputs. With `bias` (may be null, `stride` numbers) sums start there.
+void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
+                       const float *weights, size_t stride, size_t outputs, const float *bias,
+                       float *out);
+
+/// Weight gradient of that product, for the inputs from_input <= i < to_input:
+/// gradient[i, j] += sum over r with bit (first + r * inputs + i) set of upstream[r, j], in order of
+/// r. `gradient` is inputs x stride and `upstream` rows x stride, stride a multiple of 16.
+void rnv_spike_product_weight_gradient(const uint64_t *words, size_t first, size_t rows,
+                                       size_t inputs, size_t from_input, size_t to_input,
+                                       const float *upstream, size_t stride, float *gradient);
+
+#endif

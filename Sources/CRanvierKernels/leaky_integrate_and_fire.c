@@ -1,0 +1,237 @@
+#include "rnv_neurons.h"
+
+#include "lanes.h"
+
+// Neurons are taken in blocks whose state stays in the first-level cache while time passes.
+enum { block = 1024 };
+
+/// A group of up to 64 numbers as four vectors; missing ones are zero.
+typedef struct {
+    lanes v[4];
+} group;
+
+RNV_INLINE group group_load(const float *p, size_t n) {
+    group g;
+    if (n >= 64) {
+        for (int j = 0; j < 4; j++) g.v[j] = lanes_load(p + 16 * j);
+    } else {
+        float rest[64] = {0};
+        memcpy(rest, p, n * sizeof(float));
+        for (int j = 0; j < 4; j++) g.v[j] = lanes_load(rest + 16 * j);
+    }
+    return g;
+}
+
+RNV_INLINE void group_store(float *p, group g, size_t n) {
+    if (n >= 64) {
+        for (int j = 0; j < 4; j++) lanes_store(p + 16 * j, g.v[j]);
+    } else {
+        float rest[64];
+        for (int j = 0; j < 4; j++) lanes_store(rest + 16 * j, g.v[j]);
+        memcpy(p, rest, n * sizeof(float));
+    }
+}
+
+RNV_INLINE lanes_int fires(lanes u, float threshold, int tie_fires) {
+    return tie_fires ? u >= threshold : u > threshold;
+}
+
+RNV_INLINE lanes after_reset(lanes u, lanes_int s, int reset, float threshold, float potential) {
+    if (reset == RNV_RESET_HARD) return lanes_select(s, lanes_all(potential), u);
+    if (reset == RNV_RESET_SOFT) return lanes_select(s, u - threshold, u);
+    return u;
+}
+
+RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
+                        size_t to, const float *current, size_t current_stride,
+                        const float *initial, uint64_t *words, size_t words_per_row,
+                        float *membrane, float *final_state, int reset, int tie_fires) {
+    const float leak = neuron->leak, scale = neuron->input_scale, drift = neuron->drift;
+    const float threshold = neuron->threshold, potential = neuron->reset_potential;
+    float state[block];
+    for (size_t first = from; first < to; first += block) {
+        const size_t n = to - first < block ? to - first : block;
+        if (initial) {
+            memcpy(state, initial + first, n * sizeof(float));
+            memset(state + n, 0, (block - n) * sizeof(float));
+        } else {
+            memset(state, 0, sizeof state);
+        }
+        for (size_t t = 0; t < steps; t++) {
+            const float *in = current + t * current_stride + first;
+            float *kept = membrane ? membrane + t * columns + first : 0;
+            uint64_t *row = words + t * words_per_row + first / 64;
+            for (size_t i = 0; i < n; i += 64) {
+                const size_t left = n - i;
+                const group I = group_load(in + i, left);
+                group U;
+                uint64_t word = 0;
+                for (int j = 0; j < 4; j++) {
+                    const lanes v = lanes_load(state + i + 16 * j);
+                    lanes u = leak * v + (scale * I.v[j] + drift);
+                    if (reset == RNV_RESET_SOFT_DELAYED) {
+                        u = lanes_select(fires(v, threshold, tie_fires), u - threshold, u);
+                    }
+                    const lanes_int s = fires(u, threshold, tie_fires);
+                    word |= (uint64_t)lanes_mask_bits(s) << (16 * j);
+                    lanes_store(state + i + 16 * j,
+                                after_reset(u, s, reset, threshold, potential));
+                    U.v[j] = u;
+                }
+                if (left < 64) word &= ((uint64_t)1 << left) - 1;
+                row[i / 64] = word;
+                if (kept) group_store(kept + i, U, left);
+            }
+        }
+        if (final_state) memcpy(final_state + first, state, n * sizeof(float));
+    }
+}
+
+RNV_LEVELS
+void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
+                     const float *current, size_t current_stride, const float *initial,
+                     uint64_t *words, size_t words_per_row, float *membrane, float *final_state) {
+#define FORWARD(reset, tie)                                                                      \
+    forward(neuron, steps, columns, from, to, current, current_stride, initial, words,           \
+            words_per_row, membrane, final_state, reset, tie)
+    switch (neuron->reset * 2 + (neuron->tie_fires != 0)) {
+    case 0: FORWARD(RNV_RESET_HARD, 0); break;
+    case 1: FORWARD(RNV_RESET_HARD, 1); break;
+    case 2: FORWARD(RNV_RESET_SOFT, 0); break;
+    case 3: FORWARD(RNV_RESET_SOFT, 1); break;
+    case 4: FORWARD(RNV_RESET_SOFT_DELAYED, 0); break;
+    default: FORWARD(RNV_RESET_SOFT_DELAYED, 1); break;
+    }
+}
+
+/// Running sums for the gradients of leak and threshold.
+typedef struct {
+    lanes leak, threshold;
+} parameter_sums;
+
+/// Adds sixteen float sums to a double, in order.
+RNV_INLINE void add_to(double *total, lanes sums) {
+    for (int j = 0; j < 16; j++) *total += (double)sums[j];
+}
+
+/// One step back for `n` neurons of a block. `gv` is dL/dv[t] and becomes dL/dv[t-1]; for the delayed
+/// reset `gnext` is dL/du[t+1].
+RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pass, size_t t,
+                          size_t columns, size_t first, size_t n, const float *slope, float *gv,
+                          float *gnext, parameter_sums *sums, int reset, int attached,
+                          int parameters) {
+    const float leak = neuron->leak, scale = neuron->input_scale, threshold = neuron->threshold;
+    const float potential = neuron->reset_potential;
+    const float *g = pass->upstream + t * pass->upstream_stride + first;
+    const float *membrane = pass->membrane + t * columns + first;
+    const float *before = t > 0 ? membrane - columns : 0;
+    const uint64_t *row = pass->words + t * pass->words_per_row + first / 64;
+    const uint64_t *row_before = row - pass->words_per_row;
+    float *out = pass->current_gradient + (pass->sum_over_time ? 0 : t * columns) + first;
+    for (size_t i = 0; i < n; i += 64) {
+        const size_t left = n - i;
+        const group G = group_load(g + i, left), U = group_load(membrane + i, left);
+        const group D = group_load(slope + i, left);
+        group V = {{lanes_all(0), lanes_all(0), lanes_all(0), lanes_all(0)}}, I = V, O = V;
+        if (parameters) {
+            if (before) {
+                V = group_load(before + i, left);
+            } else if (pass->initial) {
+                V = group_load(pass->initial + first + i, left);
+            }
+            if (pass->current) {
+                I = group_load(pass->current + t * pass->current_stride + first + i, left);
+            }
+        }
+        if (pass->sum_over_time) O = group_load(out + i, left);
+        for (int j = 0; j < 4; j++) {
+            const size_t at = i + 16 * (size_t)j;
+            const lanes_int s = lanes_mask((uint16_t)(row[i / 64] >> (16 * j)));
+            const lanes from_state = lanes_load(gv + at), u = U.v[j], slope_here = D.v[j];
+            lanes gs = G.v[j], gu = from_state, next = lanes_all(0);
+            if (reset == RNV_RESET_SOFT_DELAYED) next = lanes_load(gnext + at);
+            if (attached) {
+                if (reset == RNV_RESET_HARD) gs += from_state * (potential - u);
+                if (reset == RNV_RESET_SOFT) gs -= threshold * from_state;
+                if (reset == RNV_RESET_SOFT_DELAYED) gs -= threshold * next;
+            }
+            if (reset == RNV_RESET_HARD) gu = lanes_select(s, lanes_all(0), from_state);
+            gu += gs * slope_here;
+            lanes_store(gv + at, leak * gu);
+            if (reset == RNV_RESET_SOFT_DELAYED) lanes_store(gnext + at, gu);
+            if (pass->sum_over_time) {
+                O.v[j] += scale * gu;
+            } else {
+                O.v[j] = scale * gu;
+            }
+            if (parameters) {
+                lanes v = V.v[j];
+                if (before && reset != RNV_RESET_SOFT_DELAYED) {
+                    const lanes_int earlier = lanes_mask((uint16_t)(row_before[i / 64] >> (16 * j)));
+                    v = after_reset(v, earlier, reset, threshold, potential);
+                }
+                sums->leak += gu * (v - pass->leak_target - I.v[j]);
+                const lanes lost = reset == RNV_RESET_SOFT ? from_state : next;
+                sums->threshold -= gs * slope_here;
+                if (reset != RNV_RESET_HARD) {
+                    sums->threshold -= lanes_select(s, lost, lanes_all(0));
+                }
+            }
+        }
+        group_store(out + i, O, left);
+    }
+}
+
+RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
+                         size_t to, const rnv_lif_backward_t *pass, int reset, int attached,
+                         int parameters) {
+    float gv[block], gnext[block], slope[block];
+    for (size_t first = from; first < to; first += block) {
+        const size_t n = to - first < block ? to - first : block;
+        memset(gv, 0, sizeof gv);
+        memset(gnext, 0, sizeof gnext);
+        if (pass->state_gradient) memcpy(gv, pass->state_gradient + first, n * sizeof(float));
+        if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
+        parameter_sums sums = {lanes_all(0), lanes_all(0)};
+        for (size_t t = steps; t-- > 0;) {
+            const float *here = slope;
+            if (pass->derivative) {
+                here = pass->derivative + t * columns + first;
+            } else {
+                rnv_surrogate(pass->surrogate, neuron->threshold,
+                              pass->membrane + t * columns + first, slope, n);
+            }
+            step_back(neuron, pass, t, columns, first, n, here, gv, gnext, &sums, reset, attached,
+                      parameters);
+        }
+        if (parameters) {
+            if (pass->leak_gradient) add_to(pass->leak_gradient, sums.leak);
+            if (pass->threshold_gradient) add_to(pass->threshold_gradient, sums.threshold);
+        }
+        // With the delayed reset the initial state also decides a reset; that decision is a constant.
+        if (pass->initial_gradient) {
+            memcpy(pass->initial_gradient + first, gv, n * sizeof(float));
+        }
+    }
+}
+
+RNV_LEVELS
+void rnv_lif_backward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
+                      size_t to, const rnv_lif_backward_t *pass) {
+    const int attached = !pass->detach_reset;
+    const int parameters = pass->leak_gradient || pass->threshold_gradient;
+#define BACKWARD(reset)                                                                      \
+    if (attached) {                                                                          \
+        if (parameters) backward(neuron, steps, columns, from, to, pass, reset, 1, 1);       \
+        else backward(neuron, steps, columns, from, to, pass, reset, 1, 0);                  \
+    } else {                                                                                 \
+        if (parameters) backward(neuron, steps, columns, from, to, pass, reset, 0, 1);       \
+        else backward(neuron, steps, columns, from, to, pass, reset, 0, 0);                  \
+    }                                                                                        \
+    break;
+    switch (neuron->reset) {
+    case RNV_RESET_HARD: BACKWARD(RNV_RESET_HARD)
+    case RNV_RESET_SOFT: BACKWARD(RNV_RESET_SOFT)
+    default: BACKWARD(RNV_RESET_SOFT_DELAYED)
+    }
+}

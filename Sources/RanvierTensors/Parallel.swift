@@ -1,0 +1,68 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Parallel loops on Dispatch's thread pool.
+///
+/// Work is cut by the size of the problem and never by the number of threads, so a result has the same
+/// bits on any number of them; the number of threads only decides how many parts run at once.
+public enum Parallel {
+    private static let limit = Atomic<Int>(0)
+
+    /// Number of processors that this process may use.
+    public static let availableThreads = max(ProcessInfo.processInfo.activeProcessorCount, 1)
+
+    /// Most threads that loops use. Setting it changes the time a loop takes, never its result.
+    public static var threads: Int {
+        get {
+            let value = limit.load(ordering: .relaxed)
+            return value > 0 ? value : availableThreads
+        }
+        set {
+            precondition(newValue > 0, "the number of threads must be positive, not \(newValue)")
+            limit.store(newValue, ordering: .relaxed)
+        }
+    }
+
+    /// Runs `body` for every part `0 ..< parts`, on several threads where that helps.
+    ///
+    /// Parts must not write to the same place. A loop inside a part runs on the thread of that part.
+    public static func forEach(parts: Int, _ body: @Sendable (Int) -> Void) {
+        let workers = min(threads, parts)
+        if workers <= 1 || isInsidePart {
+            for part in 0..<parts { body(part) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            isInsidePart = true
+            defer { isInsidePart = false }
+            while true {
+                let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if part >= parts { return }
+                body(part)
+            }
+        }
+    }
+
+    /// Runs `body` on consecutive ranges that cover `0 ..< count`, each of `grain` elements but the last.
+    public static func forEachRange(
+        of count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void
+    ) {
+        precondition(grain > 0, "the grain of a parallel loop must be positive")
+        forEach(parts: (count + grain - 1) / grain) { part in
+            body(part * grain..<min((part + 1) * grain, count))
+        }
+    }
+
+    // Nested loops stay on their thread: the outer one has already filled the machine.
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
+    private static var isInsidePart: Bool {
+        get { pthread_getspecific(key) != nil }
+        set { pthread_setspecific(key, newValue ? UnsafeRawPointer(bitPattern: 1) : nil) }
+    }
+}
