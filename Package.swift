@@ -13,7 +13,6 @@ let package = Package(
     products: [
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -50,7 +49,8 @@ let package = Package(
         .target(
             name: "RanvierExact",
             dependencies: [
-                "CRanvierKernels", .product(name: "HeapModule", package: "swift-collections"),
+                "CRanvierKernels", "RanvierTensors",
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
 
