@@ -16,9 +16,18 @@ void rnv_exact_theta_masks(
     memset(masks, 0, inputs * bins * words * sizeof *masks);
     for (size_t s = 0; s < samples; s++) {
         const uint8_t *row = pixels + s * inputs;
-        for (size_t i = 0; i < inputs; i++) {
-            if (row[i] >= bins) continue;
-            masks[(i * bins + row[i]) * words + (s >> 6)] |= (uint64_t)1 << (s & 63);
+        const uint64_t bit = (uint64_t)1 << (s & 63);
+        typedef uint8_t bytes __attribute__((ext_vector_type(16)));
+        for (size_t i = 0; i < inputs; i += 16) {
+            bytes v = (bytes)(uint8_t)255;
+            memcpy(&v, row + i, inputs - i < 16 ? inputs - i : 16);
+            const lanes_bits on = __builtin_convertvector(v < (uint8_t)bins, lanes_bits);
+            uint16_t set;
+            memcpy(&set, &on, sizeof set);
+            for (; set; set &= (uint16_t)(set - 1)) {
+                const size_t pixel = i + (size_t)__builtin_ctz(set);
+                masks[(pixel * bins + row[pixel]) * words + (s >> 6)] |= bit;
+            }
         }
     }
 }

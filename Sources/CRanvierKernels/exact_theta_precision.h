@@ -24,6 +24,9 @@ RNV_INLINE void NAME(store)(REAL *p, WIDE v) { memcpy(p, &v, sizeof v); }
 
 RNV_INLINE WIDE NAME(select)(WIDE_INT mask, WIDE a, WIDE b) { return mask ? a : b; }
 
+/// a b + c with one rounding, written out so that all levels round alike.
+RNV_INLINE WIDE NAME(fma)(WIDE a, WIDE b, WIDE c) { return __builtin_elementwise_fma(a, b, c); }
+
 RNV_INLINE uint32_t NAME(bits)(WIDE_INT mask) {
     const lanes_bits bits = __builtin_convertvector(mask, lanes_bits);
     uint16_t out;
@@ -44,8 +47,8 @@ RNV_INLINE void NAME(sine_cosine)(WIDE angle, WIDE *sine, WIDE *cosine) {
     const WIDE x = angle * (REAL)0.5, x2 = x * x;
     WIDE s = (WIDE)(REAL)1, c = (WIDE)(REAL)1;
     for (int k = SERIES_TERMS; k >= 1; k--) {
-        s = (REAL)1 - s * x2 * (REAL)(1.0 / ((2 * k) * (2 * k + 1)));
-        c = (REAL)1 - c * x2 * (REAL)(1.0 / ((2 * k - 1) * (2 * k)));
+        s = NAME(fma)(s * x2, (WIDE)(REAL)(-1.0 / ((2 * k) * (2 * k + 1))), (WIDE)(REAL)1);
+        c = NAME(fma)(c * x2, (WIDE)(REAL)(-1.0 / ((2 * k - 1) * (2 * k))), (WIDE)(REAL)1);
     }
     s = s * x;
     *sine = (s + s) * c;
@@ -64,7 +67,7 @@ RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
     const WIDE z2 = z * z;
     WIDE series = (WIDE)(REAL)(1.0 / (2 * ATAN_TERMS + 1));
     for (int k = ATAN_TERMS - 1; k >= 0; k--) {
-        series = (REAL)(1.0 / (2 * k + 1)) - z2 * series;
+        series = NAME(fma)(-z2, series, (WIDE)(REAL)(1.0 / (2 * k + 1)));
     }
     WIDE a = (REAL)4 * z * series;
     a = NAME(select)(steep, (REAL)1.57079632679489661923 - a, a);
@@ -79,8 +82,10 @@ typedef struct {
     REAL *time;
     const REAL **row;
     int32_t *row_index, *origin;
-    // [E + 1][stride]: states before the pulse of each event, and at T.
-    REAL *q, *p;
+    // [E + 1][stride/16][q of 16, p of 16]: states before the pulse of each event, and at T.
+    REAL *states;
+    // [E][stride/16]: which neurons fire between one event (or the start) and the next.
+    uint16_t *fires;
     // [E / RENORM + 1][stride]: squared factors by which states were scaled to keep them near 1.
     REAL *factors;
     // Own spikes: first as found, with the event before; then `order` sorts them by time.
@@ -123,8 +128,9 @@ RNV_INLINE size_t NAME(lay_out)(
         layer.row = NAME(take)(base, &used, capacity * sizeof(REAL *));
         layer.row_index = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.origin = NAME(take)(base, &used, capacity * sizeof(int32_t));
-        layer.q = NAME(take)(base, &used, capacity * stride * real);
-        layer.p = NAME(take)(base, &used, capacity * stride * real);
+        layer.states = NAME(take)(base, &used, capacity * stride * 2 * real);
+        layer.fires = NAME(take)(
+            base, &used, (capacity * (stride / RNV_EXACT_LANES) + 4) * sizeof(uint16_t));
         layer.factors =
             NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * stride * real);
         layer.spike_event = NAME(take)(base, &used, capacity * sizeof(int32_t));
@@ -271,74 +277,88 @@ RNV_INLINE void NAME(rotations)(
     }
 }
 
-/// Notes the spikes of sixteen neurons between event `event` (-1: the start) and the next.
-RNV_INLINE int NAME(note_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, uint32_t set, ptrdiff_t event,
-    size_t first, WIDE q, WIDE p) {
-    REAL qs[RNV_EXACT_LANES], ps[RNV_EXACT_LANES];
-    NAME(store)(qs, q);
-    NAME(store)(ps, p);
-    while (set) {
-        const int lane = __builtin_ctz(set);
-        set &= set - 1;
-        if (layer->spikes >= shape->capacity) return 1;
-        const size_t k = layer->spikes++;
-        layer->spike_q[k] = qs[lane];
-        layer->spike_p[k] = ps[lane];
-        layer->spike_base[k] = event < 0 ? 0 : layer->time[event];
-        layer->spike_event[k] = (int32_t)event;
-        layer->spike_neuron[k] = (int32_t)(first + (size_t)lane);
+RNV_INLINE REAL NAME(fma_one)(REAL a, REAL b, REAL c) {
+    return _Generic(a, float: __builtin_fmaf(a, b, c), double: __builtin_fma(a, b, c));
+}
+
+/// Lists the spikes marked in `fires` with the states from which they are reached.
+RNV_INLINE int NAME(list_spikes)(
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
+    const REAL *zero_row) {
+    const size_t vectors = layer->stride / RNV_EXACT_LANES, count = (layer->events + 1) * vectors;
+    memset(layer->fires + count, 0, 4 * sizeof(uint16_t));
+    layer->spikes = 0;
+    for (size_t at = 0; at < count; at += 4) {
+        uint64_t set;
+        memcpy(&set, layer->fires + at, sizeof set);
+        for (; set; set &= set - 1) {
+            const size_t bit = (size_t)__builtin_ctzll(set), lane = bit % RNV_EXACT_LANES;
+            const size_t index = at + bit / RNV_EXACT_LANES;
+            const size_t interval = index / vectors, vector = index % vectors;
+            const size_t neuron = vector * RNV_EXACT_LANES + lane;
+            if (neuron >= layer->neurons) continue;  // padding fires unheard
+            if (layer->spikes >= shape->capacity) return 1;
+            const REAL *from = interval == 0
+                                   ? start
+                                   : layer->states + (interval - 1) * 2 * layer->stride;
+            const REAL *row = interval == 0 ? zero_row : layer->row[interval - 1];
+            const REAL q = from[vector * 2 * RNV_EXACT_LANES + lane];
+            const REAL p = from[(vector * 2 + 1) * RNV_EXACT_LANES + lane];
+            const size_t k = layer->spikes++;
+            layer->spike_q[k] = q;
+            layer->spike_p[k] = NAME(fma_one)(-row[neuron], q, p);
+            layer->spike_base[k] = interval == 0 ? 0 : layer->time[interval - 1];
+            layer->spike_event[k] = (int32_t)interval - 1;
+            layer->spike_neuron[k] = (int32_t)neuron;
+        }
     }
     return 0;
 }
 
-/// Carries a layer from the start to T: fills q, p and finds its spikes.
+/// Scales states to q^2 r^2 + p^2 = 1 and keeps the squared factors.
+RNV_INLINE void NAME(renormalize)(REAL *states, size_t stride, REAL r, REAL *factors) {
+    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
+        const WIDE q = NAME(load)(states + 2 * i), rq = q * r;
+        const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
+        const WIDE factor = (REAL)1 / (rq * rq + p * p);
+        const WIDE root = __builtin_elementwise_sqrt(factor);
+        NAME(store)(factors + i, factor);
+        NAME(store)(states + 2 * i, q * root);
+        NAME(store)(states + 2 * i + RNV_EXACT_LANES, p * root);
+    }
+}
+
+/// Carries a layer from the start to T: fills `states` and finds its spikes.
 RNV_INLINE int NAME(advance)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *q0, const REAL *p0,
-    NAME(scratch) *scratch) {
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
+    const REAL *zero_row, NAME(scratch) *scratch) {
     const size_t stride = layer->stride;
     const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
-    layer->spikes = 0;
+    uint16_t *fires = layer->fires;
     layer->time[layer->events] = (REAL)shape->trial;
     NAME(rotations)(shape, layer, scratch);
-    for (ptrdiff_t e = -1; e < (ptrdiff_t)layer->events; e++) {
-        const REAL c = scratch->cosine[e + 1], s = scratch->sine[e + 1];
+    for (size_t e = 0; e <= layer->events; e++) {
+        const REAL c = scratch->cosine[e], s = scratch->sine[e];
         const REAL sq = s * inverse_r, sp = s * r;
-        const REAL *q_from = e < 0 ? q0 : layer->q + (size_t)e * stride;
-        const REAL *p_from = e < 0 ? p0 : layer->p + (size_t)e * stride;
-        const REAL *row = e < 0 ? NULL : layer->row[e];
-        REAL *q_to = layer->q + (size_t)(e + 1) * stride;
-        REAL *p_to = layer->p + (size_t)(e + 1) * stride;
-        const int renorm = (e + 1) % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1;
+        const REAL *from = e == 0 ? start : layer->states + (e - 1) * 2 * stride;
+        const REAL *row = e == 0 ? zero_row : layer->row[e - 1];
+        REAL *to = layer->states + e * 2 * stride;
         for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE q = NAME(load)(q_from + i);
-            WIDE p = NAME(load)(p_from + i);
-            if (row != NULL) p = p - NAME(load)(row + i) * q;
-            WIDE q1 = q * c + p * sq, p1 = p * c - q * sp;
+            const WIDE q = NAME(load)(from + 2 * i);
+            const WIDE p = NAME(fma)(
+                -NAME(load)(row + i), q, NAME(load)(from + 2 * i + RNV_EXACT_LANES));
+            const WIDE q1 = NAME(fma)(p, (WIDE)sq, q * c);
+            const WIDE p1 = NAME(fma)(q, (WIDE)-sp, p * c);
             const WIDE_INT crossed = q1 < 0;
-            q1 = NAME(select)(crossed, -q1, q1);
-            p1 = NAME(select)(crossed, -p1, p1);
-            uint32_t set = NAME(bits)(crossed);
-            if (set) {
-                if (i + RNV_EXACT_LANES > layer->neurons) {
-                    set &= (1u << (layer->neurons - i)) - 1;  // padding fires unheard
-                }
-                if (NAME(note_spikes)(shape, layer, set, e, i, q, p)) return 1;
-            }
-            if (renorm) {
-                const WIDE rq = q1 * r;
-                const WIDE factor = (REAL)1 / (rq * rq + p1 * p1);
-                const WIDE root = __builtin_elementwise_sqrt(factor);
-                NAME(store)(
-                    layer->factors + (size_t)(e + 1) / RNV_EXACT_RENORM * stride + i, factor);
-                q1 *= root;
-                p1 *= root;
-            }
-            NAME(store)(q_to + i, q1);
-            NAME(store)(p_to + i, p1);
+            *fires++ = (uint16_t)NAME(bits)(crossed);
+            NAME(store)(to + 2 * i, NAME(select)(crossed, -q1, q1));
+            NAME(store)(to + 2 * i + RNV_EXACT_LANES, NAME(select)(crossed, -p1, p1));
+        }
+        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
+            NAME(renormalize)(to, stride, r, layer->factors + e / RNV_EXACT_RENORM * stride);
         }
     }
-    return 0;
+    return NAME(list_spikes)(shape, layer, start, zero_row);
 }
 
 /// Times of the spikes found, and their order: by time, then by neuron.
@@ -356,6 +376,21 @@ RNV_INLINE void NAME(sort_spikes)(
         time = NAME(select)(time > trial, (WIDE)trial, time);
         NAME(store)(found + k, time);
     }
+    if (layer->events >= 8) {
+        // Found interval by interval, so all but in order.
+        for (size_t k = 0; k < n; k++) {
+            const REAL time = found[k];
+            size_t i = k;
+            for (; i > 0 && time < layer->spike_time[i - 1]; i--) {
+                layer->spike_time[i] = layer->spike_time[i - 1];
+                layer->sorted[i] = layer->sorted[i - 1];
+            }
+            layer->spike_time[i] = time;
+            layer->sorted[i] = (int32_t)k;
+        }
+        return;
+    }
+    // Otherwise every spike counts those before it.
     WIDE_INT lane;
     for (int i = 0; i < RNV_EXACT_LANES; i++) lane[i] = i;
     for (size_t k = 0; k < n; k += RNV_EXACT_LANES) {
@@ -380,21 +415,25 @@ RNV_INLINE void NAME(static_rates)(
     const rnv_exact_theta_shape *shape, NAME(layer) *layer, const NAME(layer) *previous,
     const REAL *weights) {
     const size_t stride = layer->stride;
-    const REAL *q = layer->q + layer->events * stride, *p = layer->p + layer->events * stride;
+    const REAL *end = layer->states + layer->events * 2 * stride;
     const REAL r = (REAL)shape->rate;
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
         WIDE even = (WIDE)(REAL)0, odd = (WIDE)(REAL)0;
         if (previous != NULL) {
             size_t j = 0;
             for (; j + 2 <= previous->neurons; j += 2) {
-                even += NAME(load)(weights + j * stride + i) * previous->rate[j];
-                odd += NAME(load)(weights + (j + 1) * stride + i) * previous->rate[j + 1];
+                even = NAME(fma)(
+                    NAME(load)(weights + j * stride + i), (WIDE)previous->rate[j], even);
+                odd = NAME(fma)(
+                    NAME(load)(weights + (j + 1) * stride + i), (WIDE)previous->rate[j + 1],
+                    odd);
             }
             if (j < previous->neurons) {
                 even += NAME(load)(weights + j * stride + i) * previous->rate[j];
             }
         }
-        const WIDE a = even + odd, qT = NAME(load)(q + i), pT = NAME(load)(p + i);
+        const WIDE a = even + odd, qT = NAME(load)(end + 2 * i);
+        const WIDE pT = NAME(load)(end + 2 * i + RNV_EXACT_LANES);
         const WIDE angle = NAME(angle)(qT * r, pT - a * qT);
         NAME(store)(layer->input + i, a);
         NAME(store)(layer->rate + i, angle * (REAL)(1 / 3.14159265358979323846));
@@ -426,7 +465,10 @@ RNV_INLINE int NAME(forward)(
                 return 1;
             }
         }
-        if (NAME(advance)(shape, layer, states, states + layer->stride, scratch)) return 1;
+        if (NAME(advance)(
+                shape, layer, states, weights[l] + shape->sizes[l] * layer->stride, scratch)) {
+            return 1;
+        }
         states += 2 * layer->stride;
         NAME(sort_spikes)(shape, layer);
         if (shape->pseudospikes) NAME(static_rates)(shape, layer, previous, weights[l]);
@@ -443,14 +485,15 @@ RNV_INLINE void NAME(static_backward)(
     const rnv_exact_theta_shape *shape, NAME(layer) *layer, NAME(layer) *previous,
     const REAL *weights, REAL *gradient) {
     const size_t stride = layer->stride;
-    const REAL *q = layer->q + layer->events * stride, *p = layer->p + layer->events * stride;
+    const REAL *end = layer->states + layer->events * 2 * stride;
     const REAL r = (REAL)shape->rate, tau = (REAL)shape->time_constant;
     REAL *by_input = layer->input;  // no longer needed as itself once used here
     int any = 0;
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
         const WIDE adjoint = NAME(load)(layer->phase_adjoint + i);
-        const WIDE qT = NAME(load)(q + i), rq = qT * r;
-        const WIDE p1 = NAME(load)(p + i) - NAME(load)(layer->input + i) * qT;
+        const WIDE qT = NAME(load)(end + 2 * i), rq = qT * r;
+        const WIDE p1 = NAME(load)(end + 2 * i + RNV_EXACT_LANES)
+                        - NAME(load)(layer->input + i) * qT;
         const WIDE mu = adjoint / (rq * rq + p1 * p1);
         NAME(store)(layer->mu + i, mu);
         NAME(store)(by_input + i, mu * qT * qT * tau);
@@ -469,66 +512,69 @@ RNV_INLINE void NAME(static_backward)(
         WIDE sum = (WIDE)(REAL)0;
         for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
             const WIDE da = NAME(load)(by_input + i);
-            NAME(store)(to + i, NAME(load)(to + i) + da * rate);
-            sum += da * NAME(load)(row + i);
+            NAME(store)(to + i, NAME(fma)(da, (WIDE)rate, NAME(load)(to + i)));
+            sum = NAME(fma)(da, NAME(load)(row + i), sum);
         }
         previous->phase_adjoint[j] = NAME(sum)(sum) * per_phase;
     }
 }
 
-/// The jump of mu at the spikes of the layer itself between event `event` and the next.
-RNV_INLINE void NAME(own_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, ptrdiff_t event, size_t *next,
-    const int32_t *place) {
+/// Jumps of mu at the spikes of the layer itself, (dL/dt)/n, in the order found; over `spike_base`.
+RNV_INLINE void NAME(spike_jumps)(const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
     const REAL r = (REAL)shape->rate;
-    while (*next > 0 && layer->spike_event[*next - 1] == event) {
-        const size_t k = --*next;
-        const REAL q = layer->spike_q[k] * r, p = layer->spike_p[k];
-        layer->mu[layer->spike_neuron[k]] -=
-            layer->spike_adjoint[place[k]] / (q * q + p * p);
+    REAL *jump = layer->spike_base;
+    for (size_t k = 0; k < layer->spikes; k++) {
+        jump[layer->sorted[k]] = layer->spike_adjoint[k];
+    }
+    for (size_t k = 0; k < layer->spikes; k += RNV_EXACT_LANES) {
+        const WIDE q = NAME(load)(layer->spike_q + k) * r, p = NAME(load)(layer->spike_p + k);
+        NAME(store)(jump + k, NAME(load)(jump + k) / (q * q + p * p));
     }
 }
 
 /// Walks the events of a layer in reverse. `rows` is the gradient of the weight rows; `row_adjoint`
 /// receives the derivative by the time of each event.
 RNV_INLINE void NAME(backward)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *q0, const REAL *p0,
-    REAL *rows, REAL *by_phase, REAL *row_adjoint, int32_t *place) {
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start, REAL *rows,
+    REAL *by_phase, REAL *restrict row_adjoint) {
     const size_t stride = layer->stride;
     const REAL tau = (REAL)shape->time_constant, r = (REAL)shape->rate;
+    REAL *mus = layer->mu;
     size_t next = layer->spikes;
-    for (size_t k = 0; k < layer->spikes; k++) place[layer->sorted[k]] = (int32_t)k;
-    for (ptrdiff_t e = (ptrdiff_t)layer->events; e >= 0; e--) {
+    NAME(spike_jumps)(shape, layer);
+    for (ptrdiff_t e = (ptrdiff_t)layer->events; e >= -1; e--) {
+        for (; next > 0 && layer->spike_event[next - 1] == e; next--) {
+            mus[layer->spike_neuron[next - 1]] -= layer->spike_base[next - 1];
+        }
+        if (e < 0) break;
         // Event number E is the end of the trial: no pulse, only what comes before it.
         if (e < (ptrdiff_t)layer->events) {
-            NAME(own_spikes)(shape, layer, e, &next, place);
-            const REAL *qs = layer->q + (size_t)e * stride, *ps = layer->p + (size_t)e * stride;
-            const REAL *row = layer->row[e];
-            REAL *to = rows + (size_t)layer->row_index[e] * stride;
+            const REAL *restrict states = layer->states + (size_t)e * 2 * stride;
+            const REAL *restrict row = layer->row[e];
+            REAL *restrict to = rows + (size_t)layer->row_index[e] * stride;
             WIDE sum = (WIDE)(REAL)0;
             for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                const WIDE q = NAME(load)(qs + i), p = NAME(load)(ps + i);
-                const WIDE mu = NAME(load)(layer->mu + i), k = NAME(load)(row + i) * q;
-                const WIDE g = mu * q;
-                NAME(store)(to + i, NAME(load)(to + i) + g * (q * tau));
-                sum += mu * k * (p + p - k);
+                const WIDE q = NAME(load)(states + 2 * i);
+                const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
+                const WIDE mu = NAME(load)(mus + i), k = NAME(load)(row + i) * q;
+                NAME(store)(to + i, NAME(fma)(mu * q, q * tau, NAME(load)(to + i)));
+                sum = NAME(fma)(mu * k, p + p - k, sum);
             }
             row_adjoint[e] = NAME(sum)(sum);
         }
         if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
             const REAL *factors = layer->factors + (size_t)e / RNV_EXACT_RENORM * stride;
             for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                NAME(store)(
-                    layer->mu + i, NAME(load)(layer->mu + i) * NAME(load)(factors + i));
+                NAME(store)(mus + i, NAME(load)(mus + i) * NAME(load)(factors + i));
             }
         }
     }
-    NAME(own_spikes)(shape, layer, -1, &next, place);
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE rq = NAME(load)(q0 + i) * r, p = NAME(load)(p0 + i);
+        const WIDE rq = NAME(load)(start + 2 * i) * r;
+        const WIDE p = NAME(load)(start + 2 * i + RNV_EXACT_LANES);
         NAME(store)(
             by_phase + i,
-            NAME(load)(by_phase + i) + NAME(load)(layer->mu + i) * (rq * rq + p * p));
+            NAME(load)(by_phase + i) + NAME(load)(mus + i) * (rq * rq + p * p));
     }
 }
 
@@ -610,10 +656,9 @@ RNV_INLINE void NAME(backward_layers)(
         } else {
             memset(layer->mu, 0, layer->stride * sizeof(REAL));
         }
-        // The spike list's scratch serves as the table from found to sorted order.
         NAME(backward)(
-            shape, layer, states, states + layer->stride, l > 0 ? gradients[l] : input_gradient,
-            phase_gradients[l], scratch->row_adjoint, (int32_t *)scratch->angle);
+            shape, layer, states, l > 0 ? gradients[l] : input_gradient, phase_gradients[l],
+            scratch->row_adjoint);
         if (previous == NULL) return;
         for (size_t e = 0; e < layer->events; e++) {
             if (layer->origin[e] >= 0) {
@@ -626,17 +671,18 @@ RNV_INLINE void NAME(backward_layers)(
     }
 }
 
-/// q = sin(a)/r and p = cos a of the initial phases of all layers, [q of layer, p of layer]...
+/// q = sin(a)/r and p = cos a of the initial phases, layer after layer, in the layout of `states`.
 RNV_INLINE void NAME(initial_states)(
     const rnv_exact_theta_shape *shape, const REAL *const *phases, REAL *states) {
-    const double speed = shape->rate / shape->time_constant;
+    const REAL speed = (REAL)(shape->rate / shape->time_constant);
     for (size_t l = 0; l < shape->layers; l++) {
-        const size_t neurons = shape->sizes[l + 1], stride = rnv_exact_theta_stride(neurons);
-        for (size_t i = 0; i < stride; i++) {
-            const double a = i < neurons ? (double)phases[l][i] * speed : 0;
-            const double s = sin(a);
-            states[i] = (REAL)((s > 0 ? s : 0) / shape->rate);
-            states[stride + i] = (REAL)cos(a);
+        const size_t stride = rnv_exact_theta_stride(shape->sizes[l + 1]);
+        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
+            WIDE s, c;
+            NAME(sine_cosine)(NAME(load)(phases[l] + i) * speed, &s, &c);
+            // sin(pi) may come out below zero.
+            NAME(store)(states + 2 * i, NAME(select)(s < 0, (WIDE)(REAL)0, s) / (REAL)shape->rate);
+            NAME(store)(states + 2 * i + RNV_EXACT_LANES, c);
         }
         states += 2 * stride;
     }

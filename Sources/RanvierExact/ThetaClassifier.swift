@@ -165,7 +165,8 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
         guard batch.count > 0 else { throw .emptyBatch }
         try ExactError.require("inputs of the batch", count: batch.inputs, equals: sizes[0])
         if let largest = batch.pixels.max(), Int(largest) > code.bins {
-            throw .indexOutOfRange(name: "bin of a pixel", index: Int(largest), count: code.bins + 1)
+            throw .indexOutOfRange(
+                name: "bin of a pixel", index: Int(largest), count: code.bins + 1)
         }
         for label in batch.labels {
             try ExactError.require("label", index: Int(label), below: classCount)

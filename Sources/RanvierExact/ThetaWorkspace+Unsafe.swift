@@ -45,7 +45,7 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         if capacity == self.capacity, batch.count == batchCount { return }
         self.capacity = capacity
         batchCount = batch.count
-        let grain = max(10, (batch.count + 15) / 16)
+        let grain = max(25, (batch.count + 15) / 16)
         let neurons = network.sizes.dropFirst().reduce(0, +)
         let bytes = network.withShape(capacity: capacity) { Scalar.scratchBytes($0) }
         let tail = network.parameters.count - network.weightRange(0).upperBound
