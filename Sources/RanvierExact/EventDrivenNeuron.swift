@@ -38,8 +38,14 @@ public protocol EventDrivenNeuron: Sendable {
     /// to the coordinates.
     func parameterAdjoint(_ adjoint: SIMD2<Double>, at state: State) -> SIMD2<Double>
 
-    /// The state with (V, I) or (φ, 0) moved by `displacement`.
-    func moved(_ state: State, by displacement: SIMD2<Double>) -> State
+    /// Number of variables users set per neuron: 2 for (V, I), 1 for φ.
+    static var parameterCount: Int { get }
+
+    /// The variables users set: (V, I) or (φ, 0).
+    func parameters(of state: State) -> SIMD2<Double>
+
+    /// The state with given variables; a phase is clipped to [0, Θ].
+    func state(with parameters: SIMD2<Double>) -> State
 
     /// Throws unless a trial can start at `state`.
     func validate(initialState state: State) throws(ExactError)

@@ -59,8 +59,15 @@ extension EventNetwork where Neuron: PseudospikingNeuron {
         _ requests: [SpikeRequest], from initialStates: [Neuron.State], inputs: [InputSpike],
         trial: Double, pseudospikes: Bool = true
     ) throws(ExactError) -> [Double] {
-        for request in requests { try request.validate(neuronCount: neuronCount) }
         let record = try simulate(from: initialStates, inputs: inputs, trial: trial)
+        return try spikeTimes(requests, in: record, pseudospikes: pseudospikes)
+    }
+
+    /// The spike times asked for in a trial that was simulated.
+    public func spikeTimes(
+        _ requests: [SpikeRequest], in record: EventRecord<Neuron>, pseudospikes: Bool = true
+    ) throws(ExactError) -> [Double] {
+        for request in requests { try request.validate(neuronCount: neuronCount) }
         let tail = StaticTail(record)
         let ordinary = record.spikesByNeuron()
         return requests.map {

@@ -138,10 +138,17 @@ extension LIFNeuron: EventDrivenNeuron {
         adjoint
     }
 
-    /// The state moved by `displacement`.
-    public func moved(_ state: LIFState, by displacement: SIMD2<Double>) -> LIFState {
-        LIFState(
-            voltage: state.voltage + displacement.x, current: state.current + displacement.y)
+    /// Two variables: V and I.
+    public static var parameterCount: Int { 2 }
+
+    /// (V, I).
+    public func parameters(of state: LIFState) -> SIMD2<Double> {
+        SIMD2(state.voltage, state.current)
+    }
+
+    /// The state with potential and current `parameters`.
+    public func state(with parameters: SIMD2<Double>) -> LIFState {
+        LIFState(voltage: parameters.x, current: parameters.y)
     }
 
     /// Throws unless a trial can start at `state`.

@@ -70,9 +70,15 @@ extension PhaseNeuron {
         adjoint
     }
 
-    /// The state moved by `displacement`.
-    public func moved(_ state: Double, by displacement: SIMD2<Double>) -> Double {
-        state + displacement.x
+    /// One variable: φ.
+    public static var parameterCount: Int { 1 }
+
+    /// (φ, 0).
+    public func parameters(of state: Double) -> SIMD2<Double> { SIMD2(state, 0) }
+
+    /// The phase, clipped to [0, Θ].
+    public func state(with parameters: SIMD2<Double>) -> Double {
+        min(max(parameters.x, 0), period)
     }
 
     /// Throws unless a trial can start at `state`.

@@ -148,10 +148,17 @@ extension QIFNeuron: EventDrivenNeuron {
         SIMD2(adjoint.x * state.q * state.q, adjoint.y)
     }
 
-    /// The state moved by `displacement`.
-    public func moved(_ state: QIFState, by displacement: SIMD2<Double>) -> QIFState {
-        QIFState(
-            voltage: state.voltage + displacement.x, current: state.current + displacement.y)
+    /// Two variables: V and I.
+    public static var parameterCount: Int { 2 }
+
+    /// (V, I).
+    public func parameters(of state: QIFState) -> SIMD2<Double> {
+        SIMD2(state.voltage, state.current)
+    }
+
+    /// The state with potential and current `parameters`.
+    public func state(with parameters: SIMD2<Double>) -> QIFState {
+        QIFState(voltage: parameters.x, current: parameters.y)
     }
 
     /// Throws unless a trial can start at `state`.

@@ -20,6 +20,33 @@ public struct ThetaOutcome: Sendable {
     /// Mean loss.
     public var loss: Double { losses.reduce(0, +) / Double(losses.count) }
 
+    /// Spikes of all hidden neurons per sample.
+    public var hiddenSpikes: Double { hiddenMean(spikes) }
+
+    /// Spikes of all hidden neurons per sample before the first output spike.
+    public var earlyHiddenSpikes: Double { hiddenMean(earlySpikes) }
+
+    private func hiddenMean(_ counts: [UInt32]) -> Double {
+        let layers = counts.count / losses.count
+        var sum = 0.0
+        for (position, count) in counts.enumerated() where position % layers < layers - 1 {
+            sum += Double(count)
+        }
+        return sum / Double(losses.count)
+    }
+
+    /// Mean loss where spikes after the trial count as T.
+    public func ordinaryLoss(labels: [Int32], earliness: Double) -> Double {
+        var sum = 0.0
+        for (sample, label) in labels.enumerated() {
+            let row = times[sample * classCount..<(sample + 1) * classCount].map { min($0, trial) }
+            let loss = try? FirstSpikeLoss(
+                outputs: 0..<classCount, label: Int(label), earliness: earliness)
+            sum += loss?.evaluate(row, trial: trial).value ?? .nan
+        }
+        return sum / Double(labels.count)
+    }
+
     /// Class of each sample.
     ///
     /// - Parameter ordinaryOnly: replaces times after T by T; of equal times the first class wins.
