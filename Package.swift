@@ -58,10 +58,18 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
         .target(
+            name: "RanvierExact",
+            dependencies: [
+                "CRanvierKernels", "RanvierTraining", "RanvierData", "RanvierNetworks",
+                "RanvierTensors",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "RanvierExperiments",
             dependencies: [
                 "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
-                "RanvierTensors", "RanvierAnalysis",
+                "RanvierTensors", "RanvierAnalysis", "RanvierExact",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -72,7 +80,7 @@ let package = Package(
             name: "Ranvier",
             dependencies: [
                 "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
-                "RanvierTraining", "RanvierAnalysis", "RanvierExperiments",
+                "RanvierTraining", "RanvierAnalysis", "RanvierExact", "RanvierExperiments",
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -81,14 +89,6 @@ let package = Package(
                 "RanvierExperiments", "RanvierData", "RanvierTensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: swiftSettings),
-
-        .target(
-            name: "RanvierExact",
-            dependencies: [
-                "CRanvierKernels", "RanvierTensors",
-                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: swiftSettings),
 
@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+                "RanvierAnalysis", "RanvierExact", "RanvierNetworks", "RanvierSpikes",
+                "RanvierTensors",
             ],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
@@ -131,10 +132,6 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExactTests", dependencies: ["RanvierExact"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "ReferenceTests", dependencies: ["RanvierExact"],
-            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )
