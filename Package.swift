@@ -15,8 +15,8 @@ let package = Package(
         .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -84,6 +84,14 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        .target(
+            name: "RanvierExact",
+            dependencies: [
+                "CRanvierKernels", "RanvierTensors",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+
         .testTarget(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
@@ -120,6 +128,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExactTests", dependencies: ["RanvierExact"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests", dependencies: ["RanvierExact"],
+            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )

@@ -1,3 +1,4 @@
+// Everything under one name. The documentation catalogue beside this file is the index of the interface.
 @_exported import RanvierAnalysis
 @_exported import RanvierData
 @_exported import RanvierExperiments

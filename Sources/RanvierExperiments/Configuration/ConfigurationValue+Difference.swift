@@ -1,20 +1,21 @@
 extension ConfigurationValue {
     /// The path of the first key under which two trees differ; nil if they are equal.
-    public func firstDifference(from other: ConfigurationValue) -> String? {
-        if self == other { return nil }
+    ///
+    /// - Parameter ignored: paths that may differ.
+    public func firstDifference(
+        from other: ConfigurationValue, ignoring ignored: Set<String> = [], at path: String = ""
+    ) -> String? {
+        if self == other || ignored.contains(path) { return nil }
         guard case .section(let entries) = self, case .section(let others) = other else {
-            return ""
+            return path
         }
-        let keys = entries.map(\.key) + others.map(\.key)
-        for key in keys {
-            switch (self[key], other[key]) {
-            case (let a?, let b?):
-                guard let inner = a.firstDifference(from: b) else { continue }
-                return inner.isEmpty ? key : "\(key).\(inner)"
-            case (nil, nil): continue
-            default: return key
+        for key in entries.map(\.key) + others.map(\.key) {
+            let inner = path.isEmpty ? key : "\(path).\(key)"
+            let mine = self[key] ?? .null, theirs = other[key] ?? .null
+            if let found = mine.firstDifference(from: theirs, ignoring: ignored, at: inner) {
+                return found
             }
         }
-        return ""
+        return nil
     }
 }

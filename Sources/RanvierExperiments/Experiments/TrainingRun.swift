@@ -73,8 +73,8 @@ struct TrainingRun {
         let stored = try ExperimentConfiguration(
             ConfigurationReader(file: directory.url(of: .configuration)),
             defaultName: configuration.name)
-        if let key = stored.resolved.firstDifference(from: configuration.resolved),
-            key != "training.epochs", key != "version"
+        if let key = stored.resolved.firstDifference(
+            from: configuration.resolved, ignoring: ["training.epochs", "version"])
         {
             throw RunError.differs(path: folder.relativePath, key: key)
         }
