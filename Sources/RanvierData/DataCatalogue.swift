@@ -82,11 +82,15 @@ extension DataCatalogue {
         let files: [[String]]
         /// Files that may be there as well.
         var extras: [String] = []
+        /// Whether the files may lie in the data directory itself.
+        var mayLieInRoot: @Sendable (DataDirectory?) -> Bool = { _ in true }
 
         func entry(in directory: DataDirectory?) -> Entry {
             var found: [File] = [], missing: [String] = []
+            let inRoot = mayLieInRoot(directory)
             for names in files {
-                if let url = directory?.fileIfPresent(names, in: folders) {
+                let url = directory?.fileIfPresent(names, in: folders, includesRoot: inRoot)
+                if let url {
                     found.append(DataCatalogue.file(url))
                 } else {
                     missing.append("\(folders[0])/\(names[0])")
@@ -113,7 +117,7 @@ extension DataCatalogue {
                 files: [
                     MNIST.names("train", "images", 3), MNIST.names("train", "labels", 1),
                     MNIST.names("t10k", "images", 3), MNIST.names("t10k", "labels", 1),
-                ])
+                ], mayLieInRoot: { variant.mayLie(directlyIn: $0) })
         } + [
             Description(
                 name: "cifar10", summary: "60 000 colour images, 32 × 32, 10 classes",
