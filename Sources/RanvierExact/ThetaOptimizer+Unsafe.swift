@@ -13,6 +13,12 @@ struct ThetaOptimizer<Scalar: ThetaScalar>: Sendable {
         variance = Array(repeating: 0, count: count)
     }
 
+    /// Both means and the number of steps, to store and to go on from.
+    var state: (mean: [Scalar], variance: [Scalar], count: Int) {
+        get { (mean, variance, count) }
+        set { (mean, variance, count) = newValue }
+    }
+
     mutating func update(
         _ network: inout ThetaClassifier<Scalar>, gradient: UnsafeBufferPointer<Scalar>,
         scale: Double, learningRate: Double, belief: AdaBelief.Belief

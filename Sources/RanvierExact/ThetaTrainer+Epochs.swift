@@ -15,12 +15,15 @@ extension ThetaTrainer {
 
     /// Trains for one epoch in an order and with flipped pixels that depend on (seed, epoch) alone.
     ///
-    /// Throws where the schedule or the data is illegal, or a layer reaches the event limit.
+    /// - Parameter afterStep: called with the number of steps done; what it throws ends the epoch.
+    /// - Throws: ``ExactError`` where the schedule or the data is illegal, or a layer reaches the event
+    ///   limit.
     public mutating func trainEpoch(
-        _ epoch: Int, on data: ThetaBatch, schedule: ThetaSchedule
-    ) throws(ExactError) -> EpochSummary {
+        _ epoch: Int, on data: ThetaBatch, schedule: ThetaSchedule,
+        afterStep: (Int) throws -> Void = { _ in }
+    ) throws -> EpochSummary {
         try schedule.validate()
-        guard data.count > 0 else { throw .emptyBatch }
+        guard data.count > 0 else { throw ExactError.emptyBatch }
         var random = SplitMix64(seed: schedule.seed &* 0x9E37_79B9 &+ UInt64(epoch) << 32)
         var order = Array(0..<data.count)
         order.shuffle(using: &random)
@@ -35,6 +38,7 @@ extension ThetaTrainer {
             loss += outcome.loss * count
             right += outcome.accuracy(labels: batch.labels) * count
             hidden += outcome.hiddenSpikes * count
+            try afterStep(start / schedule.batchSize + 1)
         }
         let count = Double(data.count)
         return EpochSummary(
@@ -47,7 +51,7 @@ extension ThetaTrainer {
     public mutating func fit(
         _ data: ThetaBatch, schedule: ThetaSchedule,
         report: (EpochSummary, ThetaClassifier<Scalar>) -> Void = { _, _ in }
-    ) throws(ExactError) {
+    ) throws {
         for epoch in 0..<schedule.epochs {
             report(try trainEpoch(epoch, on: data, schedule: schedule), network)
         }

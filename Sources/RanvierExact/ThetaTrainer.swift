@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTensors
 
 /// Trains a layered theta network by AdaBelief on exact gradients.
 ///
@@ -44,5 +45,34 @@ public struct ThetaTrainer<Scalar: ThetaScalar>: Sendable {
     public mutating func evaluate(_ batch: ThetaBatch) throws(ExactError) -> ThetaOutcome {
         try network.validate(batch)
         return try workspace.run(network, batch, backward: false)
+    }
+}
+
+// MARK: - What a run needs to go on
+
+extension ThetaTrainer where Scalar == Float {
+    /// The means of AdaBelief, and the steps taken.
+    public var optimizerState: (tensors: [String: Tensor], stepCount: Int) {
+        let state = optimizer.state
+        return (
+            [
+                "mean": Tensor(state.mean, shape: [state.mean.count]),
+                "variance": Tensor(state.variance, shape: [state.variance.count]),
+            ], state.count
+        )
+    }
+
+    /// Takes over the state of an optimiser of the same network.
+    ///
+    /// Throws where a tensor is missing or has another length.
+    public mutating func restore(
+        _ tensors: [String: Tensor], stepCount: Int
+    ) throws(ExactError) {
+        let mean = tensors["mean"]?.scalars ?? [], variance = tensors["variance"]?.scalars ?? []
+        try ExactError.require(
+            "optimizer/mean", count: mean.count, equals: network.parameters.count)
+        try ExactError.require(
+            "optimizer/variance", count: variance.count, equals: network.parameters.count)
+        optimizer.state = (mean, variance, stepCount)
     }
 }

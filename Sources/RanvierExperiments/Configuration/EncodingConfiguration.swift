@@ -7,6 +7,8 @@ public struct EncodingConfiguration: Sendable {
 
     private static let kinds = ["direct", "poisson", "latency", "phase", "burst"]
 
+    init(encoder: any SpikeEncoder) { self.encoder = encoder }
+
     init(_ root: ConfigurationSection) throws(ConfigurationError) {
         let element = try root.element("encoding", kinds: Self.kinds, default: "direct")
         let options = element.options

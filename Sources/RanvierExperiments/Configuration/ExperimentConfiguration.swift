@@ -1,4 +1,5 @@
 import RanvierData
+import RanvierExact
 import RanvierTraining
 
 /// A run as its configuration file describes it.
@@ -32,20 +33,14 @@ public struct ExperimentConfiguration: Sendable {
 
     /// Name of the experiment; by default the file's.
     public var name: String
-    /// How the network learns: the name of a ``LearningMethod``.
-    public var method: String
+    /// How the network learns, with all that belongs to it.
+    public var learning: LearningConfiguration
     /// Kind of network.
     public var model: Model
     /// Seed of all random numbers.
     public var seed: UInt64
     /// What it learns from.
     public var dataset: DatasetConfiguration
-    /// How values become sequences.
-    public var encoding: EncodingConfiguration
-    /// The layers.
-    public var network: NetworkConfiguration
-    /// How it is trained.
-    public var training: TrainingConfiguration
     /// What to train beside it.
     public var baseline: Baseline
     /// All values as resolved, defaults included.
@@ -59,24 +54,27 @@ public struct ExperimentConfiguration: Sendable {
         // Written into the file of a stored run; read back and otherwise ignored.
         _ = try root.optionalString("version")
         name = try root.string("name", default: defaultName)
-        method = try root.choice(
-            "method", of: [SurrogateGradient.name], default: SurrogateGradient.name)
+        let method = try root.choice(
+            "method", of: [SurrogateGradient.name, ExactGradient.name],
+            default: SurrogateGradient.name)
         model = try root.choice("model", default: .snn)
         seed = UInt64(try root.integer("seed", default: 0, in: 0...))
         dataset = try DatasetConfiguration(root.section("dataset"))
-        encoding = try EncodingConfiguration(root)
-        network = try NetworkConfiguration(root)
-        training = try TrainingConfiguration(root.section("training"))
+        learning = try LearningConfiguration(method: method, root)
         baseline = try root.choice("baseline", default: .ann)
         try reader.finish()
         resolved = reader.resolved
     }
+
+    /// The name of the ``LearningMethod``.
+    public var method: String { learning.method }
 
     /// The configuration of the artificial network of the same shape.
     public var annTwin: ExperimentConfiguration {
         var twin = self
         twin.model = .ann
         twin.baseline = .none
+        twin.learning = .surrogate(learning.annTwin)
         return twin
     }
 }

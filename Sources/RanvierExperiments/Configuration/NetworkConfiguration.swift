@@ -24,6 +24,17 @@ public struct NetworkConfiguration: Sendable {
         self.entries = entries
     }
 
+    /// Linear layers of the given sizes with rectified linear units between them.
+    init(layerSizes: [Int]) {
+        entries = layerSizes.enumerated().flatMap { index, outputs in
+            let linear: Builder = { Linear(max($0.reduce(1, *), 1), outputs) }
+            let rectified: Builder = { _ in ReLU() }
+            let layer = Entry(spiking: linear, artificial: linear)
+            let unit = Entry(spiking: rectified, artificial: rectified)
+            return index < layerSizes.count - 1 ? [layer, unit] : [layer]
+        }
+    }
+
     /// Builds the network for samples of a shape.
     ///
     /// - Throws: `NetworkError` that names the layer that does not fit.

@@ -24,6 +24,19 @@ public struct TrainingConfiguration: Sendable {
     /// Whether training images are mirrored by chance.
     public let flips: Bool
 
+    /// A usual recipe for an artificial network: Adam at 10⁻³, cosine, batches of 128.
+    init(epochs: Int) {
+        self.epochs = epochs
+        batchSize = 128
+        loss = .crossEntropy(of: .meanMembrane)
+        optimizer = Adam(learningRate: 1e-3)
+        schedule = .cosine()
+        clipping = .none
+        earlyStop = nil
+        shift = 0
+        flips = false
+    }
+
     init(_ section: ConfigurationSection) throws(ConfigurationError) {
         epochs = try section.integer("epochs", default: 20, in: 1...)
         batchSize = try section.integer("batch-size", default: 32, in: 1...)

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierData
+import RanvierExact
 import RanvierNetworks
 import RanvierSpikes
 import RanvierTraining
@@ -38,74 +39,86 @@ public struct Experiment {
     /// The artificial network of the same shape on the same data.
     public var annTwin: Experiment { Experiment(configuration.annTwin, data: data) }
 
-    /// The network as the configuration says, with its first weights.
+    /// The model as the configuration says, with its first weights.
     ///
-    /// - Throws: `NetworkError`, `SpikeError` or `TrainingError` where data, encoding and layers do not
-    ///   fit.
-    public func makeModel() throws -> ClockedModel {
-        let encoder = self.encoder
-        let shape = try encoder.featureShape(ofSample: data.training.featureShape)
-        let network = try configuration.network.network(
-            for: configuration.model, inputShape: shape, timeStep: encoder.timeStep,
-            seed: configuration.seed)
-        guard network.outputShape == [data.training.classCount] else {
-            throw TrainingError.mismatch(
-                what: "the last layer of the network",
-                expected: "\(data.training.classCount) outputs, one per class of "
-                    + data.training.name,
-                found: "outputs of shape \(network.outputShape)")
-        }
-        return ClockedModel(
-            network: network, encoder: encoder, loss: loss,
-            batchSize: max(configuration.training.batchSize, 128))
+    /// - Throws: `NetworkError`, `SpikeError`, `TrainingError` or `ExactError` where data, encoding and
+    ///   layers do not fit.
+    public func makeModel() throws -> any SpikingModel {
+        try makeMethod().model
     }
 
     /// The way of learning that the configuration names, with a new model.
-    public func makeMethod() throws -> SurrogateGradient {
-        let training = configuration.training
-        let model = try makeModel()
+    public func makeMethod() throws -> any LearningMethod {
+        switch configuration.learning {
+        case .surrogate(let learning): return try surrogate(learning)
+        case .exact(let learning):
+            try requireOutputs([learning.outputs.last ?? 0])
+            let model = try learning.makeModel(
+                inputs: data.training.featureCount, seed: configuration.seed)
+            var schedule = learning.schedule
+            schedule.seed = configuration.seed &+ 1
+            return try ExactGradient(model, schedule: schedule)
+        }
+    }
+
+    private func requireOutputs(_ shape: [Int]) throws(TrainingError) {
+        guard shape == [data.training.classCount] else {
+            throw .mismatch(
+                what: "the last layer of the network",
+                expected: "\(data.training.classCount) outputs, one per class of "
+                    + data.training.name,
+                found: "outputs of shape \(shape)")
+        }
+    }
+
+    // MARK: - Surrogate gradients
+
+    private func surrogate(_ learning: SurrogateConfiguration) throws -> SurrogateGradient {
+        let isSpiking = configuration.model == .snn
+        // An artificial network sees the values once.
+        let given = learning.encoding.encoder
+        let encoder: any SpikeEncoder =
+            isSpiking ? given : DirectEncoder(steps: 1, timeStep: given.timeStep)
+        // Of one step all ways to read a score are the same; targets of rates do not apply to an
+        // artificial network, which learns the classes by cross-entropy.
+        let training = learning.training
+        let loss =
+            isSpiking
+            ? training.loss
+            : Loss(
+                .crossEntropy(of: .meanMembrane), labelSmoothing: training.loss.labelSmoothing)
+        let network = try learning.network.network(
+            for: configuration.model,
+            inputShape: encoder.featureShape(ofSample: data.training.featureShape),
+            timeStep: encoder.timeStep, seed: configuration.seed)
+        try requireOutputs(network.outputShape)
         let trainer = Trainer(
-            model.network, loss: loss, optimizer: training.optimizer, schedule: training.schedule,
-            clipping: training.clipping, seed: configuration.seed, augmentation: try augmentation)
+            network, loss: loss, optimizer: training.optimizer, schedule: training.schedule,
+            clipping: training.clipping, seed: configuration.seed,
+            augmentation: try augmentation(training))
         return SurrogateGradient(
-            trainer: trainer, model: model, epochs: training.epochs, batchSize: training.batchSize,
+            trainer: trainer,
+            model: ClockedModel(
+                network: network, encoder: encoder, loss: loss,
+                batchSize: max(training.batchSize, 128)),
+            epochs: training.epochs, batchSize: training.batchSize,
             earlyStop: training.earlyStop)
     }
 
-    /// An artificial network sees the values once.
-    private var encoder: any SpikeEncoder {
-        let encoder = configuration.encoding.encoder
-        return configuration.model == .snn
-            ? encoder : DirectEncoder(steps: 1, timeStep: encoder.timeStep)
-    }
-
-    /// Of one step all ways to read a score are the same; targets of rates do not apply to an
-    /// artificial network, which learns the classes by cross-entropy.
-    private var loss: Loss {
-        configuration.model == .snn
-            ? configuration.training.loss
-            : Loss(
-                .crossEntropy(of: .meanMembrane),
-                labelSmoothing: configuration.training.loss.labelSmoothing)
-    }
-
-    private var augmentation: Augmentation? {
-        get throws {
-            let training = configuration.training
-            guard training.shift > 0 || training.flips else { return nil }
-            let shape = data.training.featureShape
-            let side = Int(Double(data.training.featureCount).squareRoot().rounded())
-            let image = shape.count == 1 ? [side, side] : shape
-            guard image.count >= 2, image.count <= 3,
-                image.reduce(1, *) == data.training.featureCount
-            else {
-                throw TrainingError.mismatch(
-                    what: "training.augmentation", expected: "images",
-                    found: "samples of shape \(shape)")
-            }
-            return Augmentation(
-                imageShape: image, shift: training.shift, flipsHorizontally: training.flips,
-                fill: data.training.valueRange.lowerBound)
+    private func augmentation(_ training: TrainingConfiguration) throws -> Augmentation? {
+        guard training.shift > 0 || training.flips else { return nil }
+        let shape = data.training.featureShape
+        let side = Int(Double(data.training.featureCount).squareRoot().rounded())
+        let image = shape.count == 1 ? [side, side] : shape
+        guard image.count >= 2, image.count <= 3,
+            image.reduce(1, *) == data.training.featureCount
+        else {
+            throw TrainingError.mismatch(
+                what: "training.augmentation", expected: "images",
+                found: "samples of shape \(shape)")
         }
+        return Augmentation(
+            imageShape: image, shift: training.shift, flipsHorizontally: training.flips,
+            fill: data.training.valueRange.lowerBound)
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import RanvierData
-import RanvierSpikes
 import RanvierTensors
 import RanvierTraining
 
@@ -16,10 +15,10 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     public var inputShape: [Int]
     /// Names of the classes, in order of the scores.
     public var classNames: [String]
-    /// Time steps of a sample.
-    public var steps: Int
-    /// Seconds of a step.
-    public var timeStep: Double
+    /// How a sample is shown, in a few words.
+    public var presentation: String
+    /// How long a sample is shown, in seconds.
+    public var duration: Double
     /// Shape of each parameter, by name.
     public var parameters: [String: [Int]]
     /// How values are scaled before they are encoded; nil for as they are.
@@ -27,14 +26,13 @@ public struct ModelDescription: Codable, Sendable, Equatable {
 
     init(experiment: Experiment, model: any SpikingModel) {
         let configuration = experiment.configuration
-        let encoder = configuration.encoding.encoder
         version = ToolVersion.current
         method = configuration.method
         self.model = configuration.model.rawValue
         inputShape = experiment.data.training.featureShape
         classNames = experiment.data.training.classNames
-        steps = configuration.model == .snn ? encoder.steps : 1
-        timeStep = encoder.timeStep
+        presentation = model.presentation
+        duration = model.duration
         parameters = model.parameters.mapValues(\.shape)
         normalization = experiment.data.normalization
     }

@@ -1,6 +1,5 @@
 import RanvierAnalysis
 import RanvierData
-import RanvierSpikes
 import RanvierTensors
 import RanvierTraining
 
@@ -23,7 +22,7 @@ struct ReportBuilder {
                 + experiment.configuration.dataset.source.rawValue,
             command: command.isEmpty ? "ranvier run" : command.joined(separator: " "),
             configuration: configuration.resolved.yaml(),
-            datasetDescription: datasetDescription,
+            datasetDescription: datasetDescription(model),
             epochs: state.reports.map(ReportContent.Epoch.init), confusion: measurement.confusion,
             classNames: experiment.data.test.classNames,
             sample: try sample(of: model, measurement.evaluation),
@@ -31,18 +30,13 @@ struct ReportBuilder {
             energyTable: Measurement.energyTable, warnings: warnings)
     }
 
-    private var datasetDescription: String {
+    private func datasetDescription(_ model: any SpikingModel) -> String {
         let data = experiment.data
         var parts = ["\(data.training.count) training samples"]
         if let validation = data.validation { parts.append("\(validation.count) for validation") }
         parts.append("\(data.test.count) for the test")
-        let encoder = experiment.configuration.encoding.encoder
-        let presentation =
-            experiment.configuration.model == .snn
-            ? "\(encoder.steps) steps of \(NumberText.significant(1000 * encoder.timeStep)) ms"
-            : "one step"
         return parts.joined(separator: ", ") + "; \(data.training.featureCount) values each, "
-            + "\(data.training.classCount) classes, shown for \(presentation). Source: "
+            + "\(data.training.classCount) classes, shown for \(model.presentation). Source: "
             + "\(data.training.origin.source) (\(data.training.origin.licence))."
     }
 
@@ -72,7 +66,7 @@ struct ReportBuilder {
         let name = shown < neurons ? "\(layer.name) (\(shown) of \(neurons))" : layer.name
         return LayerRaster(
             name: name, neurons: shown, steps: steps,
-            timeStep: experiment.configuration.encoding.encoder.timeStep, spikes: spikes)
+            timeStep: layer.timeStep, spikes: spikes)
     }
 }
 

@@ -81,7 +81,7 @@ public struct Evaluator {
         return sorted[sorted.count / 2]
     }
 
-    /// Spikes of every spiking layer for one sample, `[T, neurons]` each.
+    /// Spikes of every spiking layer for one sample.
     public func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes] {
         let batch = Batches(data.subset([index]), size: 1)[0]
         var layers: [LayerSpikes] = []
@@ -90,7 +90,7 @@ public struct Evaluator {
             layers.append(
                 LayerSpikes(
                     name: layer,
-                    spikes: spikes.reshaped(to: [spikes.shape[0], spikes.count / spikes.shape[0]])))
+                    spikes: spikes.flattened(from: 1), timeStep: network.timeStep))
         }
         _ = network(try encode(batch), in: context)
         return layers
@@ -104,12 +104,4 @@ public struct Evaluator {
                 stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices)
         )
     }
-}
-
-/// Spikes of one layer for one sample.
-public struct LayerSpikes: Sendable {
-    /// Name of the layer.
-    public let name: String
-    /// `[T, neurons]`.
-    public let spikes: Tensor
 }

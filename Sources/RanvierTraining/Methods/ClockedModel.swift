@@ -47,6 +47,15 @@ public struct ClockedModel: SpikingModel {
     /// Takes over stored parameters.
     public func restore(_ parameters: [String: Tensor]) throws { try network.restore(parameters) }
 
+    /// Steps and their length.
+    public var presentation: String {
+        encoder.steps == 1
+            ? "one step" : "\(encoder.steps) steps of \(encoder.timeStep * 1000) ms"
+    }
+
+    /// All steps together.
+    public var duration: Double { encoder.duration }
+
     /// Membranes of the network.
     public var stateCount: Int { network.stateCount }
 }

@@ -21,6 +21,12 @@ public protocol SpikingModel {
     /// Takes over stored parameters.
     func restore(_ parameters: [String: Tensor]) throws
 
+    /// How a sample is shown to the network, in a few words.
+    var presentation: String { get }
+
+    /// How long a sample is shown, in seconds.
+    var duration: Double { get }
+
     /// Numbers that one sample's inference keeps from one step to the next.
     var stateCount: Int { get }
 }
