@@ -15,8 +15,8 @@ let package = Package(
         .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -58,10 +58,18 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
         .target(
+            name: "RanvierExact",
+            dependencies: [
+                "CRanvierKernels", "RanvierTraining", "RanvierData", "RanvierNetworks",
+                "RanvierTensors",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "RanvierExperiments",
             dependencies: [
                 "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
-                "RanvierTensors", "RanvierAnalysis",
+                "RanvierTensors", "RanvierAnalysis", "RanvierExact",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -72,7 +80,7 @@ let package = Package(
             name: "Ranvier",
             dependencies: [
                 "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
-                "RanvierTraining", "RanvierAnalysis", "RanvierExperiments",
+                "RanvierTraining", "RanvierAnalysis", "RanvierExact", "RanvierExperiments",
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -114,12 +122,16 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+                "RanvierAnalysis", "RanvierExact", "RanvierNetworks", "RanvierSpikes",
+                "RanvierTensors",
             ],
             resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExactTests", dependencies: ["RanvierExact"],
             swiftSettings: swiftSettings),
     ]
 )

@@ -35,8 +35,9 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Name the run directory; '<config>-<seed>' if not given.", valueName: "name"))
-    var name: String?
+            "The run directory; runs/<config>-<seed> if not given.", valueName: "folder"),
+        completion: .directory)
+    var output: String?
 
     @Flag(help: "Replace a run that is there.")
     var overwrite = false
@@ -44,7 +45,6 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Go on from the last checkpoint of a run that is there.")
     var resume = false
 
-    @OptionGroup var output: OutputOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
@@ -56,10 +56,6 @@ struct RunCommand: ParsableCommand {
         if overwrite && resume {
             throw ValidationError("--overwrite and --resume: expected one of them, found both")
         }
-        if let name, name.isEmpty || name.contains("/") {
-            throw ValidationError(
-                "--name: expected a folder's name, found '\(name)'; --output says where it goes")
-        }
     }
 
     func run() throws {
@@ -69,7 +65,8 @@ struct RunCommand: ParsableCommand {
         }
         let request = RunRequest(
             configuration: URL(filePath: config), seed: seed, threads: threads.threads,
-            output: output.folder, name: name, dataDirectory: data.dataDirectory,
+            output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
+            dataDirectory: data.dataDirectory,
             overwrite: overwrite, resume: resume, overrides: overrides,
             command: CommandLine.arguments)
         try terminal.finish { try Experiments.run(request, events: terminal.events) }

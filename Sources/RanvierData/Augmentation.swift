@@ -36,8 +36,8 @@ public struct Augmentation: Sendable, Hashable {
         let span = UInt64(2 * shift + 1)
         for sample in 0..<count {
             let move = Move(
-                down: Int(UInt64(draws[3 * sample]) * span >> 32) - shift,
-                right: Int(UInt64(draws[3 * sample + 1]) * span >> 32) - shift,
+                down: Int((UInt64(draws[3 * sample]) * span) >> 32) - shift,
+                right: Int((UInt64(draws[3 * sample + 1]) * span) >> 32) - shift,
                 flips: flipsHorizontally && draws[3 * sample + 2] & 1 == 1)
             apply(move, values, to: &result, at: sample * size)
         }

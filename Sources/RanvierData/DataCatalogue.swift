@@ -49,10 +49,15 @@ public struct DataCatalogue: Sendable, Hashable, Codable {
             [
                 Entry(
                     name: "digits",
-                    summary: "1797 handwritten digits, 8 × 8, 10 classes; ships with the package",
+                    summary: "1797 handwritten digits, 8 × 8, 10 classes; CC BY 4.0",
                     status: .builtIn, files: resource.map { [$0] } ?? [],
-                    missing: resource == nil ? ["digits.csv.gz"] : [])
+                    missing: resource == nil ? ["digits.csv.gz"] : []),
+                Entry(
+                    name: "yin-yang",
+                    summary: "7000 points of 4 features, 3 classes; made by a formula",
+                    status: .builtIn, files: [], missing: []),
             ] + Self.known.map { $0.entry(in: directory) }
+            + Self.knownFolders.map { $0.entry(in: directory) }
     }
 
     /// The entry of a name.
@@ -75,14 +80,25 @@ extension DataCatalogue {
         let folders: [String]
         /// Spellings of each file.
         let files: [[String]]
+        /// Files that may be there as well.
+        var extras: [String] = []
+        /// Whether the files may lie in the data directory itself.
+        var mayLieInRoot: @Sendable (DataDirectory?) -> Bool = { _ in true }
 
         func entry(in directory: DataDirectory?) -> Entry {
             var found: [File] = [], missing: [String] = []
+            let inRoot = mayLieInRoot(directory)
             for names in files {
-                if let url = directory?.fileIfPresent(names, in: folders) {
+                let url = directory?.fileIfPresent(names, in: folders, includesRoot: inRoot)
+                if let url {
                     found.append(DataCatalogue.file(url))
                 } else {
                     missing.append("\(folders[0])/\(names[0])")
+                }
+            }
+            for name in extras {
+                if let url = directory?.fileIfPresent([name], in: folders) {
+                    found.append(DataCatalogue.file(url))
                 }
             }
             let status: Status =
@@ -101,7 +117,60 @@ extension DataCatalogue {
                 files: [
                     MNIST.names("train", "images", 3), MNIST.names("train", "labels", 1),
                     MNIST.names("t10k", "images", 3), MNIST.names("t10k", "labels", 1),
-                ])
+                ], mayLieInRoot: { variant.mayLie(directlyIn: $0) })
+        } + [
+            Description(
+                name: "cifar10", summary: "60 000 colour images, 32 × 32, 10 classes",
+                folders: CIFAR10.folders, files: [["data_batch_1.bin"], ["test_batch.bin"]],
+                extras: (2...5).map { "data_batch_\($0).bin" }),
+            Description(
+                name: "cifar100", summary: "60 000 colour images, 32 × 32, 100 classes",
+                folders: CIFAR100.folders, files: [["train.bin"], ["test.bin"]],
+                extras: ["fine_label_names.txt", "coarse_label_names.txt"]),
+        ]
+    }
+
+    /// A data set made of many files in folders.
+    struct FolderDescription {
+        let name: String
+        let summary: String
+        let folders: [String]
+        /// Folders inside that must be there; their files are counted.
+        let parts: [String]
+        let suffixes: [String]
+
+        func entry(in directory: DataDirectory?) -> Entry {
+            let root = folders.lazy.compactMap { directory?.folder($0) }.first
+            var found: [File] = [], missing: [String] = []
+            for part in parts {
+                let folder = part.isEmpty ? root : root?.appending(path: part)
+                let files = folder.flatMap {
+                    try? FolderListing.files(in: $0, withSuffixes: suffixes)
+                }
+                if let files {
+                    found += files.map { DataCatalogue.file($0) }
+                } else {
+                    missing.append("\(folders[0])/\(part)*\(suffixes[0])")
+                }
+            }
+            let status: Status =
+                missing.isEmpty ? .available : found.isEmpty ? .absent : .incomplete
+            return Entry(
+                name: name, summary: summary, status: status, files: found, missing: missing)
         }
+    }
+
+    static var knownFolders: [FolderDescription] {
+        [
+            FolderDescription(
+                name: "fsdd", summary: "spoken digits, 8 kHz, 10 classes; CC BY-SA 4.0",
+                folders: FSDD.folders, parts: [""], suffixes: [".wav"]),
+            FolderDescription(
+                name: "n-mnist",
+                summary: "70 000 digits seen by an event camera, 34 × 34 × 2; CC BY-SA 4.0",
+                folders: NMNIST.folders,
+                parts: ["Train", "Test"].flatMap { part in (0...9).map { "\(part)/\($0)/" } },
+                suffixes: [".bin", ".bin.gz"]),
+        ]
     }
 }

@@ -46,11 +46,17 @@ public struct DataDirectory: Sendable, Hashable {
     /// The first of the named files that exists, plain or with `.gz`, in one of the folders or in the
     /// data directory itself.
     ///
-    /// - Parameter names: spellings of one file.
+    /// - Parameters:
+    ///   - names: spellings of one file.
+    ///   - includesRoot: whether to look in the data directory itself, too.
     /// - Throws: ``DataError`` of kind `missing` that lists what was searched.
-    public func file(_ names: [String], in folders: [String]) throws(DataError) -> URL {
-        if let found = fileIfPresent(names, in: folders) { return found }
-        let places = folders.map { url.appending(path: $0) } + [url]
+    public func file(
+        _ names: [String], in folders: [String], includesRoot: Bool = true
+    ) throws(DataError) -> URL {
+        if let found = fileIfPresent(names, in: folders, includesRoot: includesRoot) {
+            return found
+        }
+        let places = places(folders, includesRoot)
         throw DataError(
             .missing, at: places.map { $0.path(percentEncoded: false) }.joined(separator: ", "),
             expected: names.map { "\($0) or \($0).gz" }.joined(separator: " or "),
@@ -59,8 +65,10 @@ public struct DataDirectory: Sendable, Hashable {
     }
 
     /// The same; nil where nothing is found.
-    public func fileIfPresent(_ names: [String], in folders: [String]) -> URL? {
-        for folder in folders.map({ url.appending(path: $0) }) + [url] {
+    public func fileIfPresent(
+        _ names: [String], in folders: [String], includesRoot: Bool = true
+    ) -> URL? {
+        for folder in places(folders, includesRoot) {
             for name in names.flatMap({ [$0, "\($0).gz"] }) {
                 let candidate = folder.appending(path: name)
                 if Self.isFile(candidate.path(percentEncoded: false)) { return candidate }
@@ -73,6 +81,10 @@ public struct DataDirectory: Sendable, Hashable {
     public func folder(_ path: String) -> URL? {
         let candidate = url.appending(path: path)
         return Self.isFolder(candidate.path(percentEncoded: false)) ? candidate : nil
+    }
+
+    private func places(_ folders: [String], _ includesRoot: Bool) -> [URL] {
+        folders.map { url.appending(path: $0) } + (includesRoot ? [url] : [])
     }
 
     private static func isFolder(_ path: String) -> Bool {

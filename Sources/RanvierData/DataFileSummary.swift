@@ -1,4 +1,5 @@
 import Foundation
+import RanvierSpikes
 import RanvierTensors
 
 /// What a single file holds, found out from its contents.
@@ -37,13 +38,28 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
     private static func inspect(
         _ url: URL, _ start: [UInt8]
     ) throws(DataError) -> (String, [Detail]) {
+        var name = url.lastPathComponent
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        // Formats without a magic number are told by their usual names.
+        if name.hasSuffix(".bin") {
+            switch name {
+            case "train.bin", "test.bin":
+                return ("CIFAR-100", images(try CIFAR100.read([url], name: name)))
+            case _ where name.contains("_batch"):
+                return ("CIFAR-10", images(try CIFAR10.read([url], name: name)))
+            default: return ("event recording (40 bits)", try events(url))
+            }
+        }
+        if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return ("NPY", try npy(url)) }
+        if start.starts(with: "RIFF".utf8) { return ("WAV", try wav(url)) }
         if start.count >= 4, start[0] == 0, start[1] == 0 { return ("IDX", try idx(url)) }
         if !start.isEmpty, start.allSatisfy({ $0 >= 32 && $0 != 127 || (9...13).contains($0) }) {
             return ("CSV", try csv(url))
         }
         throw DataError(
             .wrongFormat, at: url.path(percentEncoded: false),
-            expected: "a file of a known format (IDX, CSV, each also as gzip)",
+            expected:
+                "a file of a known format (IDX, CSV, NPY, WAV, CIFAR or event .bin; also as gzip)",
             found: start.isEmpty
                 ? "an empty file"
                 : "bytes "
@@ -66,6 +82,51 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
             }
         }
         return details
+    }
+
+    private static func images(_ data: Dataset) -> [Detail] {
+        [
+            Detail(name: "images", value: "\(data.count)"),
+            Detail(name: "shape", value: "\(data.featureShape)"),
+            Detail(name: "labels", value: "\(data.classCounts)"),
+        ]
+    }
+
+    private static func events(_ url: URL) throws(DataError) -> [Detail] {
+        // Addresses have 8 bits; the sensor is not stated, so none is outside.
+        let stream = try ATISFile.read(url, sensor: EventSensor(height: 256, width: 256))
+        let places = stream.units.map { stream.sensor.position(of: Int($0)) }
+        return [
+            Detail(name: "events", value: "\(stream.count)"),
+            Detail(name: "duration", value: "\(stream.duration) s"),
+            Detail(
+                name: "largest x, y",
+                value: "\(places.map(\.x).max() ?? 0), \(places.map(\.y).max() ?? 0)"),
+            Detail(name: "out of order", value: "\(stream.repairs.outOfOrder)"),
+            Detail(name: "time markers", value: "\(stream.repairs.markers)"),
+        ]
+    }
+
+    private static func npy(_ url: URL) throws(DataError) -> [Detail] {
+        let file = try NPYFile(contentsOf: url)
+        var details = [
+            Detail(name: "elements", value: file.elementType),
+            Detail(name: "shape", value: "\(file.shape)"),
+        ]
+        if let low = file.numbers.min(), let high = file.numbers.max() {
+            details.append(Detail(name: "range", value: "\(low) to \(high)"))
+        }
+        return details
+    }
+
+    private static func wav(_ url: URL) throws(DataError) -> [Detail] {
+        let file = try WAVFile(contentsOf: url)
+        return [
+            Detail(name: "sample rate", value: "\(file.sampleRate) Hz"),
+            Detail(name: "channels", value: "\(file.channels)"),
+            Detail(name: "bits", value: "\(file.bitsPerSample)"),
+            Detail(name: "duration", value: "\(file.duration) s"),
+        ]
     }
 
     private static func csv(_ url: URL) throws(DataError) -> [Detail] {

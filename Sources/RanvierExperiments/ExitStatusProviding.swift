@@ -1,4 +1,6 @@
 import RanvierData
+import RanvierNetworks
+import RanvierSpikes
 import RanvierTraining
 
 /// An error that knows how the command should end because of it.
@@ -45,5 +47,19 @@ extension TrainingError: ExitStatusProviding {
         case .interrupted: .interrupted
         case .mismatch: .wrongUsage
         }
+    }
+}
+
+extension NetworkError: ExitStatusProviding {
+    /// Layers of the configuration that do not fit, or a stored network that is another's.
+    public var exitStatus: ExitStatus {
+        if case .parameters = self { .badInput } else { .wrongUsage }
+    }
+}
+
+extension SpikeError: ExitStatusProviding {
+    /// Values that an encoder cannot take, or an encoder that the configuration should not have chosen.
+    public var exitStatus: ExitStatus {
+        if case .valueOutsideRange = self { .badInput } else { .wrongUsage }
     }
 }

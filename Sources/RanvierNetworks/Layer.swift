@@ -16,6 +16,9 @@ public protocol Layer {
     /// - Throws: a message for ``NetworkError/layer(name:message:)`` where the input does not fit.
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int]
 
+    /// Numbers that the layer keeps from one step to the next for a sample with features `input`.
+    func stateCount(for input: [Int]) -> Int
+
     /// The whole sequence.
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor
 
@@ -30,6 +33,9 @@ public protocol Layer {
 extension Layer {
     /// No parameters.
     public var parameters: [(name: String, parameter: Parameter)] { [] }
+
+    /// None.
+    public func stateCount(for input: [Int]) -> Int { 0 }
 
     /// For layers without state: the sequence form on a sequence of one step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (

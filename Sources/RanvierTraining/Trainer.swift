@@ -84,7 +84,7 @@ public struct Trainer {
             current.optimizerState = optimizer.state
             current.stepCount = optimizer.stepCount
             current.best = stopper.best ?? current.best
-            try observer.didFinish(report, state: current, network: network)
+            try observer.didFinish(report, state: current, parameters: network.values)
         }
         if earlyStop?.restoresBest == true, let best = current.best {
             for parameter in network.parameters {

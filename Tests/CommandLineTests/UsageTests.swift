@@ -46,7 +46,6 @@ struct UsageTests {
             (["run", "a.yaml", "--seed=-1"], "at least 0"),
             (["run", "a.yaml", "--threads", "0"], "at least 1"),
             (["run", "a.yaml", "--overwrite", "--resume"], "expected one of them, found both"),
-            (["run", "a.yaml", "--name", "a/b"], "a/b"),
             (["run", "a.yaml", "--set", "epochs"], "KEY.PATH=VALUE"),
             (["run", "a.yaml"], "a.yaml: cannot read the configuration: no such file"),
             (["evaluate", "nothing"], "no such run"),

@@ -104,6 +104,11 @@ import Testing
         #expect(mnist.train.count == 3 && mnist.test.featureShape == [2, 2, 1])
         let catalogue = DataCatalogue(directory: directory)
         #expect(catalogue["mnist"]?.status == .available)
+        // Files without a folder of their own are MNIST and nothing else.
+        #expect(catalogue["fashion-mnist"]?.status == .absent)
+        expectDataError(.missing, mentioning: ["fashion-mnist"]) {
+            _ = try MNIST(directory: directory, variant: .fashion)
+        }
         try FileManager.default.removeItem(
             at: folder.url.appending(path: "train-images-idx3-ubyte"))
         #expect(DataCatalogue(directory: directory)["mnist"]?.status == .incomplete)

@@ -207,7 +207,7 @@ private final class StateRecorder: TrainingObserver {
 
     var shouldStop: Bool { (state?.completedEpochs ?? 0) >= stopAfter }
 
-    func didFinish(_ report: EpochReport, state: TrainingState, network: Network) {
+    func didFinish(_ report: EpochReport, state: TrainingState, parameters: [String: Tensor]) {
         self.state = state
     }
 }

@@ -39,6 +39,13 @@ public struct MNIST: Sendable {
             }
         }
 
+        /// Whether files without a folder of their own can be this variant.
+        ///
+        /// The names of the files are the same for all, so only the folder tells them apart.
+        func mayLie(directlyIn directory: DataDirectory?) -> Bool {
+            self == .mnist || directory.map { folders.contains($0.url.lastPathComponent) } ?? false
+        }
+
         var folders: [String] {
             switch self {
             case .mnist: ["mnist", "MNIST/raw"]
@@ -60,10 +67,15 @@ public struct MNIST: Sendable {
     public init(
         directory: DataDirectory, variant: Variant = .mnist, asImages: Bool = false
     ) throws(DataError) {
+        let includesRoot = variant.mayLie(directlyIn: directory)
         func part(_ prefix: String, _ name: String) throws(DataError) -> Dataset {
             try Dataset(
-                idxImages: directory.file(Self.names(prefix, "images", 3), in: variant.folders),
-                labels: directory.file(Self.names(prefix, "labels", 1), in: variant.folders),
+                idxImages: directory.file(
+                    Self.names(prefix, "images", 3), in: variant.folders,
+                    includesRoot: includesRoot),
+                labels: directory.file(
+                    Self.names(prefix, "labels", 1), in: variant.folders,
+                    includesRoot: includesRoot),
                 name: "\(variant.rawValue) \(name)", asImages: asImages,
                 classNames: variant.classNames, origin: variant.origin)
         }

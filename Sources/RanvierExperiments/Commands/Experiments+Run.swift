@@ -1,16 +1,11 @@
-/// A verb whose parts are not there yet.
-struct MissingVerb: Error, CustomStringConvertible {
-    let verb: String
-    var description: String { "\(verb): not built yet" }
-}
-
 extension Experiments {
     /// Trains and evaluates as the configuration says; writes a run directory.
+    ///
+    /// - Throws: `ConfigurationError`, `NetworkError`, `DataError`, `RunError`, `FileError`,
+    ///   `CheckpointError`, `TrainingError`; `InterruptedError` after Ctrl-C, with the last checkpoint whole.
     public static func run(
         _ request: RunRequest, events: CommandEvents = CommandEvents()
     ) throws -> CommandOutcome {
-        // PLACEHOLDER: reads the configuration, then gives up.
-        _ = try ConfigurationReader(file: request.configuration, overrides: request.overrides)
-        throw MissingVerb(verb: "run")
+        try TrainingRun(request: request, events: events).perform()
     }
 }

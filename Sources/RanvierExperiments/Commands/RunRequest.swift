@@ -8,10 +8,8 @@ public struct RunRequest: Sendable {
     public var seed: Int?
     /// Worker threads; nil for one per core. The result does not depend on it.
     public var threads: Int?
-    /// The folder under which run directories are made.
-    public var output: URL
-    /// Name of the run's folder; nil for `<configuration>-<seed>`.
-    public var name: String?
+    /// The run directory; nil for `runs/<configuration>-<seed>`.
+    public var output: URL?
     /// Where larger data sets are looked for.
     public var dataDirectory: String?
     /// Whether a run that is there is replaced.
@@ -26,7 +24,7 @@ public struct RunRequest: Sendable {
     /// Creates a request.
     public init(
         configuration: URL, seed: Int? = nil, threads: Int? = nil,
-        output: URL = Experiments.defaultOutput, name: String? = nil, dataDirectory: String? = nil,
+        output: URL? = nil, dataDirectory: String? = nil,
         overwrite: Bool = false, resume: Bool = false, overrides: [ConfigurationOverride] = [],
         command: [String] = []
     ) {
@@ -34,7 +32,6 @@ public struct RunRequest: Sendable {
         self.seed = seed
         self.threads = threads
         self.output = output
-        self.name = name
         self.dataDirectory = dataDirectory
         self.overwrite = overwrite
         self.resume = resume
@@ -42,9 +39,10 @@ public struct RunRequest: Sendable {
         self.command = command
     }
 
-    /// The run's folder for a seed.
-    public func folder(seed: Int) -> URL {
-        output.appending(
-            path: name ?? RunDirectory.defaultName(configuration: configuration, seed: seed))
+    /// The run directory for a seed.
+    public func folder(seed: UInt64) -> URL {
+        output
+            ?? Experiments.defaultOutput.appending(
+                path: RunDirectory.defaultName(configuration: configuration, seed: Int(seed)))
     }
 }

@@ -8,6 +8,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProvi
     case locked(path: String)
     /// There is no such run directory.
     case missing(path: String)
+    /// The run that was to go on has another configuration.
+    case differs(path: String, key: String)
     /// A file of the run is not there, or holds something else.
     case damaged(path: String, reason: String)
 
@@ -24,6 +26,9 @@ public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProvi
             "\(path): another process is writing this run; wait for it, or use --output"
         case .missing(let path):
             "\(path): no such run directory; `ranvier runs list` shows those that are there"
+        case .differs(let path, let key):
+            "\(path): the run was begun with another value of '\(key)'; go on with the same "
+                + "configuration (only training.epochs may differ), or use --overwrite"
         case .damaged(let path, let reason):
             "\(path): \(reason)"
         }
