@@ -11,6 +11,8 @@ let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Ranvier", targets: ["Ranvier"]),
+        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -31,6 +33,7 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        // Libraries, each on those above it.
         .target(
             name: "RanvierTensors",
             dependencies: [
@@ -45,12 +48,47 @@ let package = Package(
             name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
             resources: [.copy("Resources/digits.csv.gz")],
             swiftSettings: swiftSettings),
-
+        .target(
+            name: "RanvierNetworks",
+            dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierTraining",
+            dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
         .target(
             name: "RanvierExact",
             dependencies: [
-                "CRanvierKernels", "RanvierTensors",
+                "CRanvierKernels", "RanvierTraining", "RanvierData", "RanvierNetworks",
+                "RanvierTensors",
                 .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierExperiments",
+            dependencies: [
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors", "RanvierAnalysis", "RanvierExact",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // What users import, and what they run.
+        .target(
+            name: "Ranvier",
+            dependencies: [
+                "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
+                "RanvierTraining", "RanvierAnalysis", "RanvierExact", "RanvierExperiments",
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "RanvierCommandLine",
+            dependencies: [
+                "RanvierExperiments", "RanvierData", "RanvierTensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
 
@@ -58,17 +96,42 @@ let package = Package(
             name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes"],
+            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierDataTests", dependencies: ["RanvierData"],
+            name: "RanvierDataTests",
+            dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierTrainingTests",
+            dependencies: [
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExperimentsTests",
+            dependencies: ["RanvierExperiments", "RanvierTraining", "RanvierAnalysis"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReferenceTests",
+            dependencies: [
+                "RanvierAnalysis", "RanvierExact", "RanvierNetworks", "RanvierSpikes",
+                "RanvierTensors",
+            ],
+            resources: [.copy("Reference")],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExactTests", dependencies: ["RanvierExact"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "ReferenceTests", dependencies: ["RanvierExact"],
-            resources: [.copy("Reference")],
             swiftSettings: swiftSettings),
     ]
 )

@@ -122,7 +122,10 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
                           int parameters) {
     const float leak = neuron->leak, scale = neuron->input_scale, threshold = neuron->threshold;
     const float potential = neuron->reset_potential;
-    const float *g = pass->upstream + t * pass->upstream_stride + first;
+    const float *g = pass->upstream ? pass->upstream + t * pass->upstream_stride + first : 0;
+    const float *h = pass->membrane_upstream
+                         ? pass->membrane_upstream + t * pass->membrane_upstream_stride + first
+                         : 0;
     const float *membrane = pass->membrane + t * columns + first;
     const float *before = t > 0 ? membrane - columns : 0;
     const uint64_t *row = pass->words + t * pass->words_per_row + first / 64;
@@ -130,9 +133,11 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
     float *out = pass->current_gradient + (pass->sum_over_time ? 0 : t * columns) + first;
     for (size_t i = 0; i < n; i += 64) {
         const size_t left = n - i;
-        const group G = group_load(g + i, left), U = group_load(membrane + i, left);
-        const group D = group_load(slope + i, left);
-        group V = {{lanes_all(0), lanes_all(0), lanes_all(0), lanes_all(0)}}, I = V, O = V;
+        const group U = group_load(membrane + i, left), D = group_load(slope + i, left);
+        const group none = {{lanes_all(0), lanes_all(0), lanes_all(0), lanes_all(0)}};
+        const group G = g ? group_load(g + i, left) : none;
+        const group H = h ? group_load(h + i, left) : none;
+        group V = none, I = none, O = none;
         if (parameters) {
             if (before) {
                 V = group_load(before + i, left);
@@ -156,7 +161,7 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
                 if (reset == RNV_RESET_SOFT_DELAYED) gs -= threshold * next;
             }
             if (reset == RNV_RESET_HARD) gu = lanes_select(s, lanes_all(0), from_state);
-            gu += gs * slope_here;
+            gu += gs * slope_here + H.v[j];
             lanes_store(gv + at, leak * gu);
             if (reset == RNV_RESET_SOFT_DELAYED) lanes_store(gnext + at, gu);
             if (pass->sum_over_time) {

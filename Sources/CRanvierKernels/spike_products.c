@@ -35,53 +35,60 @@ RNV_INLINE void store_part(float *p, lanes v, size_t n) {
     }
 }
 
-/// Adds the listed weight rows to `count` vectors of sums that begin at column `column`.
+/// Adds the listed weight rows to vectors of sums that begin at column `column`.
 #define ACCUMULATE(vectors)                                                    \
     for (size_t s = 0; s < found; s++) {                                       \
         const float *row = weights + (size_t)list[s] * stride + column;        \
         for (int v = 0; v < vectors; v++) sum[v] += lanes_load(row + 16 * v);  \
     }
 
+size_t rnv_product_block(size_t inputs) {
+    const size_t blocks = (inputs + 383) / 384;
+    return blocks > 1 ? ((inputs + blocks - 1) / blocks + 15) / 16 * 16 : inputs;
+}
+
+/// Sums of one block of inputs for one row: out = (begun ? out : bias or 0) + sum of listed rows.
+RNV_INLINE void add_block(const uint32_t *list, size_t found, const float *weights, size_t stride,
+                          size_t outputs, const float *bias, int begun, float *out) {
+    for (size_t column = 0; column < outputs; column += 64) {
+        const size_t left = outputs - column;
+        const int vectors = left >= 64 ? 4 : (int)((left + 15) / 16);
+        lanes sum[4] = {lanes_all(0), lanes_all(0), lanes_all(0), lanes_all(0)};
+        switch (vectors) {
+        case 4: ACCUMULATE(4) break;
+        case 3: ACCUMULATE(3) break;
+        case 2: ACCUMULATE(2) break;
+        default: ACCUMULATE(1) break;
+        }
+        for (int v = 0; v < vectors; v++) {
+            const size_t at = column + 16 * (size_t)v;
+            const size_t n = outputs - at < 16 ? outputs - at : 16;
+            if (begun) {
+                float earlier[16] = {0};
+                memcpy(earlier, out + at, n * sizeof(float));
+                sum[v] = lanes_load(earlier) + sum[v];
+            } else if (bias) {
+                sum[v] = lanes_load(bias + at) + sum[v];
+            }
+            store_part(out + at, sum[v], n);
+        }
+    }
+}
+
 RNV_LEVELS
 void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
                        const float *weights, size_t stride, size_t outputs, const float *bias,
                        float *out) {
     uint32_t list[block];
+    const size_t length = rnv_product_block(inputs);
     for (size_t r = 0; r < rows; r++) {
-        const size_t base = first + r * inputs, end = base + inputs;
-        size_t next = base;
-        float *to = out + r * outputs;
-        int begun = 0;
-        do {
-            const size_t found = list_spikes(words, base, next, end, list, &next);
-            for (size_t column = 0; column < outputs; column += 64) {
-                const size_t left = outputs - column;
-                const int vectors = left >= 64 ? 4 : (int)((left + 15) / 16);
-                lanes sum[4];
-                for (int v = 0; v < vectors; v++) {
-                    const size_t at = column + 16 * (size_t)v;
-                    if (begun) {
-                        float rest[16] = {0};
-                        const size_t n = outputs - at < 16 ? outputs - at : 16;
-                        memcpy(rest, to + at, n * sizeof(float));
-                        sum[v] = lanes_load(rest);
-                    } else {
-                        sum[v] = bias ? lanes_load(bias + at) : lanes_all(0);
-                    }
-                }
-                switch (vectors) {
-                case 4: ACCUMULATE(4) break;
-                case 3: ACCUMULATE(3) break;
-                case 2: ACCUMULATE(2) break;
-                default: ACCUMULATE(1) break;
-                }
-                for (int v = 0; v < vectors; v++) {
-                    const size_t at = column + 16 * (size_t)v;
-                    store_part(to + at, sum[v], outputs - at);
-                }
-            }
-            begun = 1;
-        } while (next < end);
+        const size_t base = first + r * inputs;
+        for (size_t from = 0; from < inputs; from += length) {
+            const size_t to = inputs - from < length ? inputs : from + length;
+            size_t next;
+            const size_t found = list_spikes(words, base, base + from, base + to, list, &next);
+            add_block(list, found, weights, stride, outputs, bias, from > 0, out + r * outputs);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import HeapModule
+import Synchronization
 
 /// Reverse-mode differentiation.
 ///
@@ -36,6 +37,47 @@ public enum Tape {
             inputs: inputs.map(\.node), layer: layer, gradientRank: value.gradientShape.count,
             adjoint: adjoint)
         return Tensor(shape: value.shape, storage: value.storage, node: node)
+    }
+}
+
+// MARK: - Several results
+
+extension Tape {
+    /// Records an operation with several results and one adjoint for all of them.
+    ///
+    /// - Parameter adjoint: maps the gradients of the results (nil where none arrived) to those of the
+    ///   inputs. Called once, after the gradients of all results are complete.
+    public static func record(
+        _ values: [Tensor], inputs: [Tensor],
+        adjoint: @escaping @Sendable (_ gradients: [Tensor?]) -> [Tensor?]
+    ) -> [Tensor] {
+        guard inputs.contains(where: \.isTracked) else { return values.map(\.detached) }
+        // Results leave their gradients in the mailbox; the token only makes the joint node run.
+        let mailbox = Mailbox(count: values.count)
+        let joint = record(Tensor(0), inputs: inputs) { _ in adjoint(mailbox.empty()) }
+        return values.enumerated().map { index, value in
+            record(value, inputs: [joint]) { gradient in
+                mailbox.put(gradient, at: index)
+                return [Tensor(0)]
+            }
+        }
+    }
+
+    private final class Mailbox: Sendable {
+        private let gradients: Mutex<[Tensor?]>
+
+        init(count: Int) { gradients = Mutex(Array(repeating: nil, count: count)) }
+
+        func put(_ gradient: Tensor, at index: Int) {
+            gradients.withLock { $0[index] = gradient }
+        }
+
+        func empty() -> [Tensor?] {
+            gradients.withLock { held in
+                defer { held = Array(repeating: nil, count: held.count) }
+                return held
+            }
+        }
     }
 }
 
@@ -102,7 +144,8 @@ extension Tensor {
         for variable in variables {
             if let node = variable.node { wanted[node.sequence] = .some(nil) }
         }
-        while let sequence = queue.popMax(), let (node, gradient) = pending.removeValue(forKey: sequence)
+        while let sequence = queue.popMax(),
+            let (node, gradient) = pending.removeValue(forKey: sequence)
         {
             inspect(node.layer, gradient)
             if wanted[sequence] != nil { wanted[sequence] = .some(gradient) }

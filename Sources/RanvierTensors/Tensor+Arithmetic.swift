@@ -87,7 +87,8 @@ extension Tensor {
     public func broadcast(to target: [Int]) -> Tensor {
         if shape == target { return self }
         precondition(
-            Tensor.broadcastShape(shape, target) == target, "\(shape) does not broadcast to \(target)")
+            Tensor.broadcastShape(shape, target) == target,
+            "\(shape) does not broadcast to \(target)")
         let source = shape
         let value = repeated(to: target)
         return Tape.record(value, inputs: [self]) { [$0.summed(to: source)] }
@@ -102,7 +103,9 @@ extension Tensor {
     package func summed(to target: [Int]) -> Tensor {
         if shape == target { return self }
         let extra = rank - target.count
-        let repeated = (0..<rank).filter { $0 < extra || (target[$0 - extra] == 1 && shape[$0] != 1) }
+        let repeated = (0..<rank).filter {
+            $0 < extra || (target[$0 - extra] == 1 && shape[$0] != 1)
+        }
         return sum(axes: repeated, keepingAxes: false).reshaped(to: target)
     }
 }
@@ -112,7 +115,8 @@ extension Tensor {
 /// A kernel on two inputs, each a vector or one number.
 typealias BinaryKernel =
     @convention(c) (
-        UnsafePointer<Float>?, Int32, UnsafePointer<Float>?, Int32, UnsafeMutablePointer<Float>?, Int
+        UnsafePointer<Float>?, Int32, UnsafePointer<Float>?, Int32, UnsafeMutablePointer<Float>?,
+        Int
     ) -> Void
 
 extension Tensor {
@@ -124,7 +128,8 @@ extension Tensor {
         adjoint: @escaping @Sendable (Tensor, Tensor, Tensor) -> (Tensor?, Tensor?)
     ) -> Tensor {
         if let steps = Tensor.commonConstantSteps(a, b) {
-            let one = broadcasting(a.step(ofRank: steps.rank), b.step(ofRank: steps.rank), kernel,
+            let one = broadcasting(
+                a.step(ofRank: steps.rank), b.step(ofRank: steps.rank), kernel,
                 adjoint: adjoint)
             return one.repeatedInTime(steps: steps.count)
         }

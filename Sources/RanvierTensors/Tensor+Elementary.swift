@@ -62,7 +62,8 @@ extension Tensor {
         }
         let x = detached
         return Tape.record(value, inputs: [self]) { gradient in
-            let inside = x.isGreaterOrEqual(to: Tensor(range.lowerBound))
+            let inside =
+                x.isGreaterOrEqual(to: Tensor(range.lowerBound))
                 * Tensor(range.upperBound).isGreaterOrEqual(to: x)
             return [gradient * inside]
         }

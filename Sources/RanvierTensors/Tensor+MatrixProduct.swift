@@ -154,21 +154,31 @@ enum MatrixKernel {
         let cutsRows = m >= n
         let length = cutsRows ? m : n
         let grain = max(16, ((length + wanted - 1) / wanted + 15) / 16 * 16)
+        // Blocks of inputs as in the spike product, for the same bits whatever the storage or batch.
+        let block = transposeFirst || transposeSecond ? k : rnv_product_block(k)
         Parallel.forEachRange(of: length, grain: grain) { range in
             let rows = cutsRows ? range : 0..<m, columns = cutsRows ? 0..<n : range
             let to = result.pointer + rows.lowerBound * n + columns.lowerBound
             if let row {
                 for i in 0..<rows.count {
-                    (to + i * n).update(from: row.pointer + columns.lowerBound, count: columns.count)
+                    (to + i * n).update(
+                        from: row.pointer + columns.lowerBound, count: columns.count)
                 }
             }
-            let status = rnv_dense_product(
-                transposeFirst ? 1 : 0, transposeSecond ? 1 : 0, Int64(rows.count),
-                Int64(columns.count), Int64(k),
-                x.pointer + (transposeFirst ? rows.lowerBound : rows.lowerBound * k), Int64(strideA),
-                y.pointer + (transposeSecond ? columns.lowerBound * k : columns.lowerBound),
-                Int64(strideB), row == nil ? 0 : 1, to, Int64(n))
-            precondition(status == 0, "oneDNN refused a product \(m)×\(k)×\(n): status \(status)")
+            for from in stride(from: 0, to: k, by: block) {
+                let first =
+                    x.pointer + (transposeFirst ? rows.lowerBound : rows.lowerBound * k + from)
+                let second =
+                    y.pointer
+                    + (transposeSecond ? columns.lowerBound * k : from * n + columns.lowerBound)
+                let status = rnv_dense_product(
+                    transposeFirst ? 1 : 0, transposeSecond ? 1 : 0, Int64(rows.count),
+                    Int64(columns.count), Int64(min(block, k - from)), first, Int64(strideA),
+                    second,
+                    Int64(strideB), row == nil && from == 0 ? 0 : 1, to, Int64(n))
+                precondition(
+                    status == 0, "oneDNN refused a product \(m)×\(k)×\(n): status \(status)")
+            }
         }
         return Tensor(shape: [m, n], dense: result)
     }

@@ -19,8 +19,11 @@ extension Tensor {
         }
         let source = shape
         let kept = source.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }
-        let target = keepingAxes ? kept : kept.enumerated()
-            .filter { !axes.contains($0.offset) }.map(\.element)
+        let target =
+            keepingAxes
+            ? kept
+            : kept.enumerated()
+                .filter { !axes.contains($0.offset) }.map(\.element)
         let value = summing(axes).reshaped(to: target)
         let isConstant = storageKind == .constantInTime
         return Tape.record(value, inputs: [self]) { gradient in

@@ -71,13 +71,15 @@ extension Tensor {
         if axis == 0, case .spikes(let bits) = storage {
             value = Tensor(shape: target, storage: .spikes(SpikeBits(rows: range, of: bits)))
         } else {
-            let copy = BlockCopy(shape: shape, axis: axis, from: range.lowerBound, count: range.count)
+            let copy = BlockCopy(
+                shape: shape, axis: axis, from: range.lowerBound, count: range.count)
             let source = denseBuffer
             value = Tensor(denseShape: target) { copy.extract(source.pointer, $0.baseAddress) }
         }
         let full = shape
         return Tape.record(value, inputs: [self]) { gradient in
-            let copy = BlockCopy(shape: full, axis: axis, from: range.lowerBound, count: range.count)
+            let copy = BlockCopy(
+                shape: full, axis: axis, from: range.lowerBound, count: range.count)
             let part = gradient.denseBuffer
             return [
                 Tensor(denseShape: full) {
@@ -100,7 +102,8 @@ extension Tensor {
         var shape = first.shape
         for part in parts.dropFirst() {
             var other = part.shape
-            precondition(other.count == shape.count, "\(first.shape) cannot be joined to \(part.shape)")
+            precondition(
+                other.count == shape.count, "\(first.shape) cannot be joined to \(part.shape)")
             other[axis] = first.shape[axis]
             precondition(other == first.shape, "\(first.shape) cannot be joined to \(part.shape)")
             shape[axis] += part.shape[axis]

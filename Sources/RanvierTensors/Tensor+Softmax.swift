@@ -47,7 +47,8 @@ extension Tensor {
         let loss = logs.withUnsafeScalars { logs -> Double in
             var sum = 0.0
             for row in 0..<rows {
-                sum -= Double(1 - smoothing) * Double(logs[row * classes + labels[row % labels.count]])
+                sum -=
+                    Double(1 - smoothing) * Double(logs[row * classes + labels[row % labels.count]])
                 guard smoothing > 0 else { continue }
                 for j in 0..<classes { sum -= Double(even) * Double(logs[row * classes + j]) }
             }

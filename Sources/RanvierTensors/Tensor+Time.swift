@@ -27,7 +27,7 @@ extension Tensor {
         var steps: Int?
         for tensor in [a, b] where tensor.rank == rank {
             guard tensor.storageKind == .constantInTime else {
-                if tensor.shape[0] == 1, rank > 0 { continue }
+                if rank > 0, tensor.shape[0] == 1 { continue }
                 return nil
             }
             if let steps, steps != tensor.shape[0] { return nil }

@@ -51,8 +51,10 @@ void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size
 
 /// What the backward pass of one block of neurons needs and gives.
 typedef struct {
-    const float *upstream;      // steps x columns, dL/ds
+    const float *upstream;      // steps x columns, dL/ds, or null
     size_t upstream_stride;     // columns, or 0 where the gradient is the same at every step
+    const float *membrane_upstream;  // steps x columns, dL/du, or null
+    size_t membrane_upstream_stride;
     const float *membrane;      // steps x columns, u
     const uint64_t *words;      // spikes
     size_t words_per_row;
@@ -66,7 +68,7 @@ typedef struct {
     int sum_over_time;          // current_gradient is one step: the input was constant
     float *current_gradient;    // steps x columns, or columns
     float *initial_gradient;    // columns, or null
-    const float *state_gradient;// columns: gradient of the state handed out after the last step, or null
+    const float *state_gradient; // columns: gradient of the state after the last step, or null
     double *leak_gradient;      // one number, added to, or null
     double *threshold_gradient; // one number, added to, or null
 } rnv_lif_backward_t;

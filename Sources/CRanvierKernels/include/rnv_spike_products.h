@@ -4,11 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Inputs that are summed together before they join the result; a product of `inputs` inputs is a sum
+/// of such blocks. Dense products are cut in the same way, and oneDNN adds the products of up to 384
+/// inputs one after the other (on AVX-512), so both give the same bits.
+size_t rnv_product_block(size_t inputs);
+
 /// Product of spike rows with weights, by adding the weight rows of the inputs that spiked.
 ///
 /// For r < rows: out[r, j] = sum over i with bit (first + r * inputs + i) set of weights[i, j], in
-/// order of i. `weights` is inputs x stride, stride a multiple of 16 and >= outputs, its padding
-/// readable; `out` is rows x outputs. With `bias` (may be null, `stride` numbers) sums start there.
+/// order of i, block by block. `weights` is inputs x stride, stride a multiple of 16 and >= outputs, its padding
+/// readable; `out` is rows x outputs. `bias` (may be null) has `stride` numbers.
 void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
                        const float *weights, size_t stride, size_t outputs, const float *bias,
                        float *out);

@@ -1,0 +1,62 @@
+import Foundation
+import RanvierData
+import RanvierSpikes
+import RanvierTensors
+import RanvierTraining
+
+/// The content of `model.json`: what `model.safetensors` is a network of.
+public struct ModelDescription: Codable, Sendable, Equatable {
+    /// Version of the package that wrote it.
+    public var version: String
+    /// How the network learned.
+    public var method: String
+    /// `snn` or `ann`.
+    public var model: String
+    /// Shape of a sample.
+    public var inputShape: [Int]
+    /// Names of the classes, in order of the scores.
+    public var classNames: [String]
+    /// Time steps of a sample.
+    public var steps: Int
+    /// Seconds of a step.
+    public var timeStep: Double
+    /// Shape of each parameter, by name.
+    public var parameters: [String: [Int]]
+    /// How values are scaled before they are encoded; nil for as they are.
+    public var normalization: Normalization?
+
+    init(experiment: Experiment, model: any SpikingModel) {
+        let configuration = experiment.configuration
+        let encoder = configuration.encoding.encoder
+        version = ToolVersion.current
+        method = configuration.method
+        self.model = configuration.model.rawValue
+        inputShape = experiment.data.training.featureShape
+        classNames = experiment.data.training.classNames
+        steps = configuration.model == .snn ? encoder.steps : 1
+        timeStep = encoder.timeStep
+        parameters = model.parameters.mapValues(\.shape)
+        normalization = experiment.data.normalization
+    }
+
+    /// Reads `model.json`.
+    ///
+    /// - Throws: `RunError.damaged`.
+    init(contentsOf file: URL) throws {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+        } catch {
+            throw RunError.damaged(
+                path: file.relativePath,
+                reason: "expected the description of a network as JSON, found something else; "
+                    + "run again with --overwrite")
+        }
+    }
+
+    /// The file's text.
+    func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+}

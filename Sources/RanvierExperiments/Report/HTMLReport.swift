@@ -1,0 +1,49 @@
+import Foundation
+
+/// A report as one HTML file that needs nothing else: no network, no script, no other file.
+///
+/// One run gives its whole story; several give a comparison. Everything that comes from outside is
+/// escaped. The same content gives the same bytes.
+public struct HTMLReport: Sendable {
+    /// The runs, in the order of the page.
+    public let contents: [ReportContent]
+
+    /// A report of one run.
+    public init(_ content: ReportContent) {
+        contents = [content]
+    }
+
+    /// A report that compares runs; with a single one it is that run's report.
+    public init(comparing contents: [ReportContent]) {
+        precondition(!contents.isEmpty, "a report needs at least one run")
+        self.contents = contents
+    }
+
+    /// The page.
+    public func render() -> String {
+        if contents.count == 1, let content = contents.first {
+            return RunPage(content: content).render()
+        }
+        return ComparisonPage(contents: contents).render()
+    }
+
+    /// All figures of the page.
+    public var figures: [ReportFigure] {
+        if contents.count == 1, let content = contents.first { return content.figures }
+        return ComparisonPage(contents: contents).figures
+    }
+
+    /// Writes the page, whole or not at all.
+    /// - Throws: the file system's error, which names the path.
+    public func write(to file: URL) throws {
+        try Data(render().utf8).write(to: file, options: .atomic)
+    }
+
+    /// Writes every figure as `<name>.svg` into a folder.
+    /// - Returns: where they lie.
+    /// - Throws: the file system's error, which names the path.
+    @discardableResult
+    public func writeFigures(to folder: URL) throws -> [URL] {
+        try ReportFigure.write(figures, to: folder)
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A figure of a report, with the name of its file.
+public struct ReportFigure: Sendable {
+    /// File name without extension.
+    public let name: String
+    /// The figure itself.
+    public let chart: any Chart
+
+    /// Names a chart.
+    public init(name: String, chart: any Chart) {
+        self.name = name
+        self.chart = chart
+    }
+
+    /// Writes figures as `<name>.svg` into a folder, which is made if it is missing.
+    ///
+    /// Each file appears whole or not at all.
+    /// - Returns: where they lie, in order.
+    /// - Throws: the file system's error, which names the path.
+    @discardableResult
+    public static func write(_ figures: [ReportFigure], to folder: URL) throws -> [URL] {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return try figures.map { figure in
+            let url = folder.appendingPathComponent(Markup.slug(figure.name) + ".svg")
+            try Data(figure.chart.svg().utf8).write(to: url, options: .atomic)
+            return url
+        }
+    }
+}

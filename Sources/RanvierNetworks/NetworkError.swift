@@ -1,0 +1,22 @@
+/// A network that cannot be built, fed or restored.
+public enum NetworkError: Error, CustomStringConvertible, Hashable {
+    /// A layer was given features of a shape it cannot take.
+    case layer(name: String, kind: String, mismatch: ShapeMismatch)
+    /// Stored parameters do not belong to this network.
+    case parameters(expected: String, found: String)
+    /// A network without layers.
+    case empty
+
+    /// Names the layer or parameter, what was expected and what was found.
+    public var description: String {
+        switch self {
+        case .layer(let name, let kind, let mismatch):
+            "layer '\(name)' (\(kind)) expects \(mismatch.expected), "
+                + "but the layer before it gives features of shape \(mismatch.found)"
+        case .parameters(let expected, let found):
+            "stored parameters do not fit the network: expected \(expected), found \(found)"
+        case .empty:
+            "the network has no layers; add at least a 'linear' and a 'leaky-integrator'"
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import CRanvierKernels
+import RanvierTensors
+
+/// What happens to a membrane after a spike.
+public enum Reset: Sendable, Hashable {
+    /// `v = vr` where a spike was.
+    case hard(to: Float)
+    /// `v = u − θ s`: the excess over the threshold is kept.
+    case soft
+    /// `u[t] = τ v[t−1] + I[t] − θ s[t−1]`, `v = u`: subtracted one step later and not leaked.
+    case softDelayed
+
+    /// Hard reset to 0.
+    public static let hard = Reset.hard(to: 0)
+}
+
+/// What a membrane without input decays to.
+public enum LeakTarget: String, Sendable, CaseIterable {
+    /// `u = τ v + I`
+    case zero
+    /// `u = τ v + (1 − τ) vr + I`
+    case reset
+}
+
+/// The weight with which the input enters.
+public enum InputScale: String, Sendable, CaseIterable {
+    /// `I` enters with weight 1.
+    case unit
+    /// `I` enters with weight 1 − τ, as in a discretised differential equation.
+    case oneMinusLeak
+}
+
+/// Leaky integrate-and-fire over a whole sequence, forward and backward, in one fused operation.
+///
+///     u[t] = τ v[t−1] + I[t]              charge
+///     s[t] = Θ(u[t] − θ)                  fire
+///     v[t] = u[t] (1 − s[t]) + vr s[t]    hard reset
+///     v[t] = u[t] − θ s[t]                soft reset
+///
+/// Backward in time, with `ĝ = ∂L/∂s[t]`, `gv = ∂L/∂v[t]` and the surrogate σ′:
+///
+///     gs = ĝ + gv (vr − u)   or   ĝ − θ gv        (the second term only if the reset is attached)
+///     gu = gv (1 − s) + gs σ′   or   gv + gs σ′
+///     ∂L/∂I[t] = gu,   gv ← τ gu
+///
+/// One membrane value and one bit are kept per neuron and step.
+public struct LIFDynamics: Sendable {
+    /// What happens after a spike.
+    public var reset = Reset.soft
+    /// Whether the spike inside the reset counts as a constant in the backward pass, which avoids
+    /// negative loops through the reset.
+    public var detachesReset = true
+    /// What the leak pulls to.
+    public var leakTarget = LeakTarget.zero
+    /// The weight of the input.
+    public var inputScale = InputScale.unit
+    /// What a membrane exactly at the threshold does.
+    public var tie = TieRule.fires
+    /// The derivative of a spike in the backward pass.
+    public var surrogate = Surrogate.arctangent
+
+    /// Soft reset, detached, arctangent surrogate.
+    public init(
+        reset: Reset = .soft, detachesReset: Bool = true, leakTarget: LeakTarget = .zero,
+        inputScale: InputScale = .unit, tie: TieRule = .fires, surrogate: Surrogate = .arctangent
+    ) {
+        self.reset = reset
+        self.detachesReset = detachesReset
+        self.leakTarget = leakTarget
+        self.inputScale = inputScale
+        self.tie = tie
+        self.surrogate = surrogate
+    }
+
+    /// What a run over a sequence gives.
+    public struct Response: Sendable {
+        /// `[T, B, …]`, stored at one bit per element.
+        public var spikes: Tensor
+        /// Membrane before the reset, `[T, B, …]`; nil where it was not asked for.
+        public var membrane: Tensor?
+        /// Membrane after the last step, `[B, …]`, to go on from.
+        public var state: Tensor
+    }
+
+    /// Runs the neurons over a sequence.
+    ///
+    /// - Parameters:
+    ///   - current: input, `[T, B, …]`; a sequence constant in time is read once per step from the cache
+    ///     and receives its gradient summed over time.
+    ///   - leak: the factor τ in 0…1, a single number; may be tracked.
+    ///   - threshold: θ, a single number; may be tracked.
+    ///   - state: membrane before the first step, `[B, …]`; nil for 0.
+    ///   - keepsMembrane: whether the membrane is returned (it is kept for the backward pass anyway).
+    /// - Returns: spikes, membrane and the state to go on from, all differentiable.
+    public func run(
+        _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor? = nil,
+        keepsMembrane: Bool = false
+    ) -> Response {
+        precondition(current.rank >= 2, "a sequence has axes [T, B, …], not \(current.shape)")
+        let inputs = [current, leak, threshold] + (state.map { [$0] } ?? [])
+        let isTracked = inputs.contains(where: \.isTracked)
+        let run = LIFRun(
+            dynamics: self, current: current.detached, leak: leak.detached.scalar,
+            threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
+            keepsMembrane: keepsMembrane || isTracked)
+        var values = [run.spikes, run.finalState]
+        if let membrane = run.membrane { values.append(membrane) }
+        let wantsParameters = leak.isTracked || threshold.isTracked
+        let results = Tape.record(values, inputs: inputs) { gradients in
+            run.pullback(
+                spikes: gradients[0], state: gradients[1],
+                membrane: gradients.count > 2 ? gradients[2] : nil,
+                wantsParameters: wantsParameters)
+        }
+        return Response(
+            spikes: results[0], membrane: keepsMembrane && results.count > 2 ? results[2] : nil,
+            state: results[1])
+    }
+}

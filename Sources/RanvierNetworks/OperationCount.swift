@@ -1,0 +1,21 @@
+/// Operations of synapses, counted exactly.
+public struct OperationCount: Sendable, Hashable {
+    /// Synaptic operations: for each spike, one addition per outgoing connection.
+    public var synaptic = 0
+    /// Multiply-accumulates, where the input is a number and not a spike. A product with a sequence that is
+    /// constant in time counts once, because it is done once.
+    public var multiplyAccumulate = 0
+
+    /// A count.
+    public init(synaptic: Int = 0, multiplyAccumulate: Int = 0) {
+        self.synaptic = synaptic
+        self.multiplyAccumulate = multiplyAccumulate
+    }
+
+    /// The sum of two counts.
+    public static func + (a: OperationCount, b: OperationCount) -> OperationCount {
+        OperationCount(
+            synaptic: a.synaptic + b.synaptic,
+            multiplyAccumulate: a.multiplyAccumulate + b.multiplyAccumulate)
+    }
+}

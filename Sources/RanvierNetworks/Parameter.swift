@@ -1,0 +1,45 @@
+import RanvierTensors
+
+/// A trainable (or merely stored) tensor of a layer, with a stable name.
+public final class Parameter {
+    /// Name inside the network, for example `hidden.weights`; set when the network is built.
+    public internal(set) var name = ""
+    /// Axes of the value.
+    public let shape: [Int]
+    /// The present value; of `shape`.
+    public var value: Tensor {
+        didSet {
+            precondition(value.shape == shape, "\(name) has shape \(shape), not \(value.shape)")
+        }
+    }
+    /// Whether optimisers change it. Running statistics are stored but not trained.
+    public let isTrainable: Bool
+    /// Whether weight decay applies: to weights, not to biases and time constants.
+    public let decays: Bool
+    let initialization: Initialization
+    private var tracked: Tensor?
+
+    /// A parameter that gets its first value when the network is built.
+    public init(
+        shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true
+    ) {
+        self.shape = shape
+        self.initialization = initialization
+        self.isTrainable = isTrainable
+        self.decays = decays
+        value = .zeros(shape)
+    }
+
+    /// What layers compute with: the tracked value inside a training step, else the plain value.
+    public var tensor: Tensor { tracked ?? value }
+
+    func initialize(from stream: RandomStream) {
+        value = initialization.tensor(shape: shape, from: stream)
+    }
+
+    func track() {
+        tracked = value.tracked(as: name)
+    }
+
+    func release() { tracked = nil }
+}

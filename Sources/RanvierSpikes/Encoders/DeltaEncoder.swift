@@ -1,0 +1,81 @@
+import RanvierTensors
+
+/// Temporal contrast: a spike where a signal rises or falls by at least a threshold from one step to the next.
+///
+///     Δ = x[t] − x[t−1];   "on" spikes if Δ ≥ θ, "off" spikes if Δ ≤ −θ
+///
+/// For sequences: values `[B, T, C]` or `[B, T, features…]`, any numbers; the result is
+/// `[T, B, features…, 2C]` with the "on" channels first, then the "off" channels, along the last axis
+/// (`[B, T]` is one channel). Deviation: the common definition has one signal of +1 and −1; two channels
+/// carry the same and stay binary.
+public struct DeltaEncoder: SpikeEncoder, Hashable {
+    /// Number of time steps; the sequences must have as many.
+    public let steps: Int
+    /// Length of a step in seconds.
+    public let timeStep: Double
+    /// Smallest change that spikes, θ.
+    public let threshold: Float
+    /// Value before the first step; nil takes the first value, so that no spike comes of it.
+    public let valueBeforeFirst: Float?
+
+    /// Spikes at changes of at least `threshold`.
+    public init(
+        steps: Int, timeStep: Double, threshold: Float, valueBeforeFirst: Float? = 0
+    ) {
+        requireSteps(steps, timeStep)
+        precondition(threshold > 0, "the threshold must be positive, not \(threshold)")
+        self.steps = steps
+        self.timeStep = timeStep
+        self.threshold = threshold
+        self.valueBeforeFirst = valueBeforeFirst
+    }
+
+    /// A sample's features without the time axis, twice as many channels.
+    public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
+        guard let first = shape.first, first == steps else {
+            throw .shapeDoesNotFit(
+                encoder: "delta", expected: "samples [\(steps), channels]", found: shape)
+        }
+        var features = Array(shape.dropFirst())
+        if features.isEmpty { features = [1] }
+        features[features.count - 1] *= 2
+        return features
+    }
+
+    /// "On" and "off" spikes.
+    public func encode(
+        _ values: Tensor, at position: EncodingPosition
+    ) throws(SpikeError) -> Tensor {
+        let features = try featureShape(ofSample: Array(values.shape.dropFirst()))
+        let numbers = values.scalars
+        if let index = numbers.firstIndex(where: { !$0.isFinite }) {
+            let size = steps * features.elementCount / 2
+            throw .valueOutsideRange(
+                encoder: "delta", sample: index / size, element: index % size, value: numbers[index]
+            )
+        }
+        let batch = values.shape[0], channels = features[features.count - 1] / 2
+        let size = features.elementCount / 2
+        return Tensor(spikesOfShape: [steps, batch] + features) { writer in
+            Parallel.forEach(parts: steps) { step in
+                for index in 0..<batch * size {
+                    let sample = index / size, element = index % size
+                    let position = (sample * steps + step) * size + element
+                    let before =
+                        step > 0 ? numbers[position - size] : valueBeforeFirst ?? numbers[position]
+                    let change = numbers[position] - before
+                    guard abs(change) >= threshold else { continue }
+                    let group = index / channels * 2 + (change > 0 ? 0 : 1)
+                    writer.set(row: step, index: group * channels + index % channels)
+                }
+            }
+        }
+    }
+}
+
+extension SpikeEncoder where Self == DeltaEncoder {
+    /// Spikes where a sequence rises or falls.
+    public static func delta(steps: Int, timeStep: Double, threshold: Float) -> DeltaEncoder {
+        DeltaEncoder(steps: steps, timeStep: timeStep, threshold: threshold)
+    }
+}

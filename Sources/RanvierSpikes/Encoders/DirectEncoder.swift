@@ -1,0 +1,33 @@
+import RanvierTensors
+
+/// Presents the values themselves at every step; the first layer turns them into spikes.
+///
+///     I[t] = x   for every t
+///
+/// Values may be any numbers, for example normalised ones. The sequence is stored once, and the layers that
+/// can, work on the one step. Gradients of all steps add up in the values.
+public struct DirectEncoder: SpikeEncoder, Hashable {
+    /// Number of time steps.
+    public let steps: Int
+    /// Length of a step in seconds.
+    public let timeStep: Double
+
+    /// Repeats for `steps` steps.
+    public init(steps: Int, timeStep: Double) {
+        requireSteps(steps, timeStep)
+        self.steps = steps
+        self.timeStep = timeStep
+    }
+
+    /// The values at every step.
+    public func encode(_ values: Tensor, at position: EncodingPosition) -> Tensor {
+        values.repeatedInTime(steps: steps)
+    }
+}
+
+extension SpikeEncoder where Self == DirectEncoder {
+    /// The values themselves at every step.
+    public static func direct(steps: Int, timeStep: Double) -> DirectEncoder {
+        DirectEncoder(steps: steps, timeStep: timeStep)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import RanvierTensors
+
+/// Time-to-first-spike coding: one spike per element, the earlier the larger the value.
+///
+///     linear        k = (T − 1)(1 − x)
+///     logarithmic   k = (T − 1) − ln(α x + 1),   α = e^(T−1) − 1
+///     charging      t = τ ln(x / (x − θ)) for x > θ
+///
+/// The step is `k` rounded half to even, or `t / timeStep` so rounded. The charging curve is the time at
+/// which a leaky membrane driven by `x` reaches θ; values at or below θ never get there, so they are
+/// treated as `θ + 10⁻⁷` and come late. What comes after the last step follows ``lateSpikes``.
+public struct LatencyEncoder: SpikeEncoder, Hashable {
+    /// How a value becomes a time.
+    public enum Curve: Sendable, Hashable {
+        /// Falls linearly with the value.
+        case linear
+        /// Falls with the logarithm of the value, so that small values spread over most of the steps.
+        case logarithmic
+        /// The charging time of a leaky membrane: time constant in seconds, threshold.
+        case charging(timeConstant: Double, threshold: Double)
+    }
+
+    /// What happens to a spike after the last step.
+    public enum LateSpikes: String, Sendable, Hashable, Codable, CaseIterable {
+        /// It comes at the last step.
+        case atLastStep
+        /// The element stays silent.
+        case dropped
+    }
+
+    /// Number of time steps.
+    public let steps: Int
+    /// Length of a step in seconds.
+    public let timeStep: Double
+    /// How a value becomes a time.
+    public let curve: Curve
+    /// What happens to a spike after the last step.
+    public let lateSpikes: LateSpikes
+    /// Elements with a smaller value stay silent; 0 lets all spike.
+    public let smallestValue: Float
+
+    /// One spike per element within `steps` steps.
+    public init(
+        steps: Int, timeStep: Double, curve: Curve = .linear, lateSpikes: LateSpikes = .atLastStep,
+        smallestValue: Float = 0
+    ) {
+        requireSteps(steps, timeStep)
+        if case .charging(let timeConstant, let threshold) = curve {
+            precondition(timeConstant > 0, "the time constant must be positive")
+            precondition(threshold > 0 && threshold < 1, "the threshold must lie between 0 and 1")
+        }
+        self.steps = steps
+        self.timeStep = timeStep
+        self.curve = curve
+        self.lateSpikes = lateSpikes
+        self.smallestValue = smallestValue
+    }
+
+    /// Time of a value's spike in seconds, before rounding to a step.
+    public func spikeTime(of value: Float) -> Double {
+        switch curve {
+        case .linear, .logarithmic: unroundedStep(of: value) * timeStep
+        case .charging(let timeConstant, let threshold):
+            timeConstant * Self.chargingTime(Double(value), threshold)
+        }
+    }
+
+    /// Spikes, one per element that is not silent.
+    public func encode(
+        _ values: Tensor, at position: EncodingPosition
+    ) throws(SpikeError) -> Tensor {
+        try requireUnitRange(values, encoder: "latency")
+        return Tensor(encoding: values, steps: steps) { value, spike in
+            guard value >= smallestValue else { return }
+            let step = unroundedStep(of: value).rounded(.toNearestOrEven)
+            if step <= Double(steps - 1) {
+                spike(Int(step))
+            } else if lateSpikes == .atLastStep {
+                spike(steps - 1)
+            }
+        }
+    }
+
+    private func unroundedStep(of value: Float) -> Double {
+        let last = Double(steps - 1)
+        switch curve {
+        case .linear:
+            // In Float32, where 1 − x of a decimal fraction x is again the nearest to a decimal fraction,
+            // so that ties are ties.
+            return Double(Float(steps - 1) * (1 - value))
+        case .logarithmic:
+            // (T − 1) − ln(α x + 1) with e^(T−1) taken out of the logarithm, where it cannot overflow.
+            let x = Double(value)
+            return min(-log(x + (1 - x) * exp(-last)), last)
+        case .charging(let timeConstant, let threshold):
+            return timeConstant / timeStep * Self.chargingTime(Double(value), threshold)
+        }
+    }
+
+    /// `ln(x / (x − θ))`, values up to θ raised to just above it.
+    private static func chargingTime(_ value: Double, _ threshold: Double) -> Double {
+        let x = max(value, threshold + 1e-7)
+        return log(x / (x - threshold))
+    }
+}
+
+extension SpikeEncoder where Self == LatencyEncoder {
+    /// One spike per element, the earlier the larger the value.
+    public static func latency(
+        steps: Int, timeStep: Double, curve: LatencyEncoder.Curve = .linear
+    ) -> LatencyEncoder {
+        LatencyEncoder(steps: steps, timeStep: timeStep, curve: curve)
+    }
+}

@@ -1,0 +1,47 @@
+import RanvierNetworks
+import RanvierTensors
+
+/// Adds up what the layers of a network report over many batches.
+final class ActivityTally {
+    private struct Entry {
+        var neurons: Int
+        var steps: Int
+        var perNeuron: Tensor
+    }
+
+    private(set) var operations = OperationCount()
+    private var order: [String] = []
+    private var entries: [String: Entry] = [:]
+
+    /// To be given to a forward context as its observer.
+    func observe(_ layer: String, _ observation: Observation) {
+        switch observation {
+        case .operations(let count): operations = operations + count
+        case .values: break
+        case .spikes(let spikes):
+            let neurons = spikes.shape.dropFirst(2).reduce(1, *)
+            let counts = spikes.sum(axes: [0]).reshaped(to: [spikes.shape[1], neurons]).sum(axes: [
+                0
+            ])
+            if entries[layer] == nil { order.append(layer) }
+            var entry =
+                entries[layer]
+                ?? Entry(neurons: neurons, steps: spikes.shape[0], perNeuron: .zeros([neurons]))
+            entry.perNeuron = entry.perNeuron + counts
+            entries[layer] = entry
+        }
+    }
+
+    func layers(samples: Int) -> [LayerActivity] {
+        order.compactMap { name in
+            guard let entry = entries[name] else { return nil }
+            let counts = entry.perNeuron.scalars
+            // Float sums of counts are exact up to 2²⁴; the total is taken in double precision.
+            let total = counts.reduce(0.0) { $0 + Double($1) }
+            return LayerActivity(
+                name: name, neurons: entry.neurons, steps: entry.steps,
+                spikesPerSample: total / Double(max(samples, 1)),
+                silentNeurons: Double(counts.count { $0 == 0 }) / Double(max(entry.neurons, 1)))
+        }
+    }
+}

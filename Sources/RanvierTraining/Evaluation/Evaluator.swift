@@ -1,0 +1,115 @@
+import RanvierData
+import RanvierNetworks
+import RanvierSpikes
+import RanvierTensors
+
+/// Measures a clocked network on a data set, batch by batch.
+public struct Evaluator {
+    /// The network.
+    public let network: Network
+    /// How values become sequences.
+    public let encoder: any SpikeEncoder
+    /// What is measured as loss, and how scores are read.
+    public let loss: Loss
+    /// Samples at once.
+    public let batchSize: Int
+
+    /// An evaluator.
+    public init(network: Network, encoder: any SpikeEncoder, loss: Loss, batchSize: Int = 128) {
+        self.network = network
+        self.encoder = encoder
+        self.loss = loss
+        self.batchSize = batchSize
+    }
+
+    /// Loss and accuracy only.
+    public func scores(
+        on data: Dataset, observer: any TrainingObserver = SilentObserver()
+    ) throws -> (loss: Double, accuracy: Double) {
+        let measured = try evaluate(on: data, observesActivity: false, observer: observer)
+        return (measured.loss, measured.accuracy)
+    }
+
+    /// Everything that the one ruler asks for.
+    ///
+    /// - Throws: the encoder's error; ``TrainingError/interrupted(epoch:lastCompletedEpoch:)`` where the
+    ///   observer asks to stop.
+    public func evaluate(
+        on data: Dataset, observesActivity: Bool = true,
+        observer: any TrainingObserver = SilentObserver()
+    ) throws -> Evaluation {
+        var result = Evaluation(labels: data.labels, classNames: data.classNames)
+        var lossSum = 0.0
+        let tally = ActivityTally()
+        let start = ContinuousClock.now
+        for batch in Batches(data, size: batchSize) {
+            if observer.shouldStop {
+                throw TrainingError.interrupted(epoch: 0, lastCompletedEpoch: 0)
+            }
+            let sequence = try encode(batch)
+            let watch = observesActivity ? tally.observe : nil
+            let context = ForwardContext(timeStep: network.timeStep, observer: watch)
+            let output = network(sequence, in: context)
+            let probabilities = loss.decoder.scores(of: output).softmax().scalars
+            let classes = output.shape[output.rank - 1]
+            for row in 0..<batch.count {
+                result.probabilities.append(
+                    Array(probabilities[row * classes..<(row + 1) * classes]))
+            }
+            lossSum +=
+                Double(loss.value(of: output, labels: batch.labels).scalar) * Double(batch.count)
+        }
+        result.seconds = (ContinuousClock.now - start) / .seconds(1)
+        result.loss = lossSum / Double(max(data.count, 1))
+        result.activity = tally.layers(samples: data.count)
+        result.operations = tally.operations
+        return result
+    }
+
+    /// Seconds for one sample at a time, the median of `runs` runs after a warm-up.
+    public func secondsPerSample(on data: Dataset, runs: Int = 30) throws -> Double {
+        guard data.count > 0 else { return 0 }
+        var times: [Double] = []
+        for run in 0..<runs + 3 {
+            let batch = Batches(data.subset([run % data.count]), size: 1)[0]
+            let start = ContinuousClock.now
+            let output = network(try encode(batch))
+            _ = loss.decoder.predictedClasses(of: output)
+            times.append((ContinuousClock.now - start) / .seconds(1))
+        }
+        let sorted = times.dropFirst(3).sorted()
+        return sorted[sorted.count / 2]
+    }
+
+    /// Spikes of every spiking layer for one sample, `[T, neurons]` each.
+    public func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes] {
+        let batch = Batches(data.subset([index]), size: 1)[0]
+        var layers: [LayerSpikes] = []
+        let context = ForwardContext(timeStep: network.timeStep) { layer, observation in
+            guard case .spikes(let spikes) = observation else { return }
+            layers.append(
+                LayerSpikes(
+                    name: layer,
+                    spikes: spikes.reshaped(to: [spikes.shape[0], spikes.count / spikes.shape[0]])))
+        }
+        _ = network(try encode(batch), in: context)
+        return layers
+    }
+
+    private func encode(_ batch: Batch) throws -> Tensor {
+        // One stream for all evaluations: a stochastic encoder shows a sample the same spikes each time.
+        try encoder.encode(
+            batch.features,
+            at: EncodingPosition(
+                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices)
+        )
+    }
+}
+
+/// Spikes of one layer for one sample.
+public struct LayerSpikes: Sendable {
+    /// Name of the layer.
+    public let name: String
+    /// `[T, neurons]`.
+    public let spikes: Tensor
+}

@@ -1,0 +1,170 @@
+import RanvierSpikes
+import RanvierTensors
+import Testing
+
+/// Encoders against `surrogate-and-cka/encodings.json`.
+///
+/// Values there are in double precision, ours in single. Where a value lies so close to a rounding boundary
+/// that single precision cannot tell the side, the element is left out, and counted.
+@Suite(.reference("surrogate-and-cka", "encodings.json"))
+struct EncodingReferenceTests {
+    private let file: ReferenceValue
+    private let values: Tensor
+    private let steps: Int
+
+    init() throws {
+        file = try #require(try ReferenceFolder.value("surrogate-and-cka", "encodings.json"))
+        let x = try file["x"].floats
+        values = Tensor(x, shape: [x.count])
+        steps = try file["T"].int
+    }
+
+    @Test func directRepeatsTheValues() throws {
+        let sequence = try DirectEncoder(steps: steps, timeStep: 1).encode(values)
+        #expect(sequence.storageKind == .constantInTime)
+        try expectClose(sequence.scalars, file["direct"])
+        #expect(try file["direct"].array.shape == sequence.shape)
+    }
+
+    @Test(arguments: PoissonEncoder.Comparison.allCases)
+    func poissonComparesUniforms(comparison: PoissonEncoder.Comparison) throws {
+        let poisson = try file["poisson"]
+        let uniforms = try poisson["uniform"].array
+        let key =
+            comparison == .less ? "spikesIfUniformLessThanX" : "spikesIfUniformLessOrEqualX"
+        let encoder = PoissonEncoder(steps: steps, timeStep: 1, comparison: comparison)
+        let spikes = try encoder.encode(
+            values, uniforms: Tensor(uniforms.data.map { Float($0) }, shape: uniforms.shape))
+        #expect(spikes.storageKind == .spikes)
+        let x = try file["x"].numbers
+        try expectEqual(spikes, poisson[key]) { index in
+            // Equal in double precision is a tie in single precision, too.
+            let distance = abs(uniforms.data[index] - x[index % x.count])
+            return distance > 0 && distance < 1e-7
+        }
+    }
+
+    @Test func latencyLinear() throws {
+        try checkLatency("latencyLinear", .linear)
+    }
+
+    @Test func latencyLogarithmic() throws {
+        try checkLatency("latencyLog", .logarithmic)
+    }
+
+    private func checkLatency(_ key: String, _ curve: LatencyEncoder.Curve) throws {
+        let expected = try file[key]
+        let encoder = LatencyEncoder(steps: steps, timeStep: 1, curve: curve)
+        let times = values.scalars.map { Float(encoder.spikeTime(of: $0)) }
+        try expectClose(times, expected["timeReal"], absolute: 1e-5)
+        let spikes = try encoder.encode(values)
+        let real = try expected["timeReal"].numbers
+        let isUnclear = real.map { time in
+            let tie = abs(time - time.rounded(.down) - 0.5)
+            return tie > 0 && tie < 1e-5
+        }
+        try expectEqual(spikes, expected["spikes"]) { isUnclear[$0 % isUnclear.count] }
+        let rounded = try expected["timeRounded"].floats
+        for (index, step) in spikes.firstSpikeSteps.scalars.enumerated() where !isUnclear[index] {
+            #expect(step == rounded[index], "element \(index)")
+        }
+    }
+
+    @Test func latencyCharging() throws {
+        let expected = try file["latencyRC"]
+        let threshold = try expected["threshold"].double
+        let encoder = LatencyEncoder(
+            steps: steps, timeStep: 1,
+            curve: .charging(timeConstant: try expected["tau"].double, threshold: threshold))
+        let times = values.scalars.map { Float(encoder.spikeTime(of: $0)) }
+        try expectClose(times, expected["timeReal"])
+    }
+
+    @Test func phase() throws {
+        let expected = try file["phase"]
+        let encoder = PhaseEncoder(steps: steps, timeStep: 1, digits: try expected["K"].int)
+        let spikes = try encoder.encode(values)
+        let scale = Double(1 << encoder.digits)
+        let clipped = try expected["clippedX"].numbers.map { $0 * scale }
+        let isUnclear = clipped.map { x in
+            let distance = abs(x - x.rounded())
+            return distance > 0 && distance < 1e-7 * scale
+        }
+        try expectEqual(spikes, expected["spikes"]) { isUnclear[$0 % isUnclear.count] }
+        let weights = try expected["weights"].numbers
+        for (weight, expected) in zip(encoder.weights, weights) {
+            #expect(Double(weight) == expected)
+        }
+        guard steps >= encoder.digits else { return }
+        let worth = Tensor(encoder.weights, shape: [steps, 1])
+        try expectClose(
+            (spikes.dense * worth).slice(0..<encoder.digits).sum(axes: [0]).scalars,
+            expected["decoded"])
+    }
+
+    @Test func burst() throws {
+        let expected = try file["burst"]
+        let encoder = BurstEncoder(
+            steps: steps, timeStep: 1, mostSpikes: try expected["Nmax"].int,
+            shortestInterval: try expected["Tmin"].int, longestInterval: try expected["Tmax"].int)
+        let counts = try expected["spikeCount"].ints
+        let intervals = try expected["interval"].ints
+        let range = Double(encoder.longestInterval - encoder.shortestInterval)
+        for (index, x) in try file["x"].numbers.enumerated() {
+            let value = Float(x)
+            if !isNearInteger(Double(encoder.mostSpikes) * x) {
+                #expect(encoder.spikeCount(of: value) == counts[index], "element \(index)")
+            }
+            if !isNearInteger(range * x) {
+                #expect(encoder.interval(of: value) == intervals[index], "element \(index)")
+            }
+        }
+    }
+
+    @Test func delta() throws {
+        let expected = try file["delta"]
+        let signal = try expected["signal"].floats
+        let encoder = DeltaEncoder(
+            steps: signal.count, timeStep: 1, threshold: try expected["threshold"].float,
+            valueBeforeFirst: try expected["previousOfFirst"].float)
+        let spikes = try encoder.encode(Tensor(signal, shape: [1, signal.count]))
+        #expect(spikes.shape == [signal.count, 1, 2])
+        for (channel, key) in ["onSpikes", "offSpikes"].enumerated() {
+            #expect(
+                spikes.slice(channel..<channel + 1, along: 2).scalars == (try expected[key].floats))
+        }
+    }
+
+    /// Whether rounding up in single precision may differ from double precision.
+    private func isNearInteger(_ x: Double) -> Bool {
+        let distance = abs(x - x.rounded())
+        return distance > 0 && distance < 1e-6
+    }
+
+    private func expectClose(
+        _ found: [Float], _ expected: ReferenceValue, relative: Double = 1e-4,
+        absolute: Double = 1e-6, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let numbers = try expected.numbers
+        try #require(found.count == numbers.count, sourceLocation: sourceLocation)
+        for (index, (a, b)) in zip(found, numbers).enumerated() {
+            #expect(
+                abs(Double(a) - b) <= max(relative * abs(b), absolute),
+                "\(expected.place)[\(index)]: \(a), expected \(b)", sourceLocation: sourceLocation)
+        }
+    }
+
+    private func expectEqual(
+        _ spikes: Tensor, _ expected: ReferenceValue,
+        sourceLocation: SourceLocation = #_sourceLocation, except isUnclear: (Int) -> Bool
+    ) throws {
+        let (shape, numbers) = try expected.array
+        try #require(spikes.shape == shape, sourceLocation: sourceLocation)
+        var compared = 0
+        for (index, (a, b)) in zip(spikes.scalars, numbers).enumerated() where !isUnclear(index) {
+            compared += 1
+            #expect(Double(a) == b, "\(expected.place)[\(index)]", sourceLocation: sourceLocation)
+        }
+        #expect(compared * 2 > numbers.count, "too few comparable", sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import RanvierNetworks
+import RanvierTensors
+import Testing
+
+/// `surrogates.json` and `lif_bptt.json` of the method folder `surrogate-and-cka`.
+@Suite struct LIFReferenceTests {
+    static let method = "surrogate-and-cka"
+
+    @Test(.reference(method, "surrogates.json")) func surrogateDerivatives() throws {
+        let file = try #require(try ReferenceFolder.value(Self.method, "surrogates.json"))
+        let x = Tensor(try file["x"].floats, shape: [try file["x"].floats.count])
+        let fires = x.isGreaterOrEqual(to: Tensor(0)).scalars
+        #expect(fires == (try file["spikeGreaterEqual"].floats))
+        #expect(x.isGreater(than: Tensor(0)).scalars == (try file["spikeGreater"].floats))
+        for entry in try file["entries"].items {
+            let surrogate = try Surrogate(reference: entry)
+            let found = surrogate.derivative(at: x).scalars
+            let expected = try entry["derivative"].floats
+            #expect(found.count == expected.count)
+            for (a, b) in zip(found, expected) {
+                #expect(abs(a - b) <= 1e-4 * abs(b) + 1e-6, "\(surrogate)")
+            }
+        }
+    }
+
+    @Test(.reference(method, "lif_bptt.json")) func networksForwardAndBackward() throws {
+        let file = try #require(try ReferenceFolder.value(Self.method, "lif_bptt.json"))
+        let problems = try file["problems"]
+        let cases = try file["cases"].items
+        #expect(!cases.isEmpty)
+        for (index, entry) in cases.enumerated() {
+            let problem = try problems[try entry["problem"].string]
+            try TwoLayerCase(entry: entry, problem: problem, label: "case \(index)").check()
+        }
+    }
+}
+
+/// A net of two layers as the reference defines it.
+private struct TwoLayerCase {
+    let entry: ReferenceValue
+    let problem: ReferenceValue
+    let label: String
+
+    func check() throws {
+        let neuron = try entry["neuron"], arrays = try entry["arrays"]
+        let dynamics = try LIFDynamics(
+            neuron: neuron, surrogate: Surrogate(reference: entry["surrogate"]))
+        let head = try entry["head"].string
+        let x = try problem["x"].tensor.tracked()
+        let w1 = try problem["W1"].tensor.transposed().tracked()
+        let b1 = try problem["b1"].tensor.tracked()
+        let w2 = try problem["W2"].tensor.transposed().tracked()
+        let b2 = try problem["b2"].tensor.tracked()
+        let leaks = [
+            Tensor(try neuron["leak"].float).tracked(), Tensor(try neuron["leak"].float).tracked(),
+        ]
+        let thresholds = [
+            Tensor(try neuron["threshold"].float).tracked(),
+            Tensor(try neuron["threshold"].float).tracked(),
+        ]
+        let start = try entry["initialMembrane"].float
+        func layer(_ input: Tensor, _ index: Int) -> LIFDynamics.Response {
+            dynamics.run(
+                input, leak: leaks[index], threshold: thresholds[index],
+                state: Tensor(repeating: start, shape: Array(input.shape.dropFirst())),
+                keepsMembrane: true)
+        }
+        let first = layer(x.matrixProduct(w1, bias: b1), 0)
+        let second = first.spikes.matrixProduct(w2, bias: b2)
+        try expect(first.membrane, arrays, "u1")
+        try expect(first.spikes, arrays, "s1")
+        let loss: Tensor
+        switch head {
+        case "rateMSE":
+            let response = layer(second, 1)
+            try expect(response.membrane, arrays, "u2")
+            try expect(response.spikes, arrays, "s2")
+            loss = (response.spikes.mean(axes: [0]) - (try problem["target"].tensor)).squared()
+                .mean()
+        case "meanLogitsCE":
+            try expect(second, arrays, "logits")
+            loss = second.mean(axes: [0]).crossEntropy(labels: try problem["label"].ints)
+        case "tet":
+            try expect(second, arrays, "logits")
+            let lambda = try entry["headParams"]["lambda"].float
+            let phi = try entry["headParams"]["phi"].float
+            loss =
+                second.crossEntropy(labels: try problem["label"].ints) * (1 - lambda)
+                + (second - phi).squared().mean() * lambda
+        default:
+            Issue.record("\(label): unknown head '\(head)'")
+            return
+        }
+        expect([loss.scalar], [try entry["loss"].float], "loss")
+        let gradients = loss.gradients(for: [w1, b1, w2, b2, x] + leaks + thresholds)
+        try expect(gradients[0].transposed(), arrays, "dW1")
+        try expect(gradients[1], arrays, "db1")
+        try expect(gradients[2].transposed(), arrays, "dW2")
+        try expect(gradients[3], arrays, "db2")
+        try expect(gradients[4], arrays, "dx")
+        for (gradient, name) in zip(
+            gradients[5...], ["dLeak1", "dLeak2", "dThreshold1", "dThreshold2"])
+        {
+            expect(gradient.scalars, [try entry[name].float], name)
+        }
+    }
+
+    private func expect(_ tensor: Tensor?, _ arrays: ReferenceValue, _ name: String) throws {
+        let expected = try arrays[name].tensor
+        let found = try #require(tensor)
+        #expect(found.shape == expected.shape, "\(label): \(name)")
+        expect(found.scalars, expected.scalars, name)
+    }
+
+    /// 1e-4 relative to the largest element of the array.
+    private func expect(_ found: [Float], _ expected: [Float], _ name: String) {
+        let scale = max(expected.map(abs).max() ?? 0, 1e-3)
+        let worst = zip(found, expected).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+        #expect(worst <= 1e-4 * scale, "\(label): \(name) differs by \(worst) of \(scale)")
+    }
+}
+
+extension Surrogate {
+    /// From `{kind, params}` of the reference files.
+    init(reference entry: ReferenceValue) throws {
+        let kind = try entry["kind"].string
+        let p = try entry["params"]
+        switch kind {
+        case "triangular": self = .triangular(width: try p["gamma"].float)
+        case "rectangular": self = .rectangular(width: try p["width"].float)
+        case "dspike": self = .dspike(steepness: try p["b"].float, region: try p["region"].float)
+        case "atan": self = .arctangent(alpha: try p["alpha"].float)
+        case "fastSigmoid": self = .fastSigmoid(slope: try p["k"].float)
+        case "superSpike": self = .superSpike(alpha: try p["alpha"].float)
+        case "sigmoid": self = .sigmoid(alpha: try p["alpha"].float)
+        case "gaussian": self = .gaussian(standardDeviation: try p["sigma"].float)
+        case "multiGaussian":
+            self = .multiGaussian(
+                standardDeviation: try p["sigma"].float, height: try p["h"].float,
+                scale: try p["s"].float)
+        case "piecewiseExponential": self = .piecewiseExponential(alpha: try p["alpha"].float)
+        case "softSign": self = .softSign(alpha: try p["alpha"].float)
+        case "straightThrough": self = .straightThrough
+        default:
+            throw ReferenceError(place: entry.place, expected: "a known surrogate, not '\(kind)'")
+        }
+    }
+}
+
+extension LIFDynamics {
+    fileprivate init(neuron: ReferenceValue, surrogate: Surrogate) throws {
+        let reset = try neuron["reset"].string
+        let kinds: [String: Reset] = [
+            "hard": .hard(to: try neuron["vReset"].float), "soft": .soft,
+            "softDelayed": .softDelayed,
+        ]
+        guard let kind = kinds[reset] else {
+            throw ReferenceError(place: neuron.place, expected: "a known reset, not '\(reset)'")
+        }
+        self.init(
+            reset: kind, detachesReset: try neuron["detachReset"].bool,
+            leakTarget: try neuron["leakToward"].string == "reset" ? .reset : .zero,
+            inputScale: try neuron["inputScale"].string == "unit" ? .unit : .oneMinusLeak,
+            surrogate: surrogate)
+    }
+}
+
+extension ReferenceValue {
+    /// An array in single precision.
+    var tensor: Tensor {
+        get throws {
+            let array = try array
+            return Tensor(array.data.map { Float($0) }, shape: array.shape)
+        }
+    }
+}
