@@ -32,16 +32,22 @@ void rnv_exact_theta_masks(
     }
 }
 
+// States are scaled back to length 1 every so many events.
+#define RNV_EXACT_RENORM 32
+
+// Samples whose static passes share each row of weights that is read.
+#define GROUP 8
+
 #define REAL float
 #define REAL_INT int32_t
 #define NAME(name) name##_f32
 #define SERIES_TERMS 6
-#define ATAN_TERMS 6
+#define ATAN_TERMS 9
 #include "exact_theta_precision.h"
 
 #define REAL double
 #define REAL_INT int64_t
 #define NAME(name) name##_f64
 #define SERIES_TERMS 11
-#define ATAN_TERMS 12
+#define ATAN_TERMS 20
 #include "exact_theta_precision.h"

@@ -55,21 +55,24 @@ RNV_INLINE void NAME(sine_cosine)(WIDE angle, WIDE *sine, WIDE *cosine) {
     *cosine = (REAL)1 - (s + s) * s;
 }
 
-/// atan2(y, x) in [0, pi] for y >= 0: twice the tangent of the half angle, then the series.
+/// atan2(y, x) in [0, pi] for y >= 0: one division brings the ratio below tan(pi/8), then the series.
 RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
     const WIDE size = NAME(select)(x < 0, -x, x);
     const WIDE_INT steep = size < y;
     const WIDE low = NAME(select)(steep, size, y), high = NAME(select)(steep, y, size);
+    // atan(t) = pi/4 + atan((t - 1)/(t + 1)).
+    const WIDE_INT middle = low > high * (REAL)0.41421356237309504880;
+    const WIDE over = NAME(select)(middle, low - high, low);
+    WIDE under = NAME(select)(middle, low + high, high);
     // 0/0 cannot happen for a state, but padding must not make NaN either.
-    const WIDE ratio = low / NAME(select)(high == 0, (WIDE)(REAL)1, high);
-    const WIDE half = ratio / ((REAL)1 + __builtin_elementwise_sqrt((REAL)1 + ratio * ratio));
-    const WIDE z = half / ((REAL)1 + __builtin_elementwise_sqrt((REAL)1 + half * half));
-    const WIDE z2 = z * z;
+    under = NAME(select)(under == 0, (WIDE)(REAL)1, under);
+    const WIDE z = over / under, z2 = z * z;
     WIDE series = (WIDE)(REAL)(1.0 / (2 * ATAN_TERMS + 1));
     for (int k = ATAN_TERMS - 1; k >= 0; k--) {
         series = NAME(fma)(-z2, series, (WIDE)(REAL)(1.0 / (2 * k + 1)));
     }
-    WIDE a = (REAL)4 * z * series;
+    WIDE a = z * series;
+    a = NAME(select)(middle, a + (REAL)0.78539816339744830962, a);
     a = NAME(select)(steep, (REAL)1.57079632679489661923 - a, a);
     return NAME(select)(x < 0, (REAL)3.14159265358979323846 - a, a);
 }
@@ -104,10 +107,6 @@ typedef struct {
     REAL *bin_weights;
     REAL *row_adjoint;
 } NAME(scratch);
-
-#ifndef RNV_EXACT_RENORM
-#define RNV_EXACT_RENORM 32
-#endif
 
 RNV_INLINE void *NAME(take)(char *base, size_t *used, size_t bytes) {
     char *at = base == NULL ? NULL : base + *used;
@@ -160,7 +159,7 @@ RNV_INLINE size_t NAME(lay_out)(
 }
 
 size_t NAME(rnv_exact_theta_scratch)(const rnv_exact_theta_shape *shape) {
-    size_t bytes = NAME(lay_out)(shape, NULL, NULL);
+    size_t bytes = GROUP * NAME(lay_out)(shape, NULL, NULL);
     for (size_t l = 0; l < shape->layers; l++) {
         bytes += 2 * rnv_exact_theta_stride(shape->sizes[l + 1]) * sizeof(REAL);
     }
@@ -410,33 +409,57 @@ RNV_INLINE void NAME(sort_spikes)(
     }
 }
 
-/// The static pulse at T: a_i = sum of w_ij rho_j, then rho_i = H(phi_i(T), a_i)/period.
-RNV_INLINE void NAME(static_rates)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const NAME(layer) *previous,
-    const REAL *weights) {
-    const size_t stride = layer->stride;
-    const REAL *end = layer->states + layer->events * 2 * stride;
-    const REAL r = (REAL)shape->rate;
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        WIDE even = (WIDE)(REAL)0, odd = (WIDE)(REAL)0;
-        if (previous != NULL) {
-            size_t j = 0;
-            for (; j + 2 <= previous->neurons; j += 2) {
-                even = NAME(fma)(
-                    NAME(load)(weights + j * stride + i), (WIDE)previous->rate[j], even);
-                odd = NAME(fma)(
-                    NAME(load)(weights + (j + 1) * stride + i), (WIDE)previous->rate[j + 1],
-                    odd);
-            }
-            if (j < previous->neurons) {
-                even += NAME(load)(weights + j * stride + i) * previous->rate[j];
+/// Static inputs of a group of samples, a_i = sum of w_ij rho_j, for `blocks` vectors from `at` on; a
+/// row of weights is read once for all samples.
+RNV_INLINE void NAME(static_inputs)(
+    size_t blocks, NAME(scratch) *group, size_t count, size_t l, size_t at, const REAL *weights) {
+    const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
+    const REAL *rates[GROUP];
+    WIDE sums[GROUP][2];
+    for (size_t g = 0; g < GROUP; g++) {
+        rates[g] = group[g < count ? g : 0].layers[l - 1].rate;
+        for (size_t b = 0; b < blocks; b++) sums[g][b] = (WIDE)(REAL)0;
+    }
+    for (size_t j = 0; j < inputs; j++) {
+        for (size_t b = 0; b < blocks; b++) {
+            const WIDE row = NAME(load)(weights + j * stride + at + b * RNV_EXACT_LANES);
+            for (size_t g = 0; g < GROUP; g++) {
+                sums[g][b] = NAME(fma)(row, (WIDE)rates[g][j], sums[g][b]);
             }
         }
-        const WIDE a = even + odd, qT = NAME(load)(end + 2 * i);
-        const WIDE pT = NAME(load)(end + 2 * i + RNV_EXACT_LANES);
-        const WIDE angle = NAME(angle)(qT * r, pT - a * qT);
-        NAME(store)(layer->input + i, a);
-        NAME(store)(layer->rate + i, angle * (REAL)(1 / 3.14159265358979323846));
+    }
+    for (size_t g = 0; g < count; g++) {
+        for (size_t b = 0; b < blocks; b++) {
+            NAME(store)(group[g].layers[l].input + at + b * RNV_EXACT_LANES, sums[g][b]);
+        }
+    }
+}
+
+/// The static pulse at T of a group of samples: a_i, then rho_i = H(phi_i(T), a_i)/period.
+RNV_INLINE void NAME(static_rates)(
+    const rnv_exact_theta_shape *shape, NAME(scratch) *group, size_t count,
+    const REAL *const *weights) {
+    const REAL r = (REAL)shape->rate;
+    for (size_t l = 0; l < shape->layers; l++) {
+        const size_t stride = group[0].layers[l].stride;
+        if (l > 0) {
+            size_t at = 0;
+            for (; at + 2 * RNV_EXACT_LANES <= stride; at += 2 * RNV_EXACT_LANES) {
+                NAME(static_inputs)(2, group, count, l, at, weights[l]);
+            }
+            if (at < stride) NAME(static_inputs)(1, group, count, l, at, weights[l]);
+        }
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            const REAL *end = layer->states + layer->events * 2 * stride;
+            if (l == 0) memset(layer->input, 0, stride * sizeof(REAL));
+            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
+                const WIDE a = NAME(load)(layer->input + i), q = NAME(load)(end + 2 * i);
+                const WIDE p = NAME(load)(end + 2 * i + RNV_EXACT_LANES);
+                const WIDE angle = NAME(angle)(q * r, p - a * q);
+                NAME(store)(layer->rate + i, angle * (REAL)(1 / 3.14159265358979323846));
+            }
+        }
     }
 }
 
@@ -471,7 +494,6 @@ RNV_INLINE int NAME(forward)(
         }
         states += 2 * layer->stride;
         NAME(sort_spikes)(shape, layer);
-        if (shape->pseudospikes) NAME(static_rates)(shape, layer, previous, weights[l]);
     }
     return 0;
 }
@@ -479,43 +501,66 @@ RNV_INLINE int NAME(forward)(
 // ---------------------------------------------------------------------------------------------
 // One layer backward
 
-/// Starts mu of a layer at T from the adjoint of the phase after the static pulse, and carries the
-/// static part back: weights += da rho, adjoint of rho_j = sum of da_i w_ij.
-RNV_INLINE void NAME(static_backward)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, NAME(layer) *previous,
-    const REAL *weights, REAL *gradient) {
+/// Starts mu of a layer at T from the adjoint of the phase after the static pulse, and turns `input`
+/// into the adjoint of the static input.
+RNV_INLINE void NAME(static_start)(const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
     const size_t stride = layer->stride;
     const REAL *end = layer->states + layer->events * 2 * stride;
     const REAL r = (REAL)shape->rate, tau = (REAL)shape->time_constant;
-    REAL *by_input = layer->input;  // no longer needed as itself once used here
-    int any = 0;
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE adjoint = NAME(load)(layer->phase_adjoint + i);
-        const WIDE qT = NAME(load)(end + 2 * i), rq = qT * r;
-        const WIDE p1 = NAME(load)(end + 2 * i + RNV_EXACT_LANES)
-                        - NAME(load)(layer->input + i) * qT;
-        const WIDE mu = adjoint / (rq * rq + p1 * p1);
+        const WIDE q = NAME(load)(end + 2 * i), rq = q * r;
+        const WIDE p1 =
+            NAME(load)(end + 2 * i + RNV_EXACT_LANES) - NAME(load)(layer->input + i) * q;
+        const WIDE mu = NAME(load)(layer->phase_adjoint + i) / (rq * rq + p1 * p1);
         NAME(store)(layer->mu + i, mu);
-        NAME(store)(by_input + i, mu * qT * qT * tau);
-        any |= NAME(bits)(adjoint != 0) != 0;
+        NAME(store)(layer->input + i, mu * q * q * tau);
     }
-    if (previous == NULL) return;
-    if (!any) {
-        memset(previous->phase_adjoint, 0, previous->stride * sizeof(REAL));
-        return;
-    }
+}
+
+/// Carries the static part of a group of samples back through the weights of layer l: weights += da rho,
+/// and the adjoint of rho_j = sum of da_i w_ij goes to the layer before.
+RNV_INLINE void NAME(static_backward)(
+    const rnv_exact_theta_shape *shape, NAME(scratch) *group, size_t count, size_t l,
+    const REAL *weights, REAL *gradient) {
+    const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
     const REAL per_phase = (REAL)(shape->rate / (3.14159265358979323846 * shape->time_constant));
-    for (size_t j = 0; j < previous->neurons; j++) {
-        const REAL rate = previous->rate[j];
-        const REAL *row = weights + j * stride;
-        REAL *to = gradient + j * stride;
-        WIDE sum = (WIDE)(REAL)0;
-        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE da = NAME(load)(by_input + i);
-            NAME(store)(to + i, NAME(fma)(da, (WIDE)rate, NAME(load)(to + i)));
-            sum = NAME(fma)(da, NAME(load)(row + i), sum);
+    const REAL *rates[GROUP], *adjoints[GROUP];
+    REAL *back[GROUP];
+    for (size_t g = 0; g < GROUP; g++) {
+        const NAME(scratch) *sample = &group[g < count ? g : 0];
+        rates[g] = sample->layers[l - 1].rate;
+        adjoints[g] = sample->layers[l].input;
+        back[g] = sample->layers[l - 1].phase_adjoint;
+    }
+    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
+        WIDE da[GROUP];
+        for (size_t g = 0; g < GROUP; g++) {
+            da[g] = g < count ? NAME(load)(adjoints[g] + i) : (WIDE)(REAL)0;
         }
-        previous->phase_adjoint[j] = NAME(sum)(sum) * per_phase;
+        for (size_t j = 0; j < inputs; j++) {
+            WIDE sum = NAME(load)(gradient + j * stride + i);
+            for (size_t g = 0; g < GROUP; g++) {
+                sum = NAME(fma)(da[g], (WIDE)rates[g][j], sum);
+            }
+            NAME(store)(gradient + j * stride + i, sum);
+        }
+    }
+    for (size_t j = 0; j < inputs; j++) {
+        WIDE sums[GROUP];
+        for (size_t g = 0; g < GROUP; g++) sums[g] = (WIDE)(REAL)0;
+        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
+            const WIDE row = NAME(load)(weights + j * stride + i);
+            for (size_t g = 0; g < GROUP; g++) {
+                sums[g] = NAME(fma)(NAME(load)(adjoints[g] + i), row, sums[g]);
+            }
+        }
+        for (size_t g = 0; g < count; g++) back[g][j] = NAME(sum)(sums[g]) * per_phase;
+    }
+    for (size_t g = 0; g < count; g++) {
+        NAME(layer) *previous = &group[g].layers[l - 1];
+        memset(
+            previous->phase_adjoint + previous->neurons, 0,
+            (previous->stride - previous->neurons) * sizeof(REAL));
     }
 }
 
@@ -643,31 +688,42 @@ RNV_INLINE void NAME(report_sample)(
     }
 }
 
+/// The static part of the backward pass of a group, from the outputs to the first layer.
+RNV_INLINE void NAME(static_layers)(
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, NAME(scratch) *group,
+    size_t count, REAL *const *gradients) {
+    for (size_t l = shape->layers; l-- > 0;) {
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            if (shape->pseudospikes) {
+                NAME(static_start)(shape, layer);
+            } else {
+                memset(layer->mu, 0, layer->stride * sizeof(REAL));
+            }
+        }
+        if (l > 0 && shape->pseudospikes) {
+            NAME(static_backward)(shape, group, count, l, weights[l], gradients[l]);
+        }
+    }
+}
+
+/// The events of one sample in reverse, from the outputs to the first layer.
 RNV_INLINE void NAME(backward_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states_end,
-    NAME(scratch) *scratch, REAL *const *gradients, REAL *const *phase_gradients,
-    REAL *input_gradient) {
+    const rnv_exact_theta_shape *shape, const REAL *states_end, NAME(scratch) *scratch,
+    REAL *const *gradients, REAL *const *phase_gradients, REAL *input_gradient) {
     const REAL *states = states_end;
     for (size_t l = shape->layers; l-- > 0;) {
-        NAME(layer) *layer = &scratch->layers[l], *previous = l > 0 ? layer - 1 : NULL;
+        NAME(layer) *layer = &scratch->layers[l];
         states -= 2 * layer->stride;
-        if (shape->pseudospikes) {
-            NAME(static_backward)(shape, layer, previous, weights[l], gradients[l]);
-        } else {
-            memset(layer->mu, 0, layer->stride * sizeof(REAL));
-        }
         NAME(backward)(
             shape, layer, states, l > 0 ? gradients[l] : input_gradient, phase_gradients[l],
             scratch->row_adjoint);
-        if (previous == NULL) return;
+        if (l == 0) return;
         for (size_t e = 0; e < layer->events; e++) {
             if (layer->origin[e] >= 0) {
-                previous->spike_adjoint[layer->origin[e]] = scratch->row_adjoint[e];
+                layer[-1].spike_adjoint[layer->origin[e]] = scratch->row_adjoint[e];
             }
         }
-        memset(
-            previous->phase_adjoint + previous->neurons, 0,
-            (previous->stride - previous->neurons) * sizeof(REAL));
     }
 }
 
@@ -694,32 +750,43 @@ int NAME(rnv_exact_theta_run)(
     const uint8_t *pixels, const int32_t *labels, size_t first, size_t last, void *memory,
     const rnv_exact_theta_report *report, REAL *const *gradients, REAL *const *phase_gradients,
     REAL *input_gradients) {
-    NAME(scratch) scratch;
-    const size_t used = NAME(lay_out)(shape, memory, &scratch);
-    REAL *states = (REAL *)((char *)memory + used), *states_end = states;
+    NAME(scratch) group[GROUP];
+    char *rest = memory;
+    for (size_t g = 0; g < GROUP; g++) rest += NAME(lay_out)(shape, rest, &group[g]);
+    REAL *states = (REAL *)(void *)rest, *states_end = states;
     NAME(initial_states)(shape, phases, states);
     for (size_t l = 0; l < shape->layers; l++) {
         states_end += 2 * rnv_exact_theta_stride(shape->sizes[l + 1]);
     }
-    const size_t classes = shape->sizes[shape->layers];
+    const size_t classes = shape->sizes[shape->layers], input_stride = group[0].layers[0].stride;
     double *own_times = (double *)(void *)states_end;
-    NAME(layer) *output = &scratch.layers[shape->layers - 1];
-    const size_t input_stride = scratch.layers[0].stride;
-    for (size_t b = first; b < last; b++) {
-        if (NAME(forward)(shape, weights, states, pixels + b * shape->sizes[0], &scratch)) {
-            return 1;
+    const int backward = gradients != NULL && labels != NULL;
+    for (size_t b = first; b < last; b += GROUP) {
+        const size_t count = last - b < GROUP ? last - b : GROUP;
+        for (size_t g = 0; g < count; g++) {
+            if (NAME(forward)(
+                    shape, weights, states, pixels + (b + g) * shape->sizes[0], &group[g])) {
+                return 1;
+            }
         }
-        double *times = report->times ? report->times + b * classes : own_times;
-        const double loss = NAME(judge)(shape, output, labels ? labels[b] : -1, times);
-        if (report->losses) report->losses[b] = loss;
-        NAME(report_sample)(shape, &scratch, report, b);
-        if (gradients == NULL || labels == NULL) continue;
-        NAME(place_adjoints)(shape, output);
-        // One row more than bins: events without a pulse point there.
-        REAL *to = input_gradients + b * (shape->bins + 1) * input_stride;
-        memset(to, 0, (shape->bins + 1) * input_stride * sizeof(REAL));
-        NAME(backward_layers)(
-            shape, weights, states_end, &scratch, gradients, phase_gradients, to);
+        if (shape->pseudospikes) NAME(static_rates)(shape, group, count, weights);
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *output = &group[g].layers[shape->layers - 1];
+            double *times = report->times ? report->times + (b + g) * classes : own_times;
+            const double loss = NAME(judge)(shape, output, labels ? labels[b + g] : -1, times);
+            if (report->losses) report->losses[b + g] = loss;
+            NAME(report_sample)(shape, &group[g], report, b + g);
+            if (backward) NAME(place_adjoints)(shape, output);
+        }
+        if (!backward) continue;
+        NAME(static_layers)(shape, weights, group, count, gradients);
+        for (size_t g = 0; g < count; g++) {
+            // One row more than bins: events without a pulse point there.
+            REAL *to = input_gradients + (b + g) * (shape->bins + 1) * input_stride;
+            memset(to, 0, (shape->bins + 1) * input_stride * sizeof(REAL));
+            NAME(backward_layers)(
+                shape, states_end, &group[g], gradients, phase_gradients, to);
+        }
     }
     return 0;
 }

@@ -26,7 +26,7 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
     mutating func run(
         _ network: ThetaClassifier<Scalar>, _ batch: ThetaBatch, backward: Bool
     ) throws(ExactError) -> ThetaOutcome {
-        var needed = max(capacity, 8 * (network.sizes.dropFirst().max() ?? 1))
+        var needed = max(capacity, 2 * (network.sizes.dropFirst().max() ?? 1))
         while true {
             prepare(network, batch, capacity: min(needed, network.eventLimit))
             if let outcome = attempt(network, batch, backward: backward) { return outcome }
@@ -51,7 +51,8 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         let tail = network.parameters.count - network.weightRange(0).upperBound
         parts = stride(from: 0, to: batch.count, by: grain).map {
             Part(
-                samples: $0..<min($0 + grain, batch.count), scratch: AlignedBlock(count: bytes),
+                samples: $0..<min($0 + grain, batch.count),
+                scratch: AlignedBlock(count: bytes, zeroed: false),
                 gradient: AlignedBlock(count: tail), fired: AlignedBlock(count: neurons))
         }
         let bins = network.code.bins

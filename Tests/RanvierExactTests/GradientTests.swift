@@ -55,7 +55,7 @@ import Testing
         var compared = 0
         for seed in UInt64(1)...6 {
             let problem = try problem(neuron, plan, seed: seed, state: state)
-            let check = try GradientCheck(of: problem, directions: 4, step: 1e-6, seed: seed)
+            let check = try ExactGradientCheck(of: problem, directions: 4, step: 1e-6, seed: seed)
             #expect(check.worstError < tolerance, "seed \(seed): \(check)")
             compared += check.compared
         }
@@ -102,7 +102,7 @@ import Testing
             loss: try TargetTimesLoss(neuron: 1, targets: [4]))
         problem.trained.weights = [0, 1]
         problem.trained.initialStates = [0, 1]
-        let check = try GradientCheck(of: problem, directions: 6)
+        let check = try ExactGradientCheck(of: problem, directions: 6)
         #expect(check.crossings == 6)
         #expect(check.compared == 6)
         #expect(check.worstError < 1e-4)
@@ -117,7 +117,7 @@ import Testing
             loss: try TargetTimesLoss(targets: [1]))
         problem.trained.weights = [0]
         // Next to grazing the derivative is of order 10³ and changes within the step.
-        #expect(try GradientCheck(of: problem, step: 1e-3).worstError > 0.01)
+        #expect(try ExactGradientCheck(of: problem, step: 1e-3).worstError > 0.01)
     }
 
     /// With everything silent the gradient still reaches the first layer.

@@ -56,12 +56,15 @@ import Testing
         }
     }
 
-    @Test func doublePrecision() throws { try check(Double.self, 1e-9) }
+    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    func doublePrecision() throws { try check(Double.self, 1e-9) }
 
-    @Test func singlePrecision() throws { try check(Float.self, 2e-4) }
+    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    func singlePrecision() throws { try check(Float.self, 2e-4) }
 
     /// The same networks as graphs: bins are inputs, their weights the sums over pixels.
-    @Test func generalNetwork() throws {
+    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    func generalNetwork() throws {
         for c in try cases() {
             let neuron = try ThetaNeuron(timeConstant: c.tau, drive: c.I0)
             let neurons = c.layers.dropFirst().reduce(0, +)

@@ -8,7 +8,8 @@ import Testing
         try SmoothExactGradientVectors.load(file, as: RecurrentFile.self)
     }
 
-    @Test func thetaRecurrent() throws {
+    @Test(.reference("smooth-exact-gradient", "theta_recurrent.json"))
+    func thetaRecurrent() throws {
         guard let file = try load("theta_recurrent.json") else { return }
         for c in file.cases {
             let neuron = try ThetaNeuron(timeConstant: c.tau, drive: try #require(file.I0))
@@ -16,7 +17,8 @@ import Testing
         }
     }
 
-    @Test func oscillatoryLIFRecurrent() throws {
+    @Test(.reference("smooth-exact-gradient", "oscillatory_lif_recurrent.json"))
+    func oscillatoryLIFRecurrent() throws {
         guard let file = try load("oscillatory_lif_recurrent.json") else { return }
         for c in file.cases {
             let neuron = try OscillatoryLIFNeuron(
@@ -35,7 +37,8 @@ import Testing
             adjoint: { i in SIMD2(c.state_coeff[0][i], 0) })
     }
 
-    @Test func qifRecurrent() throws {
+    @Test(.reference("smooth-exact-gradient", "qif_recurrent.json"))
+    func qifRecurrent() throws {
         guard let file = try load("qif_recurrent.json") else { return }
         for c in file.cases {
             let states = zip(c.x0[0], c.x0[1]).map { QIFState(voltage: $0, current: $1) }
@@ -49,7 +52,8 @@ import Testing
         }
     }
 
-    @Test func lifRecurrent() throws {
+    @Test(.reference("smooth-exact-gradient", "lif_recurrent.json"))
+    func lifRecurrent() throws {
         guard let file = try load("lif_recurrent.json") else { return }
         for c in file.cases {
             let states = zip(c.x0[0], c.x0[1]).map { LIFState(voltage: $0, current: $1) }
@@ -102,7 +106,8 @@ import Testing
         }
     }
 
-    @Test func qifTargetTimes() throws {
+    @Test(.reference("smooth-exact-gradient", "qif_target_times.json"))
+    func qifTargetTimes() throws {
         guard
             let file = try SmoothExactGradientVectors.load(
                 "qif_target_times.json", as: TargetTimesFile.self)

@@ -29,14 +29,16 @@ import Testing
         }
     }
 
-    @Test func thetaPhaseMap() throws {
+    @Test(.reference("smooth-exact-gradient", "theta_phase_map.json"))
+    func thetaPhaseMap() throws {
         try checkPhaseMap("theta_phase_map.json", 1e-9) {
             let neuron = try ThetaNeuron(timeConstant: $0.tau, drive: $0.I0)
             return (neuron, neuron.voltage(at:))
         }
     }
 
-    @Test func oscillatoryLIFPhaseMap() throws {
+    @Test(.reference("smooth-exact-gradient", "oscillatory_lif_phase_map.json"))
+    func oscillatoryLIFPhaseMap() throws {
         try checkPhaseMap("oscillatory_lif_phase_map.json", 1e-9) {
             let neuron = try OscillatoryLIFNeuron(
                 timeConstant: $0.tau, drive: $0.I0, threshold: try #require($0.V_th))
@@ -45,7 +47,8 @@ import Testing
     }
 
     /// Rows of ∂(state after)/∂(V, I) from the adjoint of the flow.
-    @Test func qifFlow() throws {
+    @Test(.reference("smooth-exact-gradient", "qif_flow.json"))
+    func qifFlow() throws {
         guard let file = try SmoothExactGradientVectors.load("qif_flow.json", as: FlowFile.self)
         else { return }
         let neuron = try QIFNeuron(timeConstant: file.tau)
@@ -79,7 +82,8 @@ import Testing
         }
     }
 
-    @Test func lifFlow() throws {
+    @Test(.reference("smooth-exact-gradient", "lif_flow.json"))
+    func lifFlow() throws {
         guard let file = try SmoothExactGradientVectors.load("lif_flow.json", as: FlowFile.self)
         else { return }
         let neuron = try LIFNeuron(
@@ -114,7 +118,8 @@ import Testing
         }
     }
 
-    @Test func qifPseudospikes() throws {
+    @Test(.reference("smooth-exact-gradient", "qif_pseudospike.json"))
+    func qifPseudospikes() throws {
         guard
             let file = try SmoothExactGradientVectors.load(
                 "qif_pseudospike.json", as: PseudospikeFile.self)
@@ -137,7 +142,8 @@ import Testing
         }
     }
 
-    @Test func adaBelief() throws {
+    @Test(.reference("smooth-exact-gradient", "adabelief.json"))
+    func adaBelief() throws {
         guard
             let file = try SmoothExactGradientVectors.load(
                 "adabelief.json", as: AdaBeliefFile.self)

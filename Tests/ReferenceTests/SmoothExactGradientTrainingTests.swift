@@ -43,7 +43,8 @@ import Testing
         }
     }
 
-    @Test func continuitySweeps() throws {
+    @Test(.reference("smooth-exact-gradient", "continuity_sweeps.json"))
+    func continuitySweeps() throws {
         guard
             let file = try SmoothExactGradientVectors.load(
                 "continuity_sweeps.json", as: ContinuityFile.self)
@@ -52,7 +53,8 @@ import Testing
         try sweep(file.lif, try LIFNeuron(), LIFState(), tolerance: 1e-8)
     }
 
-    @Test func singleNeuronTraining() throws {
+    @Test(.reference("smooth-exact-gradient", "single_neuron_training.json"))
+    func singleNeuronTraining() throws {
         guard
             let file = try SmoothExactGradientVectors.load(
                 "single_neuron_training.json", as: SingleNeuronFile.self)
@@ -81,7 +83,8 @@ import Testing
         #expect(last < max(2 * expectedEnd, 1e-15))
     }
 
-    @Test func recurrentTrainingStart() throws {
+    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    func recurrentTrainingStart() throws {
         guard let file = try recurrentFile() else { return }
         var task = try task(file)
         // Later the trajectories separate: small differences grow.
@@ -99,7 +102,8 @@ import Testing
     }
 
     /// The trained network of the reference, started from its stored weights, spikes as stored.
-    @Test func recurrentTrainingEnd() throws {
+    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    func recurrentTrainingEnd() throws {
         guard let file = try recurrentFile() else { return }
         var problem = try task(file).problem
         var parameters = file.final_W_new_mean_without_diagonal.flatMap { $0 }

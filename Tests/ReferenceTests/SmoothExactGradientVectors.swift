@@ -5,10 +5,7 @@ import Testing
 enum SmoothExactGradientVectors {
     /// Decodes a file of the method's folder; nil where the folder or the file is not there.
     static func load<Content: Decodable>(_ file: String, as type: Content.Type) throws -> Content? {
-        guard let folder = ReferenceLocation.folder(of: "smooth-exact-gradient") else { return nil }
-        let url = folder.appendingPathComponent(file)
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        return try JSONDecoder().decode(type, from: Data(contentsOf: url))
+        try ReferenceFolder.decode(type, method: "smooth-exact-gradient", file: file)
     }
 
     /// Largest difference of two lists over the largest expected entry (at least `floor`).

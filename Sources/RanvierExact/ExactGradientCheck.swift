@@ -6,7 +6,7 @@
 /// continuous but may have a kink; the step is then halved until nothing crosses, and a direction where
 /// something always does is compared with the one-sided difference on the side that agrees with the
 /// centre.
-public struct GradientCheck: Sendable, Equatable {
+public struct ExactGradientCheck: Sendable, Equatable {
     /// Largest relative error over the directions compared.
     public internal(set) var worstError = 0.0
     /// Number of directions compared.
