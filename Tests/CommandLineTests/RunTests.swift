@@ -155,4 +155,38 @@ struct RunTests {
         #expect(operations["multiplyAccumulate"] as? Double == 2368.0)
         #expect(operations["synaptic"] as? Double == 0)
     }
+
+    @Test("exact gradients run, repeat, resume and are evaluated like any other method")
+    func exactGradients() throws {
+        try ranvier.write(
+            """
+            method: exact
+            dataset: {name: digits, limit: 300}
+            encoding: {first-spike: {bins: 4, trial: 4}}
+            network:
+              - theta: {outputs: 40}
+              - theta: {outputs: 10}
+            training: {epochs: 8, batch-size: 30, learning-rate: 8e-3}
+            baseline: none
+            """, to: "exact.yaml")
+        let ending = try ranvier.run("run", "exact.yaml", "--output", "whole", "--json", "--quiet")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let result = try ending.json()
+        #expect(result["method"] as? String == "exact")
+        let test = try #require(result["test"] as? [String: Any])
+        #expect(try #require(test["accuracy"] as? Double) > 0.5)
+        let again = try ranvier.run("evaluate", "whole", "--json", "--quiet")
+        let measured = try #require(try again.json()["test"] as? [String: Any])
+        #expect(measured["loss"] as? Double == test["loss"] as? Double)
+
+        let half = ["--output", "cut", "--quiet"]
+        #expect(
+            try ranvier.run(["run", "exact.yaml", "--set", "training.epochs=3"] + half).status == 0)
+        let resumed = try ranvier.run(["run", "exact.yaml", "--resume", "--threads", "1"] + half)
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        #expect(try data("cut/model.safetensors") == data("whole/model.safetensors"))
+        let wrong = try ranvier.run(
+            "run", "exact.yaml", "--output", "wrong", "--set", "network.1.theta.outputs=9")
+        #expect(wrong.status == 2 && wrong.messages.contains("10 outputs"))
+    }
 }
