@@ -55,4 +55,15 @@ package final class SpikeBits: @unchecked Sendable {
     package subscript(row row: Int, index index: Int) -> Bool {
         (words[row * wordsPerRow + index >> 6] >> UInt64(index & 63)) & 1 == 1
     }
+
+    /// Writes 0 or 1 for elements of the whole block, counted through all rows.
+    func unpack(from first: Int, count: Int, to buffer: FloatBuffer) {
+        var done = 0
+        while done < count {
+            let row = (first + done) / bitsPerRow, bit = (first + done) % bitsPerRow
+            let length = min(count - done, bitsPerRow - bit)
+            rnv_spikes_unpack(self.row(row), bit, length, buffer.pointer + done)
+            done += length
+        }
+    }
 }

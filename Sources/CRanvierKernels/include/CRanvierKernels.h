@@ -4,6 +4,7 @@
 #include "rnv_elementwise.h"
 #include "rnv_neurons.h"
 #include "rnv_optimizers.h"
+#include "rnv_pooling.h"
 #include "rnv_processor.h"
 #include "rnv_random.h"
 #include "rnv_reductions.h"
