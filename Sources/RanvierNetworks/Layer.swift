@@ -45,8 +45,17 @@ public struct LayerState: Sendable {
     /// The tensors, each `[B, …]`, in an order that the layer defines.
     public var tensors: [Tensor]
 
+    /// States of the layers inside a composite layer.
+    public var parts: [LayerState?] = []
+
     /// A state of the given tensors.
     public init(_ tensors: [Tensor]) { self.tensors = tensors }
+
+    /// The states of the layers inside a composite layer.
+    public init(parts: [LayerState?]) {
+        tensors = []
+        self.parts = parts
+    }
 }
 
 /// What a forward pass knows besides its input.

@@ -3,6 +3,7 @@
 
 #include "rnv_elementwise.h"
 #include "rnv_neurons.h"
+#include "rnv_normalization.h"
 #include "rnv_optimizers.h"
 #include "rnv_pooling.h"
 #include "rnv_processor.h"

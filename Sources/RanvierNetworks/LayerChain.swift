@@ -1,0 +1,63 @@
+import RanvierTensors
+
+/// Layers in order, each with a name: what composite layers are made of.
+struct LayerChain {
+    let stages: [Network.Stage]
+
+    /// Names are those given with ``Layer/named(_:)``, else the kind and a number.
+    init(_ layers: [any Layer]) {
+        stages = layers.enumerated().map { index, layer in
+            if let named = layer as? Named {
+                return Network.Stage(name: named.name, layer: named.layer)
+            }
+            return Network.Stage(name: "\(type(of: layer).kind)\(index + 1)", layer: layer)
+        }
+        let names = stages.map(\.name)
+        precondition(Set(names).count == names.count, "two layers have the same name: \(names)")
+    }
+
+    var parameters: [(name: String, parameter: Parameter)] {
+        stages.flatMap { stage in
+            stage.layer.parameters.map { ("\(stage.name).\($0.name)", $0.parameter) }
+        }
+    }
+
+    func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        var shape = input
+        for stage in stages {
+            do {
+                shape = try stage.layer.outputShape(for: shape)
+            } catch {
+                throw ShapeMismatch(
+                    expected: "\(error.expected) at '\(stage.name)'", found: error.found)
+            }
+        }
+        return shape
+    }
+
+    func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        stages.reduce(input) { signal, stage in
+            Self.naming(stage.name) { stage.layer(signal, in: context) }
+        }
+    }
+
+    func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        var signal = input
+        var parts: [LayerState?] = []
+        for (index, stage) in stages.enumerated() {
+            let response = Self.naming(stage.name) {
+                stage.layer.step(signal, state: state?.parts[index], in: context)
+            }
+            signal = response.output
+            parts.append(response.state)
+        }
+        return (signal, LayerState(parts: parts))
+    }
+
+    /// Runs `body` under the name of a layer inside the present one.
+    static func naming<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
+        try Tape.naming(Tape.layer.isEmpty ? name : "\(Tape.layer).\(name)", body)
+    }
+}
