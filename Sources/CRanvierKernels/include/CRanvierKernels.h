@@ -6,6 +6,7 @@
 #include "rnv_normalization.h"
 #include "rnv_optimizers.h"
 #include "rnv_pooling.h"
+#include "rnv_population.h"
 #include "rnv_processor.h"
 #include "rnv_random.h"
 #include "rnv_reductions.h"
