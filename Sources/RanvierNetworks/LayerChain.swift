@@ -41,14 +41,29 @@ struct LayerChain {
         }
     }
 
+    var remembers: Bool { stages.contains { $0.layer.remembers } }
+
+    func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachStage(input, state) { $0.run($1, state: $2, in: context) }
+    }
+
     func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
+        forEachStage(input, state) { $0.step($1, state: $2, in: context) }
+    }
+
+    private func forEachStage(
+        _ input: Tensor, _ state: LayerState?,
+        _ body: (any Layer, Tensor, LayerState?) -> (output: Tensor, state: LayerState?)
+    ) -> (output: Tensor, state: LayerState?) {
         var signal = input
         var parts: [LayerState?] = []
         for (index, stage) in stages.enumerated() {
             let response = Self.naming(stage.name) {
-                stage.layer.step(signal, state: state?.parts[index], in: context)
+                body(stage.layer, signal, state?.parts[index])
             }
             signal = response.output
             parts.append(response.state)

@@ -81,16 +81,27 @@ public struct BatchNormalization: Layer {
         return output
     }
 
-    /// One step; the state counts steps where parameters belong to steps.
-    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+    /// Whether parameters belong to steps.
+    public var remembers: Bool { variant.steps != nil }
+
+    /// A part of a sequence, in training normalised by its own statistics; the state counts steps where parameters
+    /// belong to them.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
         let index = state.flatMap { $0.tensors.first.map { Int($0.scalar) } } ?? 0
-        let output = normalized(
-            input.reshaped(to: [1] + input.shape), firstStep: index, in: context
-        ).step(at: 0)
+        let output = normalized(input, firstStep: index, in: context)
         context.observe(.values(output.detached))
-        return (output, variant.steps == nil ? nil : LayerState([Tensor(Float(index + 1))]))
+        let next = Float(index + input.shape[0])
+        return (output, variant.steps == nil ? nil : LayerState([Tensor(next)]))
+    }
+
+    /// One step.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let response = run(input.reshaped(to: [1] + input.shape), state: state, in: context)
+        return (response.output.step(at: 0), response.state)
     }
 
     private func normalized(_ input: Tensor, firstStep: Int, in context: ForwardContext) -> Tensor {
@@ -120,7 +131,9 @@ public struct BatchNormalization: Layer {
         if context.isTraining {
             statistics = dynamics.statistics(of: input)
             let count = input.count / channels * repeats / (variant.isPerStep ? steps.count : 1)
-            updateRunningValues(statistics, count: count, steps: steps)
+            if !context.isRecomputing {
+                updateRunningValues(statistics, count: count, steps: steps)
+            }
         } else {
             statistics = runningStatistics(of: steps)
         }

@@ -64,6 +64,9 @@ public struct Convolution1D: Layer {
         [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
     }
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// `[L', O]`, for features `[L, C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         guard input.count == 2, input[1] == inputs,

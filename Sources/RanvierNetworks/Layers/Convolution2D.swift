@@ -76,6 +76,9 @@ public struct Convolution2D: Layer {
         [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
     }
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// `[H', W', O]`, for images `[H, W, C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         guard input.count == 3, input[2] == inputs else {

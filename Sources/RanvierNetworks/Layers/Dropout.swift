@@ -21,6 +21,9 @@ public struct Dropout: Layer {
         self.probability = probability
     }
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 

@@ -10,6 +10,9 @@ public struct Flatten: Layer {
     /// A layer without parameters.
     public init() {}
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// One axis.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         [input.elementCount]

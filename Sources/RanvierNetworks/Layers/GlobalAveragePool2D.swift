@@ -8,6 +8,9 @@ public struct GlobalAveragePool2D: Layer {
     /// A mean over all positions.
     public init() {}
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// `[C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         guard input.count == 3 else {

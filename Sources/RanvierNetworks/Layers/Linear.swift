@@ -47,6 +47,9 @@ public struct Linear: Layer {
         [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
     }
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// `[outputs]`, for features that have `inputs` elements in all.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         guard input.elementCount == inputs else {

@@ -13,6 +13,9 @@ public struct MaxPool2D: Layer {
         window = ImageWindow(size, stride: stride ?? size, padding: padding)
     }
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// `[H', W', C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         try window.pooledShape(of: input)

@@ -23,6 +23,16 @@ public struct Named: Layer {
     }
 
     /// That of the layer.
+    public var remembers: Bool { layer.remembers }
+
+    /// That of the layer.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        layer.run(input, state: state, in: context)
+    }
+
+    /// That of the layer.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {

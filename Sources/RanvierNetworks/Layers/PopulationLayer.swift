@@ -22,34 +22,39 @@ extension PopulationLayer {
 
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let response = dynamics.run(input, populationParameters(timeStep: context.timeStep))
-        if context.observer != nil {
-            let steps = input.shape[0]
-            if steps > 1 {
-                observeRecurrence(of: response.spikes.detached.slice(0..<steps - 1), in: context)
-            }
-            context.observe(.spikes(response.spikes.detached))
-        }
-        return response.spikes
+        run(input, state: nil, in: context).output
     }
 
-    /// One step; the state holds membranes, last spikes and whatever else the neurons remember.
-    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+    /// A part of a sequence; the state holds membranes, last spikes and whatever else the neurons remember.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
         let parameters = populationParameters(timeStep: context.timeStep)
-        if context.observer != nil, let last = state?.tensors.dropFirst().first {
-            observeRecurrence(of: last.detached.reshaped(to: [1] + input.shape), in: context)
-        }
         let response = dynamics.run(
-            input.reshaped(to: [1] + input.shape), parameters,
-            state: state.map { PopulationState($0, parameters, dynamics) })
-        context.observe(.spikes(response.spikes.detached))
-        return (response.spikes.step(at: 0), LayerState(response.state.all))
+            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
+        if context.observer != nil {
+            let last = state?.tensors.dropFirst().first
+            observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
+            let heard = input.shape[0] - 1
+            if heard > 0 {
+                observeRecurrence(of: response.spikes.slice(0..<heard), in: context)
+            }
+            context.observe(.spikes(response.spikes.detached))
+        }
+        return (response.spikes, LayerState(response.state.all))
     }
 
-    private func observeRecurrence(of spikes: Tensor, in context: ForwardContext) {
-        if let count = recurrentOperations(for: spikes) { context.observe(.operations(count)) }
+    /// One step.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let response = run(input.reshaped(to: [1] + input.shape), state: state, in: context)
+        return (response.output.step(at: 0), response.state)
+    }
+
+    private func observeRecurrence(of spikes: Tensor?, in context: ForwardContext) {
+        guard let spikes, let count = recurrentOperations(for: spikes.detached) else { return }
+        context.observe(.operations(count))
     }
 }
 

@@ -92,20 +92,31 @@ public struct PreActivationBlock: Layer {
 
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let activated = first(input, in: context)
-        let other = projection(activated, in: context)
-        return joined(body(activated, in: context), input, activated, other, in: context)
+        forEachPart(input, context) { chain, signal, _ in (chain(signal, in: context), nil) }.output
     }
 
-    /// One step; the state has a part for the first units, the projection and the body.
+    /// A part of a sequence; the state has a part for the first units, the projection and the body.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachPart(input, context) { $0.run($1, state: state?.parts[$2], in: context) }
+    }
+
+    /// One step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let activated = first.step(input, state: state?.parts[0], in: context)
-        let other = projection.step(activated.output, state: state?.parts[1], in: context)
-        let main = body.step(activated.output, state: state?.parts[2], in: context)
-        let output = joined(
-            main.output, input, activated.output, other.output, in: context)
+        forEachPart(input, context) { $0.step($1, state: state?.parts[$2], in: context) }
+    }
+
+    private func forEachPart(
+        _ input: Tensor, _ context: ForwardContext,
+        _ part: (LayerChain, Tensor, _ index: Int) -> (output: Tensor, state: LayerState?)
+    ) -> (output: Tensor, state: LayerState?) {
+        let activated = part(first, input, 0)
+        let other = part(projection, activated.output, 1)
+        let main = part(body, activated.output, 2)
+        let output = joined(main.output, input, activated.output, other.output, in: context)
         return (output, LayerState(parts: [activated.state, other.state, main.state]))
     }
 

@@ -53,25 +53,34 @@ public struct Residual: Layer {
         return shape
     }
 
+    /// Whether any layer does.
+    public var remembers: Bool { body.remembers || shortcut.remembers }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let main = LayerChain.naming("body") { body(input, in: context) }
-        let other = LayerChain.naming("shortcut") { shortcut(input, in: context) }
-        let output = combined(main, other)
-        context.observe(.values(output.detached))
-        return output
+        joined(in: context) { chain, _ in (chain(input, in: context), nil) }.output
+    }
+
+    /// A part of a sequence; the state has a part for each branch.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        joined(in: context) { $0.run(input, state: state?.parts[$1], in: context) }
     }
 
     /// One step; the state has a part for each branch.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let main = LayerChain.naming("body") {
-            body.step(input, state: state?.parts[0], in: context)
-        }
-        let other = LayerChain.naming("shortcut") {
-            shortcut.step(input, state: state?.parts[1], in: context)
-        }
+        joined(in: context) { $0.step(input, state: state?.parts[$1], in: context) }
+    }
+
+    private func joined(
+        in context: ForwardContext,
+        _ branch: (LayerChain, _ index: Int) -> (output: Tensor, state: LayerState?)
+    ) -> (output: Tensor, state: LayerState?) {
+        let main = LayerChain.naming("body") { branch(body, 0) }
+        let other = LayerChain.naming("shortcut") { branch(shortcut, 1) }
         let output = combined(main.output, other.output)
         context.observe(.values(output.detached))
         return (output, LayerState(parts: [main.state, other.state]))

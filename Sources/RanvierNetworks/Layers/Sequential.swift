@@ -27,6 +27,16 @@ public struct Sequential: Layer {
         chain(input, in: context)
     }
 
+    /// Whether any layer does.
+    public var remembers: Bool { chain.remembers }
+
+    /// A part of a sequence; the state has one part per layer.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        chain.run(input, state: state, in: context)
+    }
+
     /// One step; the state has one part per layer.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?

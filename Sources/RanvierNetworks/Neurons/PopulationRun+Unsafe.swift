@@ -8,7 +8,8 @@ struct PopulationRun: Sendable {
     let membrane: Tensor?
     let finalState: PopulationState
 
-    private let current: Tensor
+    private let shape: [Int]
+    private let isConstant: Bool
     private let steps: Int
     private let samples: Int
     private let perSample: Int
@@ -20,14 +21,15 @@ struct PopulationRun: Sendable {
     private let free: SpikeBits?
 
     private var columns: Int { samples * perSample }
-    private var rowShape: [Int] { Array(current.shape.dropFirst()) }
+    private var rowShape: [Int] { Array(shape.dropFirst()) }
 
     init(
         dynamics: PopulationDynamics, current: Tensor, parameters: PopulationParameters,
         initial: PopulationState?, keepsMembrane: Bool, isTracked: Bool
     ) {
         self.dynamics = dynamics
-        self.current = current
+        shape = current.shape
+        isConstant = current.storageKind == .constantInTime
         steps = current.shape[0]
         samples = current.shape[1]
         perSample = current.shape.dropFirst(2).reduce(1, *)
@@ -50,9 +52,8 @@ struct PopulationRun: Sendable {
         let state = StateBuffers(
             count: columns, initial: initial, hasSynapse: numbers.hasSynapse,
             adapts: numbers.adapts, waits: dynamics.refractorySteps > 0)
-        let shape = Array(current.shape.dropFirst())
-        finalState = state.tensors(shape: shape)
-        forward(state)
+        finalState = state.tensors(shape: Array(current.shape.dropFirst()))
+        forward(state, current.stepBuffer)
     }
 
     // MARK: - Forward
@@ -65,8 +66,7 @@ struct PopulationRun: Sendable {
             adaptation: adaptations?.pointer)
     }
 
-    private func forward(_ state: StateBuffers) {
-        let source = current.stepBuffer
+    private func forward(_ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int)) {
         if let recurrence = numbers.recurrence {
             forwardRecurrent(state, source, recurrence.paddingColumns())
             return
@@ -131,7 +131,7 @@ struct PopulationRun: Sendable {
         let carry = StateBuffers(
             count: columns, gradients: state, hasSynapse: numbers.hasSynapse,
             adapts: numbers.adapts)
-        let sumsOverTime = current.storageKind == .constantInTime && numbers.recurrence == nil
+        let sumsOverTime = isConstant && numbers.recurrence == nil
         let toCurrent = FloatBuffer(count: sumsOverTime ? columns : steps * columns)
         let fromSpikes = upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
         let slope = customSlope?.denseBuffer
@@ -164,8 +164,7 @@ struct PopulationRun: Sendable {
                 }
             }
         }
-        let shape = sumsOverTime ? rowShape : current.shape
-        let gradient = Tensor(shape: shape, dense: toCurrent)
+        let gradient = Tensor(shape: sumsOverTime ? rowShape : shape, dense: toCurrent)
         return [gradient] + parameterGradients(sums, gradient)
             + (initial == nil ? [] : carry.gradients(shape: rowShape, like: finalState))
     }
@@ -238,7 +237,7 @@ struct PopulationRun: Sendable {
         var distance = membrane - numbers.threshold
         if let adaptations {
             distance =
-                distance - Tensor(shape: current.shape, dense: adaptations) * numbers.strength
+                distance - Tensor(shape: shape, dense: adaptations) * numbers.strength
         }
         return derivative(distance).dense
     }

@@ -15,6 +15,7 @@ protocol FoldableComposite: Layer {
 /// Hands its input on: what stays where a normalisation was folded away.
 struct FoldedNormalization: Layer {
     static let kind = "folded-norm"
+    var remembers: Bool { false }
 
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
