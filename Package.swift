@@ -10,10 +10,13 @@ let swiftSettings: [SwiftSetting] =
 let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
-    products: [],
+    products: [
+        .library(name: "Ranvier", targets: ["Ranvier"]),
+        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
+    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -30,6 +33,7 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        // Libraries, each on those above it.
         .target(
             name: "RanvierTensors",
             dependencies: [
@@ -54,8 +58,38 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
         .target(
+            name: "RanvierExact",
+            dependencies: [
+                "CRanvierKernels", "RanvierTraining", "RanvierData", "RanvierNetworks",
+                "RanvierTensors",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "RanvierExperiments",
-            dependencies: ["RanvierTraining", "RanvierAnalysis"],
+            dependencies: [
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors", "RanvierAnalysis", "RanvierExact",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // What users import, and what they run.
+        .target(
+            name: "Ranvier",
+            dependencies: [
+                "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
+                "RanvierTraining", "RanvierAnalysis", "RanvierExact", "RanvierExperiments",
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "RanvierCommandLine",
+            dependencies: [
+                "RanvierExperiments", "RanvierData", "RanvierTensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swiftSettings),
 
         .testTarget(
@@ -72,21 +106,32 @@ let package = Package(
             name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierTrainingTests", dependencies: ["RanvierTraining"],
+            name: "RanvierTrainingTests",
+            dependencies: [
+                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
+                "RanvierTensors",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExperimentsTests",
-            dependencies: ["RanvierExperiments", "RanvierAnalysis"],
+            dependencies: ["RanvierExperiments", "RanvierTraining", "RanvierAnalysis"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "RanvierAnalysis", "RanvierNetworks", "RanvierSpikes", "RanvierTensors",
+                "RanvierAnalysis", "RanvierExact", "RanvierNetworks", "RanvierSpikes",
+                "RanvierTensors",
             ],
             resources: [.copy("Reference")],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RanvierExactTests", dependencies: ["RanvierExact"],
             swiftSettings: swiftSettings),
     ]
 )

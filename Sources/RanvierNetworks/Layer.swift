@@ -16,6 +16,9 @@ public protocol Layer {
     /// - Throws: a message for ``NetworkError/layer(name:message:)`` where the input does not fit.
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int]
 
+    /// Numbers that the layer keeps from one step to the next for a sample with features `input`.
+    func stateCount(for input: [Int]) -> Int
+
     /// The whole sequence.
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor
 
@@ -41,6 +44,9 @@ public protocol Layer {
 extension Layer {
     /// No parameters.
     public var parameters: [(name: String, parameter: Parameter)] { [] }
+
+    /// None.
+    public func stateCount(for input: [Int]) -> Int { 0 }
 
     /// True, to be safe.
     public var remembers: Bool { true }

@@ -35,6 +35,17 @@ struct LayerChain {
         return shape
     }
 
+    /// The sum over all layers that `input` reaches.
+    func stateCount(for input: [Int]) -> Int {
+        var shape = input, sum = 0
+        for stage in stages {
+            sum += stage.layer.stateCount(for: shape)
+            guard let next = try? stage.layer.outputShape(for: shape) else { break }
+            shape = next
+        }
+        return sum
+    }
+
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         stages.reduce(input) { signal, stage in
             Self.naming(stage.name) { stage.layer(signal, in: context) }

@@ -26,6 +26,8 @@ public final class Network {
     public let inputShape: [Int]
     /// Shape of the output features.
     public let outputShape: [Int]
+    /// Numbers that all layers together keep from one step to the next, for one sample.
+    public let stateCount: Int
     /// Duration of a step in seconds.
     public let timeStep: Double
     /// Seed of the first weights.
@@ -60,7 +62,9 @@ public final class Network {
         self.seed = seed
         stages = LayerChain(layers).stages
         var shape = inputShape
+        var states = 0
         for stage in stages {
+            states += stage.layer.stateCount(for: shape)
             do {
                 shape = try stage.layer.outputShape(for: shape)
             } catch {
@@ -69,6 +73,7 @@ public final class Network {
             }
         }
         outputShape = shape
+        stateCount = states
         for stage in stages {
             for (name, parameter) in stage.layer.parameters {
                 parameter.name = "\(stage.name).\(name)"
@@ -85,6 +90,37 @@ public final class Network {
 
     /// The parameters that training changes.
     public var trainableParameters: [Parameter] { parameters.filter(\.isTrainable) }
+
+    /// All parameters by name.
+    public var values: [String: Tensor] {
+        Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+    }
+
+    /// Takes over stored parameters.
+    ///
+    /// - Throws: ``NetworkError/parameters(expected:found:)`` where one is missing, has another shape, or
+    ///   belongs to no layer. Nothing is changed then.
+    public func restore(_ values: [String: Tensor]) throws(NetworkError) {
+        let own = parameters
+        for parameter in own {
+            guard let value = values[parameter.name] else {
+                throw .parameters(expected: "'\(parameter.name)'", found: "no such tensor")
+            }
+            guard value.shape == parameter.shape else {
+                throw .parameters(
+                    expected: "'\(parameter.name)' of shape \(parameter.shape)",
+                    found: "shape \(value.shape)")
+            }
+        }
+        let names = Set(own.map(\.name))
+        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
+            throw .parameters(
+                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
+        }
+        for parameter in own {
+            if let value = values[parameter.name] { parameter.value = value }
+        }
+    }
 
     /// The whole sequence, `[T, B, …]`, in inference.
     public func callAsFunction(_ sequence: Tensor) -> Tensor {

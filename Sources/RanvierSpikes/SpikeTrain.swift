@@ -102,6 +102,9 @@ public struct SpikeTrain: Sendable, Hashable {
 let stepTolerance = 1e-6
 
 /// The step `k` with `k · timeStep ≤ time < (k + 1) · timeStep`, up to rounding.
+///
+/// Times too far away to be counted are moved to a step that no raster has.
 func stepIndex(of time: Double, timeStep: Double) -> Int {
-    Int((time / timeStep + stepTolerance).rounded(.down))
+    let step = (time / timeStep + stepTolerance).rounded(.down)
+    return Int(min(max(step, -0x1p60), 0x1p60))
 }

@@ -75,7 +75,7 @@ public struct RandomStream: Sendable, Hashable {
         var order = Array(0..<count)
         let draws = words(count: count)
         for i in stride(from: count - 1, to: 0, by: -1) {
-            order.swapAt(i, Int(UInt64(draws[i]) * UInt64(i + 1) >> 32))
+            order.swapAt(i, Int((UInt64(draws[i]) * UInt64(i + 1)) >> 32))
         }
         return order
     }

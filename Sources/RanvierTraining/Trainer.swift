@@ -84,7 +84,7 @@ public struct Trainer {
             current.optimizerState = optimizer.state
             current.stepCount = optimizer.stepCount
             current.best = stopper.best ?? current.best
-            try observer.didFinish(report, state: current, network: network)
+            try observer.didFinish(report, state: current, parameters: network.values)
         }
         if earlyStop?.restoresBest == true, let best = current.best {
             for parameter in network.parameters {
@@ -103,7 +103,8 @@ public struct Trainer {
         }
         guard network.outputShape == [data.classCount] else {
             throw TrainingError.mismatch(
-                what: "output of the network", expected: "[\(data.classCount)], one per class of "
+                what: "output of the network",
+                expected: "[\(data.classCount)], one per class of "
                     + data.name, found: "\(network.outputShape)")
         }
         guard abs(encoding.timeStep - network.timeStep) <= 1e-9 * network.timeStep else {
@@ -172,7 +173,7 @@ public struct Trainer {
             return value
         }
         guard value.isFinite, gradients.allSatisfy(\.isFinite) else {
-            let broken = zip(network.trainableParameters, gradients).last { !$0.1.isFinite }
+            let broken = Array(zip(network.trainableParameters, gradients)).last { !$0.1.isFinite }
             throw TrainingError.nonFinite(
                 epoch: epoch + 1, step: step + 1, loss: value.scalar,
                 layer: culprit ?? broken.map { Self.layerName(of: $0.0) })

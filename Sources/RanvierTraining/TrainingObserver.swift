@@ -1,4 +1,4 @@
-import RanvierNetworks
+import RanvierTensors
 
 /// Follows a training run: progress, checkpoints, a request to stop.
 public protocol TrainingObserver {
@@ -9,7 +9,11 @@ public protocol TrainingObserver {
     func didFinishStep(_ step: Int, of steps: Int, epoch: Int, of epochs: Int)
 
     /// After each epoch; the place to write a checkpoint.
-    func didFinish(_ report: EpochReport, state: TrainingState, network: Network) throws
+    ///
+    /// - Parameter parameters: the model's parameters by name.
+    func didFinish(
+        _ report: EpochReport, state: TrainingState, parameters: [String: Tensor]
+    ) throws
 }
 
 extension TrainingObserver {
@@ -18,7 +22,9 @@ extension TrainingObserver {
     /// Nothing.
     public func didFinishStep(_ step: Int, of steps: Int, epoch: Int, of epochs: Int) {}
     /// Nothing.
-    public func didFinish(_ report: EpochReport, state: TrainingState, network: Network) throws {}
+    public func didFinish(
+        _ report: EpochReport, state: TrainingState, parameters: [String: Tensor]
+    ) throws {}
 }
 
 /// Follows nothing.

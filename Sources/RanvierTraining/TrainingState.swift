@@ -36,6 +36,19 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public var learningRate: Double
     /// Layers that are silent or saturated.
     public var warnings: [String]
+
+    /// A report without validation.
+    public init(
+        epoch: Int, trainingLoss: Double, trainingAccuracy: Double, seconds: Double,
+        learningRate: Double, warnings: [String]
+    ) {
+        self.epoch = epoch
+        self.trainingLoss = trainingLoss
+        self.trainingAccuracy = trainingAccuracy
+        self.seconds = seconds
+        self.learningRate = learningRate
+        self.warnings = warnings
+    }
 }
 
 /// When to stop before the last epoch.

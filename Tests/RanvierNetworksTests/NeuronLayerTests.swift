@@ -204,4 +204,19 @@ import Testing
         #expect(whole.operations == (total - (steps.spikes.last ?? 0)) * 20)
         #expect(steps.operations == whole.operations)
     }
+
+    @Test func statesAreCounted() throws {
+        let network = try Network(inputShape: [6, 6, 2]) {
+            Convolution2D(2, 4, size: 3)  // 4 × 4 × 4 neurons
+            Residual(body: [
+                SynapticLIF(membraneTimeConstant: 8e-3, synapticTimeConstant: 4e-3)
+            ])
+            Sequential {
+                GlobalAveragePool2D()
+                RecurrentLIF(4, leak: .factor(0.5))
+            }
+            DelayedLinear(4, 3, maximumDelay: 5e-3, timeStep: 1e-3)
+        }
+        #expect(network.stateCount == 64 * 2 + 4 * 2 + 5 * 3)
+    }
 }

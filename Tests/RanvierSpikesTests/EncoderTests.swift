@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    @Test func sameSpikesOnOneAndTwoThreads() throws {
+        let values = Tensor(
+            uniformIn: 0..<1, shape: [2, 9000], from: RandomStream(seed: 2, name: "x"))
+        let before = Parallel.threads
+        defer { Parallel.threads = before }
+        let encoders: [any SpikeEncoder] = [
+            .poisson(steps: 3, timeStep: 1e-3), .latency(steps: 3, timeStep: 1e-3),
+        ]
+        for encoder in encoders {
+            Parallel.threads = 1
+            let one = try encoder.encode(values)
+            Parallel.threads = 2
+            #expect(try encoder.encode(values).scalars == one.scalars)
+        }
+    }
+
     @Test func straightThroughGradient() throws {
         let values = Tensor([0.2, 0.7], shape: [1, 2]).tracked()
         let plain = try PoissonEncoder(steps: 3, timeStep: 1).encode(values)

@@ -37,6 +37,13 @@ import Testing
         let order = RandomStream(seed: 2, name: "shuffle").permutation(count: 500)
         #expect(order.sorted() == Array(0..<500))
         #expect(order != Array(0..<500))
+        #expect(order != RandomStream(seed: 3, name: "shuffle").permutation(count: 500))
+        // Every element comes first, and about as often as every other.
+        var firsts = [Int](repeating: 0, count: 5)
+        for seed in 0..<1000 {
+            firsts[RandomStream(seed: UInt64(seed), name: "p").permutation(count: 5)[0]] += 1
+        }
+        #expect(firsts.allSatisfy { $0 > 150 && $0 < 250 })
     }
 
     /// Elementary functions against the system's, in units of the last place.

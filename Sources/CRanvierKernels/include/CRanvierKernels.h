@@ -2,6 +2,7 @@
 #define RANVIER_KERNELS_H
 
 #include "rnv_elementwise.h"
+#include "rnv_exact_theta.h"
 #include "rnv_neurons.h"
 #include "rnv_normalization.h"
 #include "rnv_optimizers.h"

@@ -87,6 +87,9 @@ public struct DelayedLinear: Layer {
         return [outputs]
     }
 
+    /// Sums that are still to come.
+    public func stateCount(for input: [Int]) -> Int { maximumDelay * outputs }
+
     private var taps: Int { maximumDelay + 1 }
 
     /// Weights per tap, `[inputs, taps · outputs]`.

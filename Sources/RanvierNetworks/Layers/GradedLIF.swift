@@ -41,6 +41,9 @@ public struct GradedLIF: Layer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// One membrane per neuron.
+    public func stateCount(for input: [Int]) -> Int { input.elementCount }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         neurons(context)(input, in: context)

@@ -72,6 +72,9 @@ public struct LIF: Layer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// One membrane per neuron.
+    public func stateCount(for input: [Int]) -> Int { input.elementCount }
+
     /// The factor β of this time step.
     public func leakFactor(timeStep: Double) -> Tensor {
         leakLogit?.tensor.sigmoid() ?? Tensor(Float(leak.factor(timeStep: timeStep)))

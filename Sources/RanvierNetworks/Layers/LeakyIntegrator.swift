@@ -25,6 +25,9 @@ public struct LeakyIntegrator: Layer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// One membrane per neuron.
+    public func stateCount(for input: [Int]) -> Int { input.elementCount }
+
     /// Membranes after each step.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         let output = dynamics.run(input, leak: factor(in: context))

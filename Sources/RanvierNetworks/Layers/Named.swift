@@ -23,6 +23,9 @@ public struct Named: Layer {
     }
 
     /// That of the layer.
+    public func stateCount(for input: [Int]) -> Int { layer.stateCount(for: input) }
+
+    /// That of the layer.
     public var remembers: Bool { layer.remembers }
 
     /// That of the layer.

@@ -20,6 +20,16 @@ extension PopulationLayer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// Membranes, and what else the neurons remember: currents, adaptation, time to wait, last spikes.
+    public func stateCount(for input: [Int]) -> Int {
+        let numbers = populationParameters(timeStep: 1e-3)
+        let others = [
+            numbers.synapticLeak != nil, numbers.adaptation != nil, dynamics.refractorySteps > 0,
+            numbers.coupling != nil || numbers.recurrence != nil || dynamics.reset == .softDelayed,
+        ]
+        return input.elementCount * (1 + others.count { $0 })
+    }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         run(input, state: nil, in: context).output

@@ -90,6 +90,11 @@ public struct PreActivationBlock: Layer {
         return shape
     }
 
+    /// The sum over all layers inside.
+    public func stateCount(for input: [Int]) -> Int {
+        [first, projection, body].reduce(0) { $0 + $1.stateCount(for: input) }
+    }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         forEachPart(input, context) { chain, signal, _ in (chain(signal, in: context), nil) }.output

@@ -25,6 +25,9 @@ public struct Recomputed: Layer {
         try chain.outputShape(for: input)
     }
 
+    /// The sum over all layers.
+    public func stateCount(for input: [Int]) -> Int { chain.stateCount(for: input) }
+
     /// Whether any layer does.
     public var remembers: Bool { chain.remembers }
 

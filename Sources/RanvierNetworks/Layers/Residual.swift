@@ -53,6 +53,11 @@ public struct Residual: Layer {
         return shape
     }
 
+    /// The sum over both branches.
+    public func stateCount(for input: [Int]) -> Int {
+        body.stateCount(for: input) + shortcut.stateCount(for: input)
+    }
+
     /// Whether any layer does.
     public var remembers: Bool { body.remembers || shortcut.remembers }
 

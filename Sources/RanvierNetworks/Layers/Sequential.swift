@@ -27,6 +27,9 @@ public struct Sequential: Layer {
         chain(input, in: context)
     }
 
+    /// The sum over all layers.
+    public func stateCount(for input: [Int]) -> Int { chain.stateCount(for: input) }
+
     /// Whether any layer does.
     public var remembers: Bool { chain.remembers }
 

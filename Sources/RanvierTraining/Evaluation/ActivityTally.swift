@@ -20,7 +20,9 @@ final class ActivityTally {
         case .values: break
         case .spikes(let spikes):
             let neurons = spikes.shape.dropFirst(2).reduce(1, *)
-            let counts = spikes.sum(axes: [0]).reshaped(to: [spikes.shape[1], neurons]).sum(axes: [0])
+            let counts = spikes.sum(axes: [0]).reshaped(to: [spikes.shape[1], neurons]).sum(axes: [
+                0
+            ])
             if entries[layer] == nil { order.append(layer) }
             var entry =
                 entries[layer]

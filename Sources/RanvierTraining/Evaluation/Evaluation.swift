@@ -51,6 +51,17 @@ public struct LayerActivity: Sendable, Hashable {
     /// Share of neurons that never fired.
     public var silentNeurons: Double
 
+    /// Counts of one layer.
+    public init(
+        name: String, neurons: Int, steps: Int, spikesPerSample: Double, silentNeurons: Double
+    ) {
+        self.name = name
+        self.neurons = neurons
+        self.steps = steps
+        self.spikesPerSample = spikesPerSample
+        self.silentNeurons = silentNeurons
+    }
+
     /// Spikes per neuron and step: `spikes / (neurons · T · samples)`.
     public var rate: Double { spikesPerSample / Double(max(neurons * steps, 1)) }
 }

@@ -40,7 +40,7 @@ public struct Evaluator {
     ) throws -> Evaluation {
         var result = Evaluation(labels: data.labels, classNames: data.classNames)
         var lossSum = 0.0
-        var tally = ActivityTally()
+        let tally = ActivityTally()
         let start = ContinuousClock.now
         for batch in Batches(data, size: batchSize) {
             if observer.shouldStop {
@@ -81,7 +81,7 @@ public struct Evaluator {
         return sorted[sorted.count / 2]
     }
 
-    /// Spikes of every spiking layer for one sample, `[T, neurons]` each.
+    /// Spikes of every spiking layer for one sample.
     public func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes] {
         let batch = Batches(data.subset([index]), size: 1)[0]
         var layers: [LayerSpikes] = []
@@ -89,7 +89,8 @@ public struct Evaluator {
             guard case .spikes(let spikes) = observation else { return }
             layers.append(
                 LayerSpikes(
-                    name: layer, spikes: spikes.reshaped(to: [spikes.shape[0], spikes.count / spikes.shape[0]])))
+                    name: layer,
+                    spikes: spikes.flattened(from: 1), timeStep: network.timeStep))
         }
         _ = network(try encode(batch), in: context)
         return layers
@@ -100,14 +101,7 @@ public struct Evaluator {
         try encoder.encode(
             batch.features,
             at: EncodingPosition(
-                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices))
+                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: batch.indices)
+        )
     }
-}
-
-/// Spikes of one layer for one sample.
-public struct LayerSpikes: Sendable {
-    /// Name of the layer.
-    public let name: String
-    /// `[T, neurons]`.
-    public let spikes: Tensor
 }

@@ -81,7 +81,9 @@ public struct Loss: Sendable, Hashable {
         case .meanSquaredError(let correct, let other):
             let rates = output.mean(axes: [0])
             var target = [Float](repeating: other, count: rates.count)
-            for (row, label) in labels.enumerated() { target[row * rates.shape[1] + label] = correct }
+            for (row, label) in labels.enumerated() {
+                target[row * rates.shape[1] + label] = correct
+            }
             return (rates - Tensor(target, shape: rates.shape)).squared().mean()
         }
     }

@@ -7,7 +7,7 @@ import RanvierTensors
 ///     g' = g + λ w,   m ← μ m + g',   w ← w − η m          (Nesterov: w ← w − η (g' + μ m))
 ///
 /// Decay applies to parameters that ``Parameter/decays`` marks.
-public struct SGD: Optimizer {
+public struct SGD: Optimizer, Sendable {
     /// Step length η.
     public var learningRate: Float
     /// Momentum μ.
@@ -45,7 +45,8 @@ public struct SGD: Optimizer {
                     Parallel.forEachRange(of: w.count, grain: updateGrain) { range in
                         let i = range.lowerBound
                         rnv_sgd(
-                            w.pointer + i, g.pointer + i, m.pointer + i, range.count, rate, momentum,
+                            w.pointer + i, g.pointer + i, m.pointer + i, range.count, rate,
+                            momentum,
                             decay, isNesterov ? 1 : 0)
                     }
                 }

@@ -1,0 +1,42 @@
+# Ranvier's tasks. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test format lint docs clean
+
+sources := Sources Tests Package.swift
+ranvier := .build/release/ranvier
+
+# Tests are built for debugging, which takes half the time of a release build and keeps Swift's checks;
+# the C kernels, where training spends its time, are optimised all the same. The flag gets a build
+# folder of its own, because changing flags rebuilds everything.
+test_flags := -Xcc -O2 --scratch-path .build-test
+
+help: ## List the tasks.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Check the toolchain and install missing Debian packages.
+	@Scripts/setup.sh
+
+build: setup ## Build the command in release mode.
+	swift build -c release --product ranvier
+
+demo: build ## Train a spiking network on handwritten digits and write a report.
+	$(ranvier) run Examples/digits.yaml --overwrite
+	@echo "Open the report in a browser: $(CURDIR)/runs/digits-0/report.html"
+
+test: setup ## Run every test.
+	swift test $(test_flags)
+
+format: ## Lay out the sources.
+	swift format --in-place --recursive $(sources)
+
+lint: ## Check the layout of the sources.
+	swift format lint --strict --recursive $(sources)
+
+docs: setup ## Build the documentation; warnings are errors.
+	swift package generate-documentation --target Ranvier --warnings-as-errors
+
+clean: ## Remove what was built; runs stay.
+	rm -rf .build .build-test

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Checks what Ranvier needs to build, and installs Debian packages that are missing.
+# Does nothing, and needs no network, where all is there.
+set -euo pipefail
+
+needed_swift="6.2"
+packages=(libdnnl-dev libsqlite3-dev zlib1g-dev)
+
+fail() {
+    printf 'setup: %s\n' "$@" >&2
+    exit 1
+}
+
+# --- Swift ---------------------------------------------------------------------------------------
+
+command -v swift > /dev/null || fail \
+    "no Swift toolchain found; Ranvier needs Swift $needed_swift or later." \
+    "Get it from https://www.swift.org/install and put its usr/bin folder into PATH."
+found_swift=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+oldest=$(printf '%s\n' "$needed_swift" "${found_swift:-0}" | sort -V | head -n 1)
+[ "$oldest" = "$needed_swift" ] || fail \
+    "expected Swift $needed_swift or later, found ${found_swift:-an unknown version}." \
+    "Get a later one from https://www.swift.org/install."
+
+# --- Libraries -----------------------------------------------------------------------------------
+
+if ! command -v dpkg-query > /dev/null; then
+    [ "$(uname)" = Darwin ] && hint="brew install onednn" || hint="install oneDNN, SQLite and zlib with their headers"
+    echo "setup: not a Debian system, so nothing is installed; if the build lacks a library: $hint" >&2
+    exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2> /dev/null || true)
+    [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    elevate=()
+elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then
+    elevate=(sudo -n)
+else
+    fail "these packages are missing, and this user may not install them: ${missing[*]}" \
+        "Run this, then try again:" \
+        "    sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${missing[*]}"
+fi
+
+echo "setup: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${elevate[@]}" apt-get update --quiet=2 || fail "apt-get update failed; is there a network?"
+"${elevate[@]}" apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" > /dev/null ||
+    fail "the packages could not be installed: ${missing[*]}"

@@ -1,0 +1,53 @@
+import ArgumentParser
+import RanvierExperiments
+
+/// `ranvier data list|info`.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Show which data sets are there and what a file holds.",
+        subcommands: [List.self, Info.self])
+
+    /// `ranvier data list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the data sets that are known, and whether they are there.",
+            discussion: """
+                EXAMPLES
+                  ranvier data list
+                  ranvier data list --data-directory ~/data
+                """)
+
+        @OptionGroup var data: DataOptions
+        @OptionGroup var display: DisplayOptions
+
+        func run() throws {
+            try display.terminal.finish {
+                try Experiments.listData(dataDirectory: data.dataDirectory)
+            }
+        }
+    }
+
+    /// `ranvier data info FILE`.
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell what a data file holds, or what there is of a data set.",
+            discussion: """
+                EXAMPLES
+                  ranvier data info digits
+                  ranvier data info train-images-idx3-ubyte.gz
+                """)
+
+        @Argument(help: "A data file, or the name of a data set.", completion: .file())
+        var file: String
+
+        @OptionGroup var data: DataOptions
+        @OptionGroup var display: DisplayOptions
+
+        func run() throws {
+            try display.terminal.finish {
+                try Experiments.dataInfo(file, dataDirectory: data.dataDirectory)
+            }
+        }
+    }
+}

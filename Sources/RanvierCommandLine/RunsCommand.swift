@@ -1,0 +1,60 @@
+import ArgumentParser
+import RanvierExperiments
+
+/// `ranvier runs list|show`.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "Show what has been run.",
+        subcommands: [List.self, Show.self])
+
+    /// `ranvier runs list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the runs, the latest first.",
+            discussion: """
+                EXAMPLES
+                  ranvier runs list
+                  ranvier runs list --rebuild --output results
+                """)
+
+        @Flag(help: "Make the index anew from the run directories first.")
+        var rebuild = false
+
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var display: DisplayOptions
+
+        func run() throws {
+            let terminal = display.terminal
+            try terminal.finish {
+                try Experiments.listRuns(
+                    output: output.folder, rebuild: rebuild, events: terminal.events)
+            }
+        }
+    }
+
+    /// `ranvier runs show RUN`.
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show all that is known of a run.",
+            discussion: """
+                EXAMPLES
+                  ranvier runs show digits-0
+                  ranvier runs show 3 --json
+                """)
+
+        @Argument(
+            help: ArgumentHelp(
+                "The run's number, name, or path below the output folder.", valueName: "run"))
+        var runName: String
+
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var display: DisplayOptions
+
+        func run() throws {
+            try display.terminal.finish {
+                try Experiments.showRun(runName, output: output.folder)
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import RanvierSpikes
+import RanvierTensors
+
+/// What a single file holds, found out from its contents.
+public struct DataFileSummary: Sendable, Hashable, Codable {
+    /// A line of the summary.
+    public struct Detail: Sendable, Hashable, Codable {
+        /// What it is about.
+        public let name: String
+        /// What there is to say.
+        public let value: String
+    }
+
+    /// The file.
+    public let path: String
+    /// Size as stored.
+    public let bytes: Int
+    /// Whether it is gzip.
+    public let isCompressed: Bool
+    /// The format: `IDX`, `CSV`, …
+    public let format: String
+    /// Shape, types, columns.
+    public let details: [Detail]
+
+    /// Looks at a file.
+    ///
+    /// - Throws: ``DataError`` if it is missing, damaged, or of a format that is not known.
+    public init(_ url: URL) throws(DataError) {
+        let reader = try FileReader(url)
+        path = reader.path
+        bytes = DataCatalogue.file(url).bytes
+        isCompressed = reader.isCompressed
+        let start = try reader.read(upTo: 64)
+        (format, details) = try Self.inspect(url, start)
+    }
+
+    private static func inspect(
+        _ url: URL, _ start: [UInt8]
+    ) throws(DataError) -> (String, [Detail]) {
+        var name = url.lastPathComponent
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        // Formats without a magic number are told by their usual names.
+        if name.hasSuffix(".bin") {
+            switch name {
+            case "train.bin", "test.bin":
+                return ("CIFAR-100", images(try CIFAR100.read([url], name: name)))
+            case _ where name.contains("_batch"):
+                return ("CIFAR-10", images(try CIFAR10.read([url], name: name)))
+            default: return ("event recording (40 bits)", try events(url))
+            }
+        }
+        if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return ("NPY", try npy(url)) }
+        if start.starts(with: "RIFF".utf8) { return ("WAV", try wav(url)) }
+        if start.count >= 4, start[0] == 0, start[1] == 0 { return ("IDX", try idx(url)) }
+        if !start.isEmpty, start.allSatisfy({ $0 >= 32 && $0 != 127 || (9...13).contains($0) }) {
+            return ("CSV", try csv(url))
+        }
+        throw DataError(
+            .wrongFormat, at: url.path(percentEncoded: false),
+            expected:
+                "a file of a known format (IDX, CSV, NPY, WAV, CIFAR or event .bin; also as gzip)",
+            found: start.isEmpty
+                ? "an empty file"
+                : "bytes "
+                    + start.prefix(8).map { String(format: "%02x", $0) }.joined(separator: " "),
+            advice: "check that this is a data file")
+    }
+
+    private static func idx(_ url: URL) throws(DataError) -> [Detail] {
+        let file = try IDXFile(contentsOf: url)
+        var details = [
+            Detail(name: "elements", value: "\(file.elementType)"),
+            Detail(name: "shape", value: "\(file.shape)"),
+        ]
+        if file.elementType == .uint8, let low = file.bytes.min(), let high = file.bytes.max() {
+            details.append(Detail(name: "range", value: "\(low) to \(high)"))
+            if file.shape.count == 1 {
+                var counts = [Int](repeating: 0, count: Int(high) + 1)
+                for label in file.bytes { counts[Int(label)] += 1 }
+                details.append(Detail(name: "labels", value: "\(counts)"))
+            }
+        }
+        return details
+    }
+
+    private static func images(_ data: Dataset) -> [Detail] {
+        [
+            Detail(name: "images", value: "\(data.count)"),
+            Detail(name: "shape", value: "\(data.featureShape)"),
+            Detail(name: "labels", value: "\(data.classCounts)"),
+        ]
+    }
+
+    private static func events(_ url: URL) throws(DataError) -> [Detail] {
+        // Addresses have 8 bits; the sensor is not stated, so none is outside.
+        let stream = try ATISFile.read(url, sensor: EventSensor(height: 256, width: 256))
+        let places = stream.units.map { stream.sensor.position(of: Int($0)) }
+        return [
+            Detail(name: "events", value: "\(stream.count)"),
+            Detail(name: "duration", value: "\(stream.duration) s"),
+            Detail(
+                name: "largest x, y",
+                value: "\(places.map(\.x).max() ?? 0), \(places.map(\.y).max() ?? 0)"),
+            Detail(name: "out of order", value: "\(stream.repairs.outOfOrder)"),
+            Detail(name: "time markers", value: "\(stream.repairs.markers)"),
+        ]
+    }
+
+    private static func npy(_ url: URL) throws(DataError) -> [Detail] {
+        let file = try NPYFile(contentsOf: url)
+        var details = [
+            Detail(name: "elements", value: file.elementType),
+            Detail(name: "shape", value: "\(file.shape)"),
+        ]
+        if let low = file.numbers.min(), let high = file.numbers.max() {
+            details.append(Detail(name: "range", value: "\(low) to \(high)"))
+        }
+        return details
+    }
+
+    private static func wav(_ url: URL) throws(DataError) -> [Detail] {
+        let file = try WAVFile(contentsOf: url)
+        return [
+            Detail(name: "sample rate", value: "\(file.sampleRate) Hz"),
+            Detail(name: "channels", value: "\(file.channels)"),
+            Detail(name: "bits", value: "\(file.bitsPerSample)"),
+            Detail(name: "duration", value: "\(file.duration) s"),
+        ]
+    }
+
+    private static func csv(_ url: URL) throws(DataError) -> [Detail] {
+        let table = try CSVReader(format: CSVFormat(missingValues: .replaced(by: 0))).table(at: url)
+        let separator = table.separator == "\t" ? "tab" : "\(table.separator)"
+        var details = [
+            Detail(name: "rows", value: "\(table.rowCount)"),
+            Detail(name: "columns", value: "\(table.columns.count)"),
+            Detail(name: "separator", value: separator),
+        ]
+        // Wide tables are images or spectra, whose columns have nothing to say one by one.
+        for (name, column) in zip(table.names, table.columns).prefix(32) {
+            switch column {
+            case .numbers(let numbers):
+                let low = numbers.min() ?? 0, high = numbers.max() ?? 0
+                details.append(Detail(name: name, value: "numbers from \(low) to \(high)"))
+            case .text(let texts):
+                details.append(Detail(name: name, value: "text, first \"\(texts.first ?? "")\""))
+            }
+        }
+        if table.columns.count > 32 {
+            details.append(Detail(name: "…", value: "\(table.columns.count - 32) more columns"))
+        }
+        return details
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+/// Scales a step by the best of a fixed set of factors under which no spike moves too far.
+///
+/// The factors are 10^x with x evenly spaced from `exponents.lowerBound` to `exponents.upperBound`. A
+/// factor is admitted if every spike of the trial, and every spike the loss looks at, moves by at most
+/// `largestShift`; among those admitted the one with the least loss wins, 0 if there is none.
+/// Source: Klos & Memmesheimer, arXiv:2309.14523, supplement (50 factors, 10⁻⁵ to 10², shift 0.5).
+public struct SpikeShiftLineSearch: Sendable, Equatable {
+    /// Number of factors.
+    public let count: Int
+    /// Range of the exponents of ten.
+    public let exponents: ClosedRange<Double>
+    /// Largest distance a spike may move in one step.
+    public let largestShift: Double
+
+    /// Creates a search. Throws where the count or the shift is not positive.
+    public init(
+        count: Int = 50, exponents: ClosedRange<Double> = -5...2, largestShift: Double = 0.5
+    ) throws(ExactError) {
+        try ExactError.require("count", Double(count), above: 0)
+        try ExactError.require("largestShift", largestShift, above: 0)
+        self.count = count
+        self.exponents = exponents
+        self.largestShift = largestShift
+    }
+
+    /// The factors tried.
+    public var factors: [Double] {
+        (0..<count).map {
+            let part = count > 1 ? Double($0) / Double(count - 1) : 1
+            let width = exponents.upperBound - exponents.lowerBound
+            return pow(10, exponents.lowerBound + part * width)
+        }
+    }
+
+    /// The factor for `change` at the present parameters of a problem, whose trial is `outcome`.
+    public func factor<Neuron, Loss>(
+        for change: [Double], in problem: EventProblem<Neuron, Loss>,
+        at outcome: TrialOutcome<Neuron>
+    ) throws(ExactError) -> Double {
+        var watched = problem.loss.requests
+        for (neuron, spikes) in outcome.record.spikesByNeuron().enumerated() {
+            for number in spikes.indices {
+                watched.append(SpikeRequest(neuron: neuron, number: number + 1))
+            }
+        }
+        let before = try problem.network.spikeTimes(watched, in: outcome.record)
+        let start = problem.parameters
+        var best = (loss: outcome.loss, factor: 0.0)
+        for factor in factors {
+            var moved = problem
+            try moved.setParameters(zip(start, change).map { $0 + factor * $1 })
+            let record = try moved.network.simulate(
+                from: moved.initialStates, inputs: moved.inputs, trial: moved.trial)
+            let after = try moved.network.spikeTimes(watched, in: record)
+            let shift = zip(before, after).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            guard shift <= largestShift else { continue }
+            let times = Array(after.prefix(problem.loss.requests.count))
+            let loss = problem.loss.evaluate(times, trial: problem.trial).value
+            if loss < best.loss { best = (loss, factor) }
+        }
+        return best.factor
+    }
+}

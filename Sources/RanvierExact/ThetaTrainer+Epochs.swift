@@ -1,0 +1,76 @@
+import Foundation
+
+extension ThetaTrainer {
+    /// What an epoch of training saw, before each step.
+    public struct EpochSummary: Sendable, Equatable {
+        /// Number of the epoch, from 0.
+        public var epoch: Int
+        /// Mean loss over the epoch.
+        public var loss: Double
+        /// Fraction of training samples named correctly, pseudospikes included.
+        public var accuracy: Double
+        /// Spikes per hidden neuron and sample.
+        public var hiddenSpikesPerNeuron: Double
+    }
+
+    /// Trains for one epoch in an order and with flipped pixels that depend on (seed, epoch) alone.
+    ///
+    /// - Parameter afterStep: called with the number of steps done; what it throws ends the epoch.
+    /// - Throws: ``ExactError`` where the schedule or the data is illegal, or a layer reaches the event
+    ///   limit.
+    public mutating func trainEpoch(
+        _ epoch: Int, on data: ThetaBatch, schedule: ThetaSchedule,
+        afterStep: (Int) throws -> Void = { _ in }
+    ) throws -> EpochSummary {
+        try schedule.validate()
+        guard data.count > 0 else { throw ExactError.emptyBatch }
+        var random = SplitMix64(seed: schedule.seed &* 0x9E37_79B9 &+ UInt64(epoch) << 32)
+        var order = Array(0..<data.count)
+        order.shuffle(using: &random)
+        learningRate = schedule.learningRate(atEpoch: Double(epoch))
+        var loss = 0.0, right = 0.0, hidden = 0.0
+        for start in stride(from: 0, to: data.count, by: schedule.batchSize) {
+            var batch = data.selecting(order[start..<min(start + schedule.batchSize, data.count)])
+            batch.flip(
+                probability: schedule.flipProbability, bins: network.code.bins, using: &random)
+            let outcome = try step(on: batch)
+            let count = Double(batch.count)
+            loss += outcome.loss * count
+            right += outcome.accuracy(labels: batch.labels) * count
+            hidden += outcome.hiddenSpikes * count
+            try afterStep(start / schedule.batchSize + 1)
+        }
+        let count = Double(data.count)
+        return EpochSummary(
+            epoch: epoch, loss: loss / count, accuracy: right / count,
+            hiddenSpikesPerNeuron: hidden / count / Double(max(network.hiddenCount, 1)))
+    }
+
+    /// Trains for all epochs of a schedule.
+    /// - Parameter report: called after each epoch with its summary and the network.
+    public mutating func fit(
+        _ data: ThetaBatch, schedule: ThetaSchedule,
+        report: (EpochSummary, ThetaClassifier<Scalar>) -> Void = { _, _ in }
+    ) throws {
+        for epoch in 0..<schedule.epochs {
+            report(try trainEpoch(epoch, on: data, schedule: schedule), network)
+        }
+    }
+}
+
+extension ThetaBatch {
+    /// Turns bin b of randomly chosen pixels into `bins` − b.
+    mutating func flip(probability: Double, bins: Int, using random: inout SplitMix64) {
+        guard probability > 0 else { return }
+        // The gaps between chosen pixels are geometric.
+        let scale = 1 / log1p(-min(probability, 1 - 1e-12))
+        var position = -1
+        while true {
+            let gap = log(1 - random.nextUnit()) * scale
+            guard gap < Double(pixels.count) else { return }
+            position += 1 + Int(gap)
+            guard position < pixels.count else { return }
+            pixels[position] = UInt8(bins - min(Int(pixels[position]), bins))
+        }
+    }
+}

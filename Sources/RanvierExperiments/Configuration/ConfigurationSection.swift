@@ -1,0 +1,217 @@
+/// Named values of a configuration, asked for one by one.
+///
+/// Asking records the key as known and its value as resolved. A section that is not in the file is
+/// empty: all defaults.
+public final class ConfigurationSection {
+    /// The path to this section, joined by dots; empty at the top.
+    public let keyPath: String
+    /// Where it stands: `digits.yaml:12`.
+    public let location: String
+    private let pairs: [ConfigurationNode.Pair]
+    private var records: [(key: String, record: Record)] = []
+
+    /// What was asked for under a key.
+    private enum Record {
+        case value(ConfigurationValue)
+        case section(ConfigurationSection)
+        case element(ConfigurationElement)
+        case elements([ConfigurationElement])
+
+        var resolved: ConfigurationValue {
+            switch self {
+            case .value(let value): value
+            case .section(let section): section.resolved
+            case .element(let element): element.resolved
+            case .elements(let elements): .list(elements.map(\.resolved))
+            }
+        }
+
+        var sections: [ConfigurationSection] {
+            switch self {
+            case .value: []
+            case .section(let section): [section]
+            case .element(let element): [element.options]
+            case .elements(let elements): elements.map(\.options)
+            }
+        }
+    }
+
+    init(pairs: [ConfigurationNode.Pair], location: String, keyPath: String) {
+        self.pairs = pairs
+        self.location = location
+        self.keyPath = keyPath
+    }
+
+    /// A section from a node; nothing there gives an empty one at `location`.
+    convenience init(
+        _ node: ConfigurationNode?, location: String, keyPath: String
+    ) throws(ConfigurationError) {
+        guard let node, !node.isNull else {
+            self.init(pairs: [], location: location, keyPath: keyPath)
+            return
+        }
+        guard case .section(let pairs) = node.content else {
+            throw ConfigurationError(
+                location: node.location, keyPath: keyPath,
+                problem: .wrongValue(
+                    expected: "a section of keys and values", found: node.found, nearest: nil))
+        }
+        self.init(pairs: pairs, location: node.location, keyPath: keyPath)
+    }
+
+    /// The keys that are written in this section, in order.
+    public var keys: [String] { pairs.map(\.key) }
+
+    /// Every value that was asked for, defaults included, in the order of asking.
+    public var resolved: ConfigurationValue {
+        .section(records.map { .init($0.key, $0.record.resolved) })
+    }
+
+    /// Rejects keys that nothing has asked for, here and in all sections that were opened.
+    ///
+    /// - Throws: `ConfigurationError` for the first of them.
+    public func finish() throws(ConfigurationError) {
+        let known = records.map(\.key)
+        if let unknown = pairs.first(where: { !known.contains($0.key) }) {
+            throw ConfigurationError(
+                location: unknown.location, keyPath: path(to: unknown.key),
+                problem: .unknownKey(
+                    nearest: NearestName.of(unknown.key, among: known), known: known))
+        }
+        for (_, record) in records {
+            for section in record.sections { try section.finish() }
+        }
+    }
+
+    // MARK: - Sections and elements
+
+    /// A nested section; empty if it is not there.
+    ///
+    /// - Throws: `ConfigurationError` if the key holds something else.
+    public func section(_ key: String) throws(ConfigurationError) -> ConfigurationSection {
+        let node = node(key)
+        let section = try ConfigurationSection(
+            node, location: node?.location ?? location, keyPath: path(to: key))
+        record(key, .section(section))
+        return section
+    }
+
+    /// A nested section, or nil if it is not there.
+    ///
+    /// - Throws: `ConfigurationError` if the key holds something else.
+    public func optionalSection(
+        _ key: String
+    ) throws(ConfigurationError) -> ConfigurationSection? {
+        guard let node = node(key), !node.isNull else {
+            record(key, ConfigurationValue.null)
+            return nil
+        }
+        return try section(key)
+    }
+
+    /// A list of kinds with options, such as a network's layers. It must be there.
+    ///
+    /// - Throws: `ConfigurationError` if it is missing or empty, or a kind is not among `kinds`.
+    public func elements(
+        _ key: String, kinds: [String]
+    ) throws(ConfigurationError) -> [ConfigurationElement] {
+        let choice = "one of \(kinds.joined(separator: ", "))"
+        let node = try requiredNode(key, expected: "a list with \(choice)")
+        guard case .list(let nodes) = node.content, !nodes.isEmpty else {
+            throw wrong(key, expected: "a list with \(choice)", found: node.found)
+        }
+        var elements: [ConfigurationElement] = []
+        for (index, node) in nodes.enumerated() {
+            let place = ConfigurationNode.path(path(to: key), String(index))
+            elements.append(
+                try ConfigurationElement(
+                    node, keyPath: place, kinds: kinds,
+                    expected: "\(choice), with or without options"))
+        }
+        record(key, .elements(elements))
+        return elements
+    }
+
+    /// One kind with options, such as an optimiser.
+    ///
+    /// - Throws: `ConfigurationError` if it is missing without a default, or not among `kinds`.
+    public func element(
+        _ key: String, kinds: [String], default defaultKind: String? = nil
+    ) throws(ConfigurationError) -> ConfigurationElement {
+        let expected = "one of \(kinds.joined(separator: ", ")), with or without options"
+        let element: ConfigurationElement
+        if let defaultKind, node(key) == nil {
+            element = ConfigurationElement(
+                kind: defaultKind, location: location, keyPath: path(to: key))
+        } else {
+            element = try ConfigurationElement(
+                requiredNode(key, expected: expected), keyPath: path(to: key), kinds: kinds,
+                expected: expected)
+        }
+        record(key, .element(element))
+        return element
+    }
+
+    // MARK: - Errors for those who know more
+
+    /// An error about a key of this section, for values that are each possible but do not fit.
+    public func invalid(_ key: String, _ reason: String) -> ConfigurationError {
+        ConfigurationError(
+            location: node(key)?.location ?? location, keyPath: path(to: key),
+            problem: .invalid(reason: reason))
+    }
+
+    /// An error about the value of a key: what was expected, what was found.
+    public func wrong(
+        _ key: String, expected: String, found: String, nearest: String? = nil
+    ) -> ConfigurationError {
+        ConfigurationError(
+            location: node(key)?.location ?? location, keyPath: path(to: key),
+            problem: .wrongValue(expected: expected, found: found, nearest: nearest))
+    }
+}
+
+// MARK: - Access for the typed readers
+
+extension ConfigurationSection {
+    /// What is written under a key.
+    func node(_ key: String) -> ConfigurationNode? { pairs.first { $0.key == key }?.value }
+
+    /// What is written under a key that must be there.
+    func requiredNode(
+        _ key: String, expected: String
+    ) throws(ConfigurationError) -> ConfigurationNode {
+        guard let node = node(key) else { throw missing(key, expected: expected) }
+        return node
+    }
+
+    /// The error for a missing key; a key that looks like a mistyped spelling of it is named.
+    private func missing(_ key: String, expected: String) -> ConfigurationError {
+        let known = Set(records.map(\.key))
+        let unused = pairs.filter { !known.contains($0.key) }
+        if let typo = NearestName.of(key, among: unused.map(\.key)),
+            NearestName.distance(typo, key) <= 2,
+            let pair = unused.first(where: { $0.key == typo })
+        {
+            return ConfigurationError(
+                location: pair.location, keyPath: path(to: typo),
+                problem: .unknownKey(nearest: key, known: Array(known) + [key]))
+        }
+        return ConfigurationError(
+            location: location, keyPath: path(to: key), problem: .missingKey(expected: expected))
+    }
+
+    /// Notes a value as resolved and its key as known.
+    func record(_ key: String, _ value: ConfigurationValue) { record(key, .value(value)) }
+
+    private func record(_ key: String, _ record: Record) {
+        if let index = records.firstIndex(where: { $0.key == key }) {
+            records[index].record = record
+        } else {
+            records.append((key, record))
+        }
+    }
+
+    /// The path to a key of this section.
+    func path(to key: String) -> String { ConfigurationNode.path(keyPath, key) }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import RanvierData
+
+/// Which data a run learns from.
+public struct DatasetConfiguration: Sendable {
+    /// The sources that a configuration can name.
+    public enum Source: String, Sendable, CaseIterable {
+        /// Ships with the package.
+        case digits
+        /// The four IDX files of MNIST in the data directory.
+        case mnist
+        /// The four IDX files of Fashion-MNIST in the data directory.
+        case fashionMNIST = "fashion-mnist"
+        /// Image and label files in the IDX format.
+        case idx
+        /// Tables with a label column.
+        case csv
+    }
+
+    /// How values are scaled, fitted on the training samples.
+    public enum Scaling: String, Sendable, CaseIterable {
+        /// As the data set gives them: images in 0…1.
+        case none
+        /// Each feature to mean 0 and standard deviation 1.
+        case standard
+        /// All features together to mean 0 and standard deviation 1.
+        case standardTogether = "standard-together"
+        /// Each feature to 0…1.
+        case range
+    }
+
+    /// The source.
+    public let source: Source
+    /// Files by role, for `idx` and `csv`.
+    public let files: [String: String]
+    /// The label column of `csv`.
+    public let labelColumn: String
+    /// The separator of `csv`.
+    public let separator: Character
+    /// How values are scaled.
+    public let scaling: Scaling
+    /// Share of the training samples that is held out for validation.
+    public let validationFraction: Double
+    /// Share of the samples that is held out for the test, where a source has no test files.
+    public let testFraction: Double
+    /// Most training samples used; nil for all.
+    public let limit: Int?
+
+    init(_ section: ConfigurationSection) throws(ConfigurationError) {
+        source = try section.choice("name", default: .digits)
+        var files: [String: String] = [:]
+        var column = "label", separator = ",", testFraction = 0.2
+        switch source {
+        case .digits, .mnist, .fashionMNIST: break
+        case .idx:
+            for key in ["train-images", "train-labels", "test-images", "test-labels"] {
+                files[key] = try section.string(key)
+            }
+        case .csv:
+            files["train"] = try section.string("train")
+            files["test"] = try section.optionalString("test")
+            column = try section.string("label-column", default: "label")
+            separator = try section.string("separator", default: ",")
+            testFraction = try section.float("test-fraction", default: 0.2, in: 0.01...0.9)
+        }
+        guard let character = separator.first, separator.count == 1 else {
+            throw section.wrong("separator", expected: "one character", found: "'\(separator)'")
+        }
+        self.files = files
+        labelColumn = column
+        self.separator = character
+        self.testFraction = testFraction
+        scaling = try section.choice("scaling", default: Scaling.none)
+        validationFraction = try section.float("validation-fraction", default: 0, in: 0...0.9)
+        limit = try section.optionalInteger("limit", in: 1...)
+    }
+}

@@ -1,0 +1,83 @@
+import RanvierExact
+import RanvierNetworks
+import RanvierSpikes
+import RanvierTraining
+
+/// A layered theta network trained by exact gradients.
+///
+///     method: exact
+///     encoding: {first-spike: {bins: 1, trial: 2}}
+///     network:
+///       - theta: {outputs: 100}
+///       - theta: {outputs: 10}
+///     training: {epochs: 100, batch-size: 1000, learning-rate: 4e-3}
+public struct ExactConfiguration: Sendable {
+    /// Neurons of each layer, the last one per class.
+    public let outputs: [Int]
+    /// End of the trial in seconds.
+    public let trial: Double
+    /// Bins of the latency code.
+    public let bins: Int
+    /// Time constant of the neurons in seconds.
+    public let timeConstant: Double
+    /// Constant drive; above 1 a neuron without input spikes periodically.
+    public let drive: Double
+    /// Range of the first weights, times 1/√inputs to both sides.
+    public let initialScale: Double
+    /// Mean of the first weights, times 1/inputs.
+    public let initialShift: Double
+    /// Whether spikes after the trial count when a network is measured.
+    public let countsPseudospikes: Bool
+    /// Whether they count in training.
+    public let trainsPseudospikes: Bool
+    /// Epochs, batches, learning rate.
+    public let schedule: ThetaSchedule
+
+    init(_ root: ConfigurationSection) throws(ConfigurationError) {
+        let code = try root.element("encoding", kinds: ["first-spike"], default: "first-spike")
+        bins = try code.options.integer("bins", default: 1, in: 1...99)
+        trial = try code.options.float("trial", default: 2, in: .positive)
+        var outputs: [Int] = []
+        for element in try root.elements("network", kinds: ["theta"]) {
+            outputs.append(try element.options.integer("outputs", in: 1...))
+        }
+        self.outputs = outputs
+        let neuron = try root.section("neuron")
+        timeConstant = try neuron.float("time-constant", default: 6 / .pi, in: .positive)
+        drive = try neuron.float("drive", default: 1.25, in: 1.0001...100)
+        let training = try root.section("training")
+        var schedule = ThetaSchedule()
+        schedule.epochs = try training.integer("epochs", default: 100, in: 1...)
+        schedule.batchSize = try training.integer("batch-size", default: 1000, in: 1...)
+        schedule.learningRate = try training.float("learning-rate", default: 4e-3, in: .positive)
+        schedule.decayEpochs = try training.float("decay-epochs", default: 100, in: .positive)
+        schedule.flipProbability = try training.float(
+            "flip-probability", default: 0.02, in: 0...1)
+        initialScale = try training.float("initial-scale", default: 0.5, in: 0...)
+        initialShift = try training.float("initial-shift", default: 0)
+        trainsPseudospikes = try training.boolean("pseudospikes", default: true)
+        countsPseudospikes = try root.boolean("count-pseudospikes", default: false)
+        self.schedule = schedule
+    }
+
+    /// The model with its first weights.
+    ///
+    /// - Throws: `ExactError` where the parameters do not fit.
+    func makeModel(inputs: Int, seed: UInt64) throws -> ExactClassifier {
+        var network = try ThetaClassifier<Float>(
+            neuron: ThetaNeuron(timeConstant: timeConstant, drive: drive),
+            sizes: [inputs] + outputs, trial: trial,
+            code: LatencyCode(bins: bins, trial: trial))
+        network.pseudospikes = trainsPseudospikes
+        network.randomize(seed: seed &+ 1, scale: initialScale, shift: initialShift)
+        return ExactClassifier(network: network, countsPseudospikes: countsPseudospikes)
+    }
+
+    /// Rectified linear units of the same shape, with a usual recipe: Adam, cosine, 20 epochs at most.
+    var annTwin: SurrogateConfiguration {
+        SurrogateConfiguration(
+            encoding: EncodingConfiguration(encoder: DirectEncoder(steps: 1, timeStep: 1e-3)),
+            network: NetworkConfiguration(layerSizes: outputs),
+            training: TrainingConfiguration(epochs: min(schedule.epochs, 20)))
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import RanvierData
+import RanvierExact
+import RanvierNetworks
+import RanvierSpikes
+import RanvierTraining
+
+/// A configuration with its data: ready to train, or to evaluate a stored model.
+public struct Experiment {
+    /// What was asked for.
+    public let configuration: ExperimentConfiguration
+    /// The samples.
+    public private(set) var data: DatasetConfiguration.Splits
+
+    /// Reads the data that the configuration names.
+    ///
+    /// - Throws: `DataError`.
+    public init(
+        _ configuration: ExperimentConfiguration, dataDirectory: String?, folder: URL
+    ) throws {
+        self.init(
+            configuration,
+            data: try configuration.dataset.load(
+                directory: dataDirectory, folder: folder, seed: configuration.seed))
+    }
+
+    private init(_ configuration: ExperimentConfiguration, data: DatasetConfiguration.Splits) {
+        self.configuration = configuration
+        self.data = data
+    }
+
+    /// Scales the test samples as a stored model expects them, in place of what the configuration says.
+    mutating func normalize(as description: ModelDescription) throws(DataError) {
+        guard let normalization = description.normalization else { return }
+        data.test = try normalization(data.test)
+        data.normalization = normalization
+    }
+
+    /// The artificial network of the same shape on the same data.
+    public var annTwin: Experiment { Experiment(configuration.annTwin, data: data) }
+
+    /// The model as the configuration says, with its first weights.
+    ///
+    /// - Throws: `NetworkError`, `SpikeError`, `TrainingError` or `ExactError` where data, encoding and
+    ///   layers do not fit.
+    public func makeModel() throws -> any SpikingModel {
+        try makeMethod().model
+    }
+
+    /// The way of learning that the configuration names, with a new model.
+    public func makeMethod() throws -> any LearningMethod {
+        switch configuration.learning {
+        case .surrogate(let learning): return try surrogate(learning)
+        case .exact(let learning):
+            try requireOutputs([learning.outputs.last ?? 0])
+            let model = try learning.makeModel(
+                inputs: data.training.featureCount, seed: configuration.seed)
+            var schedule = learning.schedule
+            schedule.seed = configuration.seed &+ 1
+            return try ExactGradient(model, schedule: schedule)
+        }
+    }
+
+    private func requireOutputs(_ shape: [Int]) throws(TrainingError) {
+        guard shape == [data.training.classCount] else {
+            throw .mismatch(
+                what: "the last layer of the network",
+                expected: "\(data.training.classCount) outputs, one per class of "
+                    + data.training.name,
+                found: "outputs of shape \(shape)")
+        }
+    }
+
+    // MARK: - Surrogate gradients
+
+    private func surrogate(_ learning: SurrogateConfiguration) throws -> SurrogateGradient {
+        let isSpiking = configuration.model == .snn
+        // An artificial network sees the values once.
+        let given = learning.encoding.encoder
+        let encoder: any SpikeEncoder =
+            isSpiking ? given : DirectEncoder(steps: 1, timeStep: given.timeStep)
+        // Of one step all ways to read a score are the same; targets of rates do not apply to an
+        // artificial network, which learns the classes by cross-entropy.
+        let training = learning.training
+        let loss =
+            isSpiking
+            ? training.loss
+            : Loss(
+                .crossEntropy(of: .meanMembrane), labelSmoothing: training.loss.labelSmoothing)
+        let network = try learning.network.network(
+            for: configuration.model,
+            inputShape: encoder.featureShape(ofSample: data.training.featureShape),
+            timeStep: encoder.timeStep, seed: configuration.seed)
+        try requireOutputs(network.outputShape)
+        let trainer = Trainer(
+            network, loss: loss, optimizer: training.optimizer, schedule: training.schedule,
+            clipping: training.clipping, seed: configuration.seed,
+            augmentation: try augmentation(training))
+        return SurrogateGradient(
+            trainer: trainer,
+            model: ClockedModel(
+                network: network, encoder: encoder, loss: loss,
+                batchSize: max(training.batchSize, 128)),
+            epochs: training.epochs, batchSize: training.batchSize,
+            earlyStop: training.earlyStop)
+    }
+
+    private func augmentation(_ training: TrainingConfiguration) throws -> Augmentation? {
+        guard training.shift > 0 || training.flips else { return nil }
+        let shape = data.training.featureShape
+        let side = Int(Double(data.training.featureCount).squareRoot().rounded())
+        let image = shape.count == 1 ? [side, side] : shape
+        guard image.count >= 2, image.count <= 3,
+            image.reduce(1, *) == data.training.featureCount
+        else {
+            throw TrainingError.mismatch(
+                what: "training.augmentation", expected: "images",
+                found: "samples of shape \(shape)")
+        }
+        return Augmentation(
+            imageShape: image, shift: training.shift, flipsHorizontally: training.flips,
+            fill: data.training.valueRange.lowerBound)
+    }
+}

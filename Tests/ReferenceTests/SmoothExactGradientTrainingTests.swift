@@ -1,0 +1,136 @@
+import Foundation
+import RanvierExact
+import Testing
+
+/// Sweeps and published training runs against the reference vectors.
+@Suite struct SmoothExactGradientTrainingTests {
+    private func sweep<Neuron: PseudospikingNeuron>(
+        _ model: ContinuityFile.Model, _ neuron: Neuron, _ rest: Neuron.State, tolerance: Double
+    ) throws {
+        func check(
+            weights: [Double], times: [Double], expected: Double?, slope: Double?,
+            slopeOf: (EventGradient) -> Double, _ name: String
+        ) throws {
+            let network = try EventNetwork(neuron, weights: [[0]], inputWeights: [weights])
+            let inputs = times.enumerated().map { InputSpike(time: $1, input: $0) }
+            let record = try network.simulate(from: [rest], inputs: inputs, trial: model.T)
+            let spike = record.events.firstIndex { !$0.isInput }
+            #expect(
+                (spike == nil) == (expected == nil),
+                "\(name): spike \(String(describing: expected))")
+            guard let spike, let expected else { return }
+            #expect(abs(record.events[spike].time - expected) < tolerance, "\(name)")
+            guard let slope else { return }
+            var adjoints = [Double](repeating: 0, count: record.events.count)
+            adjoints[spike] = 1
+            let gradient = record.gradient(eventTimes: adjoints, finalStates: [.zero])
+            #expect(
+                abs(slopeOf(gradient) - slope) < tolerance * max(1, abs(slope * slope)),
+                "derivative at \(name)")
+        }
+        let weightSweep = model.weight_sweep
+        for (k, w) in weightSweep.w.enumerated() {
+            try check(
+                weights: [w], times: [weightSweep.input_time], expected: weightSweep.t_spike[k],
+                slope: weightSweep.dt_dw[k], slopeOf: { $0.weights[0] }, "weight \(w)")
+        }
+        let timeSweep = model.inhibition_time_sweep
+        for (k, t) in timeSweep.t_inh.enumerated() {
+            try check(
+                weights: [timeSweep.w_exc, timeSweep.w_inh], times: [timeSweep.t_exc, t],
+                expected: timeSweep.t_spike[k], slope: timeSweep.dt_dt_inh[k],
+                slopeOf: { $0.inputTimes[1] }, "inhibition at \(t)")
+        }
+    }
+
+    @Test(.reference("smooth-exact-gradient", "continuity_sweeps.json"))
+    func continuitySweeps() throws {
+        guard
+            let file = try SmoothExactGradientVectors.load(
+                "continuity_sweeps.json", as: ContinuityFile.self)
+        else { return }
+        try sweep(file.qif, try QIFNeuron(), QIFState(), tolerance: 1e-6)
+        try sweep(file.lif, try LIFNeuron(), LIFState(), tolerance: 1e-8)
+    }
+
+    @Test(.reference("smooth-exact-gradient", "single_neuron_training.json"))
+    func singleNeuronTraining() throws {
+        guard
+            let file = try SmoothExactGradientVectors.load(
+                "single_neuron_training.json", as: SingleNeuronFile.self)
+        else { return }
+        var task = try SingleNeuronTask(
+            neuron: try QIFNeuron(timeConstant: file.tau, softplusScale: file.alpha),
+            fixedTimes: file.fixed_input_time, fixedWeights: file.fixed_input_weight,
+            trainedTimes: file.initial_trainable.time,
+            trainedWeights: file.initial_trainable.weight, targets: file.targets, trial: file.T)
+        task.steps = file.steps
+        task.descent = try ClippedDescent(
+            learningRate: file.learning_rate, clip: file.gradient_clip)
+        var last = Double.infinity
+        _ = try task.train { step, outcome, parameters in
+            last = outcome.loss
+            let row = step / file.record_every
+            guard step % file.record_every == 0, row < file.loss.count else { return }
+            // The reference clamps V at 1e6, which moves spikes by about 1e-6.
+            #expect(abs(outcome.loss - file.loss[row]) < 1e-3 * max(file.loss[row], 1e-2))
+            let times = file.t_out[row]
+            #expect(zip(outcome.times, times).allSatisfy { abs($0 - $1) < 1e-3 })
+            let expected = file.parameters_weight_then_time[row].flatMap { $0 }
+            #expect(zip(parameters, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+        }
+        let expectedEnd = try #require(file.loss.last)
+        #expect(last < max(2 * expectedEnd, 1e-15))
+    }
+
+    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    func recurrentTrainingStart() throws {
+        guard let file = try recurrentFile() else { return }
+        var task = try task(file)
+        // Later the trajectories separate: small differences grow.
+        task.steps = min(31, file.steps)
+        for (belief, expected) in [
+            (AdaBelief.Belief.newMean, file.loss_belief_uses_new_mean),
+            (.previousMean, file.loss_belief_uses_previous_mean),
+        ] {
+            _ = try task.train(belief: belief) { step, outcome in
+                let row = step / file.record_every
+                guard step % file.record_every == 0, row < expected.count else { return }
+                #expect(abs(outcome.loss - expected[row]) < 1e-3 * expected[row])
+            }
+        }
+    }
+
+    /// The trained network of the reference, started from its stored weights, spikes as stored.
+    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    func recurrentTrainingEnd() throws {
+        guard let file = try recurrentFile() else { return }
+        var problem = try task(file).problem
+        var parameters = file.final_W_new_mean_without_diagonal.flatMap { $0 }
+        for i in 0..<file.N {
+            parameters += [file.final_x0_new_mean[0][i], file.final_x0_new_mean[1][i]]
+        }
+        try problem.setParameters(parameters)
+        let outcome = try problem.outcome()
+        let expected = file.final_t_out_new_mean.flatMap { $0 }
+        #expect(zip(outcome.times, expected).allSatisfy { abs($0 - $1) < 1e-2 })
+        #expect(outcome.times.count == expected.count)
+    }
+
+    private func recurrentFile() throws -> RecurrentTrainingFile? {
+        try SmoothExactGradientVectors.load(
+            "recurrent_training.json", as: RecurrentTrainingFile.self)
+    }
+
+    private func task(_ file: RecurrentTrainingFile) throws -> RecurrentTask {
+        var task = try RecurrentTask(
+            neuron: try QIFNeuron(timeConstant: file.tau, softplusScale: file.alpha),
+            neurons: file.N,
+            inputs: zip(file.input_time, file.input_index).map { InputSpike(time: $0, input: $1) },
+            targets: file.targets_last_is_extra, excitation: file.w_exc, inhibition: file.w_inh,
+            trial: file.T)
+        task.learningRate = file.lr
+        task.decay = file.lr_decay_steps
+        return task
+    }
+}
