@@ -3,20 +3,8 @@
 #else
 
 #include "COneDNN.h"
+#include "single_thread.h"
 #include <dnnl.h>
-
-// clang ships no <omp.h> on Linux; libgomp exports the symbol.
-extern void omp_set_num_threads(int count);
-
-// Ranvier's own parallel loop hands out the work, so the library must stay on the calling thread.
-// The setting belongs to each thread, and Dispatch makes new threads at will.
-static void stay_single_threaded(void) {
-    static __thread int done;
-    if (!done) {
-        omp_set_num_threads(1);
-        done = 1;
-    }
-}
 
 int rnv_dense_product(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
                       const float *a, int64_t stride_a, const float *b, int64_t stride_b,

@@ -22,6 +22,17 @@ public protocol Layer {
     /// The whole sequence.
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor
 
+    /// A part of a sequence, `[T, B, features…]`, that goes on from a state.
+    ///
+    /// Parts run one after the other give what the whole sequence gives. Layers that remember nothing need not
+    /// provide it if they say so by ``remembers``; else it runs step by step unless a layer does better.
+    func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    )
+
+    /// Whether the layer has a state.
+    var remembers: Bool { get }
+
     /// One step: `[B, features…]` in and out.
     ///
     /// - Parameter state: what the previous step handed back; nil before the first.
@@ -37,6 +48,24 @@ extension Layer {
     /// None.
     public func stateCount(for input: [Int]) -> Int { 0 }
 
+    /// True, to be safe.
+    public var remembers: Bool { true }
+
+    /// Step by step, or the sequence form for layers that remember nothing.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        guard remembers else { return (self(input, in: context), nil) }
+        var state = state
+        var outputs: [Tensor] = []
+        for t in 0..<input.shape[0] {
+            let response = step(input.step(at: t), state: state, in: context)
+            outputs.append(response.output)
+            state = response.state
+        }
+        return (Tensor.stack(outputs), state)
+    }
+
     /// For layers without state: the sequence form on a sequence of one step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
@@ -51,8 +80,24 @@ public struct LayerState: Sendable {
     /// The tensors, each `[B, …]`, in an order that the layer defines.
     public var tensors: [Tensor]
 
+    /// States of the layers inside a composite layer.
+    public var parts: [LayerState?] = []
+
     /// A state of the given tensors.
     public init(_ tensors: [Tensor]) { self.tensors = tensors }
+
+    /// The states of the layers inside a composite layer.
+    public init(parts: [LayerState?]) {
+        tensors = []
+        self.parts = parts
+    }
+
+    /// The same numbers, cut off from the tape.
+    public var detached: LayerState {
+        var state = LayerState(tensors.map(\.detached))
+        state.parts = parts.map { $0?.detached }
+        return state
+    }
 }
 
 /// What a forward pass knows besides its input.
@@ -65,6 +110,9 @@ public struct ForwardContext {
     public var random: RandomStream
     /// Called with the name of a layer and its spikes or output; nil where nobody looks.
     public var observer: ((_ layer: String, _ observation: Observation) -> Void)?
+
+    /// Whether this pass repeats another one for its gradients, and must leave running values alone.
+    public internal(set) var isRecomputing = false
 
     /// A context for inference.
     public init(

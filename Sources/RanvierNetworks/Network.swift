@@ -44,16 +44,23 @@ public final class Network {
     }
 
     /// Builds a network from a list of layers.
-    public init(
+    public convenience init(
         inputShape: [Int], timeStep: Double = 1e-3, seed: UInt64 = 0, layers: [any Layer]
+    ) throws(NetworkError) {
+        try self.init(
+            inputShape: inputShape, timeStep: timeStep, seed: seed, layers: layers,
+            drawsWeights: true)
+    }
+
+    /// - Parameter drawsWeights: whether parameters get their first values; false keeps what they have.
+    init(
+        inputShape: [Int], timeStep: Double, seed: UInt64, layers: [any Layer], drawsWeights: Bool
     ) throws(NetworkError) {
         guard !layers.isEmpty else { throw .empty }
         self.inputShape = inputShape
         self.timeStep = timeStep
         self.seed = seed
-        stages = layers.enumerated().map { index, layer in
-            Stage(name: "\(type(of: layer).kind)\(index + 1)", layer: layer)
-        }
+        stages = LayerChain(layers).stages
         var shape = inputShape
         var states = 0
         for stage in stages {
@@ -71,7 +78,7 @@ public final class Network {
             for (name, parameter) in stage.layer.parameters {
                 parameter.name = "\(stage.name).\(name)"
                 let own = RandomStream(seed: seed, name: "weights/\(parameter.name)")
-                parameter.initialize(from: own)
+                if drawsWeights { parameter.initialize(from: own) }
             }
         }
     }

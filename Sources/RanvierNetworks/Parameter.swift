@@ -30,6 +30,14 @@ public final class Parameter {
         value = .zeros(shape)
     }
 
+    /// A parameter with a given first value, which building a network keeps.
+    public convenience init(value: Tensor, isTrainable: Bool = true, decays: Bool = true) {
+        self.init(
+            shape: value.shape, initialization: .values(value.scalars), isTrainable: isTrainable,
+            decays: decays)
+        self.value = value.detached.dense
+    }
+
     /// What layers compute with: the tracked value inside a training step, else the plain value.
     public var tensor: Tensor { tracked ?? value }
 

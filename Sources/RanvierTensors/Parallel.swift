@@ -34,13 +34,16 @@ public enum Parallel {
             return
         }
         let next = Atomic<Int>(0)
+        let meter = MemoryMeter.current
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             isInsidePart = true
             defer { isInsidePart = false }
-            while true {
-                let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                if part >= parts { return }
-                body(part)
+            MemoryMeter.charging(meter) {
+                while true {
+                    let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    if part >= parts { return }
+                    body(part)
+                }
             }
         }
     }

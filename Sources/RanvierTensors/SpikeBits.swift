@@ -15,6 +15,7 @@ package final class SpikeBits: @unchecked Sendable {
     package let wordsPerRow: Int
     package let words: UnsafeMutablePointer<UInt64>
     private let owner: SpikeBits?
+    private let meter: MemoryMeter?
 
     /// Memory for `rows` rows, undefined until written.
     package init(rows: Int, bitsPerRow: Int) {
@@ -24,6 +25,8 @@ package final class SpikeBits: @unchecked Sendable {
         words = BufferPool.shared.take(bytes: rows * wordsPerRow * 8)
             .assumingMemoryBound(to: UInt64.self)
         owner = nil
+        meter = MemoryMeter.current
+        meter?.add(BufferPool.sizeClass(of: rows * wordsPerRow * 8))
     }
 
     /// Rows `range` of another block, sharing its memory.
@@ -34,10 +37,13 @@ package final class SpikeBits: @unchecked Sendable {
         wordsPerRow = other.wordsPerRow
         words = other.words + range.lowerBound * other.wordsPerRow
         owner = other.owner ?? other
+        meter = nil
     }
 
     deinit {
-        if owner == nil { BufferPool.shared.giveBack(words, bytes: rows * wordsPerRow * 8) }
+        guard owner == nil else { return }
+        meter?.remove(BufferPool.sizeClass(of: rows * wordsPerRow * 8))
+        BufferPool.shared.giveBack(words, bytes: rows * wordsPerRow * 8)
     }
 
     /// First word of a row.
@@ -54,5 +60,16 @@ package final class SpikeBits: @unchecked Sendable {
     /// Whether element `index` of row `row` spiked.
     package subscript(row row: Int, index index: Int) -> Bool {
         (words[row * wordsPerRow + index >> 6] >> UInt64(index & 63)) & 1 == 1
+    }
+
+    /// Writes 0 or 1 for elements of the whole block, counted through all rows.
+    func unpack(from first: Int, count: Int, to buffer: FloatBuffer) {
+        var done = 0
+        while done < count {
+            let row = (first + done) / bitsPerRow, bit = (first + done) % bitsPerRow
+            let length = min(count - done, bitsPerRow - bit)
+            rnv_spikes_unpack(self.row(row), bit, length, buffer.pointer + done)
+            done += length
+        }
     }
 }

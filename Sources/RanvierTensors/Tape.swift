@@ -18,6 +18,19 @@ public enum Tape {
         try $layer.withValue(layer, operation: body)
     }
 
+    /// Whether operations are recorded.
+    @TaskLocal static var isRecording = true
+
+    /// Runs `body` without recording: results are constants for differentiation.
+    public static func withoutRecording<R>(_ body: () throws -> R) rethrows -> R {
+        try $isRecording.withValue(false, operation: body)
+    }
+
+    /// Runs `body` recording again, inside an adjoint that repeats a computation.
+    package static func recording<R>(_ body: () throws -> R) rethrows -> R {
+        try $isRecording.withValue(true, operation: body)
+    }
+
     /// Records an operation with its own adjoint: the way in for everything fused or custom.
     ///
     ///     Tape.record(square, inputs: [x]) { gradient in [2 * x.detached * gradient] }
@@ -32,7 +45,7 @@ public enum Tape {
         _ value: Tensor, inputs: [Tensor],
         adjoint: @escaping @Sendable (_ gradient: Tensor) -> [Tensor?]
     ) -> Tensor {
-        guard inputs.contains(where: \.isTracked) else { return value.detached }
+        guard inputs.contains(where: \.isTracked), isRecording else { return value.detached }
         let node = TapeNode(
             inputs: inputs.map(\.node), layer: layer, gradientRank: value.gradientShape.count,
             adjoint: adjoint)
@@ -51,7 +64,9 @@ extension Tape {
         _ values: [Tensor], inputs: [Tensor],
         adjoint: @escaping @Sendable (_ gradients: [Tensor?]) -> [Tensor?]
     ) -> [Tensor] {
-        guard inputs.contains(where: \.isTracked) else { return values.map(\.detached) }
+        guard inputs.contains(where: \.isTracked), isRecording else {
+            return values.map(\.detached)
+        }
         // Results leave their gradients in the mailbox; the token only makes the joint node run.
         let mailbox = Mailbox(count: values.count)
         let joint = record(Tensor(0), inputs: inputs) { _ in adjoint(mailbox.empty()) }

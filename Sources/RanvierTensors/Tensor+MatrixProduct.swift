@@ -25,12 +25,12 @@ extension Tensor {
             KernelLog.note("constantProduct")
             return constant
         }
-        let inputs = weights.shape[0], outputs = weights.shape[1]
+        let outputs = weights.shape[1]
         let target = Array(shape.dropLast()) + [outputs]
         let x = detached, w = weights.detached
-        let sparse = spikeBits.map { Float($0.count) < Float(count) * Tensor.spikeProductDensity }
+        let sparse = hasSparseSpikes
         let value =
-            sparse == true
+            sparse
             ? Tensor.spikeProduct(x, w, bias?.detached, target)
             : Tensor.denseProduct(x, w, bias?.detached, target)
         let wantsInput = isTracked, wantsWeights = weights.isTracked
@@ -43,12 +43,7 @@ extension Tensor {
                     .reshaped(to: x.shape)
             }
             if wantsWeights {
-                parts[1] =
-                    sparse == true
-                    ? Tensor.spikeWeightGradient(x, upstream)
-                    : MatrixKernel.product(
-                        x.reshaped(to: [x.count / max(inputs, 1), inputs]), upstream,
-                        transposeFirst: true)
+                parts[1] = Tensor.weightGradient(x, upstream, visitsSpikes: sparse)
             }
             return parts + [upstream.sum(axes: [0])]
         }
@@ -57,6 +52,23 @@ extension Tensor {
     /// Share of ones below which spikes are cheaper to add than to multiply densely; measured in
     /// `Benchmarks/README.md`.
     public static var spikeProductDensity: Float { 0.2 }
+
+    /// Whether spikes are few enough to be added one by one.
+    package var hasSparseSpikes: Bool {
+        spikeBits.map { Float($0.count) < Float(count) * Tensor.spikeProductDensity } ?? false
+    }
+
+    /// Sum over all rows of `x`ᵀ · upstream, `[inputs, outputs]`, without a tape.
+    ///
+    /// - Parameter upstream: `[rows, outputs]`.
+    package static func weightGradient(
+        _ x: Tensor, _ upstream: Tensor, visitsSpikes: Bool
+    ) -> Tensor {
+        if visitsSpikes { return spikeWeightGradient(x, upstream) }
+        let inputs = x.shape[x.rank - 1]
+        return MatrixKernel.product(
+            x.reshaped(to: [x.count / max(inputs, 1), inputs]), upstream, transposeFirst: true)
+    }
 
     private static func denseProduct(
         _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int]
@@ -114,7 +126,7 @@ extension Tensor {
     }
 
     /// The matrix with zero columns added up to a multiple of the vector length.
-    private func paddingColumns() -> Tensor {
+    package func paddingColumns() -> Tensor {
         let columns = shape[1], padded = (columns + 15) / 16 * 16
         if padded == columns { return self }
         let source = denseBuffer
@@ -131,7 +143,19 @@ extension Tensor {
 }
 
 /// Dense products by oneDNN, cut into parts by the size of the problem.
-enum MatrixKernel {
+package enum MatrixKernel {
+    /// `c += a · bᵀ` on the calling thread: `a` is `rows × inner`, `b` `columns × inner`.
+    package static func addProductWithTransposed(
+        _ a: UnsafePointer<Float>, rows: Int, inner: Int, _ b: UnsafePointer<Float>, columns: Int,
+        to c: UnsafeMutablePointer<Float>
+    ) {
+        let status = rnv_dense_product(
+            0, 1, Int64(rows), Int64(columns), Int64(inner), a, Int64(inner), b, Int64(inner), 1, c,
+            Int64(columns))
+        precondition(
+            status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
+    }
+
     /// Multiply-adds worth a part of their own.
     private static let partSize = 12_000_000
 

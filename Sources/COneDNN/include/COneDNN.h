@@ -1,6 +1,8 @@
 #ifndef RANVIER_ONEDNN_H
 #define RANVIER_ONEDNN_H
 
+#include "rnv_convolution.h"
+
 #include <stdint.h>
 
 /// Row-major single-precision product C = op(A) op(B) + beta C on the calling thread alone, where

@@ -85,6 +85,14 @@ public struct LIF: Layer {
         respond(to: input, state: nil, in: context).output
     }
 
+    /// A part of a sequence.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let (output, next) = respond(to: input, state: state?.tensors.first, in: context)
+        return (output, LayerState([next]))
+    }
+
     /// One step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?

@@ -35,6 +35,16 @@ public struct LeakyIntegrator: Layer {
         return output
     }
 
+    /// A part of a sequence.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let output = dynamics.run(
+            input, leak: factor(in: context), state: state?.tensors.first)
+        context.observe(.values(output.detached))
+        return (output, LayerState([output.step(at: input.shape[0] - 1)]))
+    }
+
     /// One step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?

@@ -33,10 +33,22 @@ public struct Linear: Layer {
                 shape: [outputs], initialization: .uniform(fanIn: inputs), decays: false) : nil
     }
 
+    /// Synapses with given weights `[inputs, outputs]` and bias.
+    public init(weights: Tensor, bias: Tensor? = nil) {
+        precondition(weights.rank == 2, "weights are [inputs, outputs], not \(weights.shape)")
+        inputs = weights.shape[0]
+        outputs = weights.shape[1]
+        self.weights = Parameter(value: weights)
+        self.bias = bias.map { Parameter(value: $0, decays: false) }
+    }
+
     /// `weights`, `bias`.
     public var parameters: [(name: String, parameter: Parameter)] {
         [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
     }
+
+    /// False.
+    public var remembers: Bool { false }
 
     /// `[outputs]`, for features that have `inputs` elements in all.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {

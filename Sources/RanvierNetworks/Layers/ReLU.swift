@@ -10,6 +10,9 @@ public struct ReLU: Layer {
     /// Rectified linear units.
     public init() {}
 
+    /// False.
+    public var remembers: Bool { false }
+
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 

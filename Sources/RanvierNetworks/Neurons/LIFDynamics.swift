@@ -102,7 +102,8 @@ public struct LIFDynamics: Sendable {
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
             threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
-            keepsMembrane: keepsMembrane || isTracked)
+            keepsMembrane: keepsMembrane || isTracked,
+            keepsCurrent: leak.isTracked || threshold.isTracked)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
         let wantsParameters = leak.isTracked || threshold.isTracked

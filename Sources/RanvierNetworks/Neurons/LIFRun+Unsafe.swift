@@ -4,13 +4,16 @@ import RanvierTensors
 /// One forward run of LIF neurons and what its backward pass needs.
 struct LIFRun: Sendable {
     let dynamics: LIFDynamics
-    let current: Tensor
+    /// Kept only where the gradient of the leak needs it.
+    let current: Tensor?
     let neuron: rnv_lif_t
     let initial: FloatBuffer?
     let spikes: Tensor
     let membrane: Tensor?
     let finalState: Tensor
 
+    private let shape: [Int]
+    private let isConstant: Bool
     private let steps: Int
     private let columns: Int
 
@@ -19,7 +22,7 @@ struct LIFRun: Sendable {
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
-        initial: FloatBuffer?, keepsMembrane: Bool
+        initial: FloatBuffer?, keepsMembrane: Bool, keepsCurrent: Bool
     ) {
         let steps = current.shape[0], columns = current.shape.dropFirst().reduce(1, *)
         precondition(
@@ -39,7 +42,10 @@ struct LIFRun: Sendable {
             }
         }
         self.dynamics = dynamics
-        self.current = current
+        self.current =
+            keepsCurrent && dynamics.inputScale == .oneMinusLeak ? current : nil
+        shape = current.shape
+        isConstant = current.storageKind == .constantInTime
         self.neuron = neuron
         self.initial = initial
         self.steps = steps
@@ -58,13 +64,12 @@ struct LIFRun: Sendable {
         guard let kept = self.membrane?.denseBuffer, let bits = spikes.spikeBits else {
             preconditionFailure("the run kept no membrane")
         }
-        let isConstant = current.storageKind == .constantInTime
         let result = FloatBuffer(count: isConstant ? columns : steps * columns)
         let initialGradient = initial.map { _ in FloatBuffer(count: columns) }
         let fromSpikes = upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
         let fromState = state?.denseBuffer
         let slope = customSlope?.denseBuffer
-        let input = dynamics.inputScale == .oneMinusLeak ? current.stepBuffer : nil
+        let input = current?.stepBuffer
         let parts = (columns + Self.grain - 1) / Self.grain
         let sums = ParameterSums(parts: wantsParameters ? parts : 0)
         Parallel.forEachRange(of: columns, grain: Self.grain) { range in
@@ -98,10 +103,9 @@ struct LIFRun: Sendable {
                 }
             }
         }
-        let shape = isConstant ? Array(current.shape.dropFirst()) : current.shape
-        let stateShape = Array(current.shape.dropFirst())
+        let stateShape = Array(shape.dropFirst())
         return [
-            Tensor(shape: shape, dense: result),
+            Tensor(shape: isConstant ? stateShape : shape, dense: result),
             wantsParameters ? Tensor(sums.totalLeak) : nil,
             wantsParameters ? Tensor(sums.totalThreshold) : nil,
             initialGradient.map { Tensor(shape: stateShape, dense: $0) },

@@ -1,0 +1,89 @@
+import RanvierTensors
+
+/// Layers in order, each with a name: what composite layers are made of.
+struct LayerChain {
+    let stages: [Network.Stage]
+
+    /// Names are those given with ``Layer/named(_:)``, else the kind and a number.
+    init(_ layers: [any Layer]) {
+        stages = layers.enumerated().map { index, layer in
+            if let named = layer as? Named {
+                return Network.Stage(name: named.name, layer: named.layer)
+            }
+            return Network.Stage(name: "\(type(of: layer).kind)\(index + 1)", layer: layer)
+        }
+        let names = stages.map(\.name)
+        precondition(Set(names).count == names.count, "two layers have the same name: \(names)")
+    }
+
+    var parameters: [(name: String, parameter: Parameter)] {
+        stages.flatMap { stage in
+            stage.layer.parameters.map { ("\(stage.name).\($0.name)", $0.parameter) }
+        }
+    }
+
+    func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        var shape = input
+        for stage in stages {
+            do {
+                shape = try stage.layer.outputShape(for: shape)
+            } catch {
+                throw ShapeMismatch(
+                    expected: "\(error.expected) at '\(stage.name)'", found: error.found)
+            }
+        }
+        return shape
+    }
+
+    /// The sum over all layers that `input` reaches.
+    func stateCount(for input: [Int]) -> Int {
+        var shape = input, sum = 0
+        for stage in stages {
+            sum += stage.layer.stateCount(for: shape)
+            guard let next = try? stage.layer.outputShape(for: shape) else { break }
+            shape = next
+        }
+        return sum
+    }
+
+    func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        stages.reduce(input) { signal, stage in
+            Self.naming(stage.name) { stage.layer(signal, in: context) }
+        }
+    }
+
+    var remembers: Bool { stages.contains { $0.layer.remembers } }
+
+    func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachStage(input, state) { $0.run($1, state: $2, in: context) }
+    }
+
+    func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachStage(input, state) { $0.step($1, state: $2, in: context) }
+    }
+
+    private func forEachStage(
+        _ input: Tensor, _ state: LayerState?,
+        _ body: (any Layer, Tensor, LayerState?) -> (output: Tensor, state: LayerState?)
+    ) -> (output: Tensor, state: LayerState?) {
+        var signal = input
+        var parts: [LayerState?] = []
+        for (index, stage) in stages.enumerated() {
+            let response = Self.naming(stage.name) {
+                body(stage.layer, signal, state?.parts[index])
+            }
+            signal = response.output
+            parts.append(response.state)
+        }
+        return (signal, LayerState(parts: parts))
+    }
+
+    /// Runs `body` under the name of a layer inside the present one.
+    static func naming<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
+        try Tape.naming(Tape.layer.isEmpty ? name : "\(Tape.layer).\(name)", body)
+    }
+}

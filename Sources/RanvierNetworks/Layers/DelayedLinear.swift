@@ -1,0 +1,186 @@
+import Foundation
+import RanvierTensors
+
+/// All-to-all synapses with a delay of their own each.
+///
+///     y[t, b, j] = Σ_i w[i, j] x(t − d[i, j], b, i) + c[j]
+///     x(t − d) = (1 − f) x[t − k] + f x[t − k − 1],   k = ⌊d⌋, f = d − k
+///
+/// A delay between two steps is interpolated, and so has a derivative, `w (x[t − k − 1] − x[t − k])`, by which it
+/// can be learned; delays stay in 0 … maximum. Source: fixed and learned delays as in Hammouamri et al. 2024,
+/// with linear interpolation in place of their Gaussian.
+///
+/// All taps are one matrix product over all steps; memory grows with the number of taps.
+public struct DelayedLinear: Layer {
+    /// `delayed-linear`.
+    public static let kind = "delayed-linear"
+    /// Number of inputs.
+    public let inputs: Int
+    /// Number of outputs.
+    public let outputs: Int
+    /// Largest delay in steps.
+    public let maximumDelay: Int
+    /// `[inputs, outputs]`.
+    public let weights: Parameter
+    /// Delays in steps, `[inputs, outputs]`.
+    public let delays: Parameter
+    /// `[outputs]`, or nil.
+    public let bias: Parameter?
+
+    /// Synapses with delays drawn uniformly from 0 … maximum.
+    ///
+    /// - Parameters:
+    ///   - maximumDelay: in seconds; rounded up to whole steps of `timeStep`.
+    ///   - learnsDelays: whether training changes them.
+    public init(
+        _ inputs: Int, _ outputs: Int, maximumDelay: Double, timeStep: Double,
+        learnsDelays: Bool = false, hasBias: Bool = true, gain: Float = 1
+    ) {
+        precondition(inputs > 0 && outputs > 0, "a linear layer needs inputs and outputs")
+        precondition(maximumDelay >= 0 && timeStep > 0, "a delay cannot be negative")
+        self.inputs = inputs
+        self.outputs = outputs
+        let steps = Int((maximumDelay / timeStep - 1e-9).rounded(.up))
+        self.maximumDelay = max(steps, 0)
+        weights = Parameter(
+            shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: gain))
+        delays = Parameter(
+            shape: [inputs, outputs], initialization: .between(0, Float(self.maximumDelay)),
+            isTrainable: learnsDelays, decays: false)
+        bias =
+            hasBias
+            ? Parameter(shape: [outputs], initialization: .uniform(fanIn: inputs), decays: false)
+            : nil
+    }
+
+    /// Synapses with given weights and delays, `[inputs, outputs]` each.
+    ///
+    /// - Parameter delays: in seconds; they stay as they are.
+    public init(weights: Tensor, delays: Tensor, timeStep: Double, bias: Tensor? = nil) {
+        precondition(
+            weights.rank == 2 && weights.shape == delays.shape,
+            "weights \(weights.shape) and delays \(delays.shape) are not alike")
+        let steps = delays.scalars.map { Double($0) / timeStep }
+        precondition(steps.allSatisfy { $0 >= 0 && $0.isFinite }, "a delay cannot be negative")
+        inputs = weights.shape[0]
+        outputs = weights.shape[1]
+        // A delay that is a whole number of steps but for rounding counts as whole.
+        let whole = steps.map { abs($0 - $0.rounded()) < 1e-4 ? $0.rounded() : $0 }
+        maximumDelay = Int((whole.max() ?? 0).rounded(.up))
+        self.weights = Parameter(value: weights)
+        self.delays = Parameter(
+            value: Tensor(whole.map { Float($0) }, shape: delays.shape), isTrainable: false,
+            decays: false)
+        self.bias = bias.map { Parameter(value: $0, decays: false) }
+    }
+
+    /// `weights`, `delays`, `bias`.
+    public var parameters: [(name: String, parameter: Parameter)] {
+        [("weights", weights), ("delays", delays)] + (bias.map { [("bias", $0)] } ?? [])
+    }
+
+    /// `[outputs]`, for features that have `inputs` elements in all.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        guard input.elementCount == inputs else {
+            throw ShapeMismatch(expected: "\(inputs) inputs", found: input)
+        }
+        return [outputs]
+    }
+
+    /// Sums that are still to come.
+    public func stateCount(for input: [Int]) -> Int { maximumDelay * outputs }
+
+    private var taps: Int { maximumDelay + 1 }
+
+    /// Weights per tap, `[inputs, taps · outputs]`.
+    private var tapWeights: Tensor {
+        Self.tapWeights(weights.tensor, delays.tensor, taps: taps)
+    }
+
+    /// `w_k = w ((1 − f) [k = ⌊d⌋] + f [k = ⌊d⌋ + 1])`, with the derivative to the right at whole delays.
+    static func tapWeights(_ weights: Tensor, _ delays: Tensor, taps: Int) -> Tensor {
+        let shape = weights.shape, (rows, columns) = (shape[0], shape[1])
+        let w = weights.scalars, d = delays.scalars
+        let places = d.map { delay -> (first: Int, share: Float) in
+            let inside = min(max(delay, 0), Float(taps - 1))
+            // The last tap has no successor; the derivative there is that from the left.
+            let first = min(Int(inside), max(taps - 2, 0))
+            return (first, taps > 1 ? inside - Float(first) : 0)
+        }
+        @Sendable func index(_ element: Int, _ tap: Int) -> Int {
+            (element / columns * taps + tap) * columns + element % columns
+        }
+        var spread = [Float](repeating: 0, count: rows * taps * columns)
+        for (element, place) in places.enumerated() {
+            spread[index(element, place.first)] = w[element] * (1 - place.share)
+            if taps > 1 { spread[index(element, place.first + 1)] = w[element] * place.share }
+        }
+        let value = Tensor(spread, shape: [rows, taps * columns])
+        return Tape.record(value, inputs: [weights, delays]) { gradient in
+            let g = gradient.scalars
+            var toWeights = [Float](repeating: 0, count: w.count), toDelays = toWeights
+            for (element, place) in places.enumerated() {
+                let near = g[index(element, place.first)]
+                let far = taps > 1 ? g[index(element, place.first + 1)] : near
+                toWeights[element] = near * (1 - place.share) + far * place.share
+                toDelays[element] = w[element] * (far - near)
+            }
+            return [Tensor(toWeights, shape: shape), Tensor(toDelays, shape: shape)]
+        }
+    }
+
+    /// `[T, B, features…]` to `[T, B, outputs]`.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        let x = input.rank > 3 ? input.flattened(from: 2) : input
+        let steps = x.shape[0], samples = x.shape[1]
+        observeOperations(for: x, in: context)
+        let sequence = x.storageKind == .constantInTime ? x.dense : x
+        let products = sequence.matrixProduct(tapWeights)
+            .reshaped(to: [steps, samples, taps, outputs])
+        // Oldest first, as the step form adds them.
+        var sum = Tensor.zeros([steps, samples, outputs])
+        for tap in stride(from: min(maximumDelay, steps - 1), through: 0, by: -1) {
+            let part = products.slice(0..<steps - tap).slice(tap..<tap + 1, along: 2)
+                .reshaped(to: [steps - tap, samples, outputs])
+            let shifted =
+                tap == 0
+                ? part : Tensor.concatenate([.zeros([tap, samples, outputs]), part])
+            sum = sum + shifted
+        }
+        return bias.map { sum + $0.tensor } ?? sum
+    }
+
+    /// One step; the state holds the sums that are still to come.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let x = input.rank > 2 ? input.flattened(from: 1) : input
+        let samples = x.shape[0]
+        observeOperations(for: x.reshaped(to: [1] + x.shape), in: context)
+        let products = x.reshaped(to: [1] + x.shape).matrixProduct(tapWeights)
+            .reshaped(to: [samples, taps, outputs])
+        let pending = (state?.tensors.first ?? .zeros([samples, taps, outputs])) + products
+        let now = pending.slice(0..<1, along: 1).reshaped(to: [samples, outputs])
+        let rest = Tensor.concatenate(
+            [pending.slice(1..<taps, along: 1), .zeros([samples, 1, outputs])], along: 1)
+        return (bias.map { now + $0.tensor } ?? now, LayerState([rest]))
+    }
+
+    /// A synapse counts once, when its spike arrives at its tap, whether in time or after the end.
+    private func observeOperations(for x: Tensor, in context: ForwardContext) {
+        guard context.observer != nil else { return }
+        let alive = weights.value.scalars
+        let fanOut = (0..<inputs).map { i in
+            alive[i * outputs..<(i + 1) * outputs].count { $0 != 0 }
+        }
+        if x.storageKind == .spikes {
+            let counts = x.sum(axes: [0]).sum(axes: [0]).scalars
+            let total = (0..<inputs).reduce(0) { $0 + Int(counts[$1]) * fanOut[$1] }
+            context.observe(.operations(OperationCount(synaptic: total)))
+        } else {
+            let rows = x.count / inputs
+            context.observe(
+                .operations(OperationCount(multiplyAccumulate: rows * fanOut.reduce(0, +))))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import RanvierTensors
+
+/// Mean over all positions of images, `[T, B, H, W, C]` to `[T, B, C]`.
+public struct GlobalAveragePool2D: Layer {
+    /// `global-average-pool2d`.
+    public static let kind = "global-average-pool2d"
+
+    /// A mean over all positions.
+    public init() {}
+
+    /// False.
+    public var remembers: Bool { false }
+
+    /// `[C]`.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        guard input.count == 3 else {
+            throw ShapeMismatch(expected: "images [height, width, channels]", found: input)
+        }
+        return [input[2]]
+    }
+
+    /// The whole sequence.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        let output = input.globalAveragePool()
+        context.observe(.values(output.detached))
+        return output
+    }
+}

@@ -1,0 +1,30 @@
+import RanvierTensors
+
+/// Largest element in windows of images `[T, B, H, W, C]`; spikes stay spikes.
+public struct MaxPool2D: Layer {
+    /// `max-pool2d`.
+    public static let kind = "max-pool2d"
+    /// Size, stride and padding.
+    public let window: ImageWindow
+
+    /// A square window; the stride is its size unless given.
+    public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
+        precondition(padding < size, "padding of max pooling must be smaller than the window")
+        window = ImageWindow(size, stride: stride ?? size, padding: padding)
+    }
+
+    /// False.
+    public var remembers: Bool { false }
+
+    /// `[H', W', C]`.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        try window.pooledShape(of: input)
+    }
+
+    /// The whole sequence.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        let output = input.maxPool(window)
+        context.observe(.values(output.detached))
+        return output
+    }
+}

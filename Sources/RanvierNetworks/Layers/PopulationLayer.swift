@@ -1,0 +1,115 @@
+import Foundation
+import RanvierTensors
+
+/// A layer of neurons that share the fused run of ``PopulationDynamics``.
+public protocol PopulationLayer: Layer {
+    /// The options of the neurons.
+    var dynamics: PopulationDynamics { get }
+
+    /// The numbers of the neurons for a time step, tracked where training changes them.
+    func populationParameters(timeStep: Double) -> PopulationParameters
+
+    /// Operations that spikes `[T, B, …]` cause inside the layer at the step after; nil without recurrence.
+    func recurrentOperations(for spikes: Tensor) -> OperationCount?
+}
+
+extension PopulationLayer {
+    /// None.
+    public func recurrentOperations(for spikes: Tensor) -> OperationCount? { nil }
+
+    /// Any shape, unchanged.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+
+    /// Membranes, and what else the neurons remember: currents, adaptation, time to wait, last spikes.
+    public func stateCount(for input: [Int]) -> Int {
+        let numbers = populationParameters(timeStep: 1e-3)
+        let others = [
+            numbers.synapticLeak != nil, numbers.adaptation != nil, dynamics.refractorySteps > 0,
+            numbers.coupling != nil || numbers.recurrence != nil || dynamics.reset == .softDelayed,
+        ]
+        return input.elementCount * (1 + others.count { $0 })
+    }
+
+    /// The whole sequence.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        run(input, state: nil, in: context).output
+    }
+
+    /// A part of a sequence; the state holds membranes, last spikes and whatever else the neurons remember.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let parameters = populationParameters(timeStep: context.timeStep)
+        let response = dynamics.run(
+            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
+        if context.observer != nil {
+            let last = state?.tensors.dropFirst().first
+            observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
+            let heard = input.shape[0] - 1
+            if heard > 0 {
+                observeRecurrence(of: response.spikes.slice(0..<heard), in: context)
+            }
+            context.observe(.spikes(response.spikes.detached))
+        }
+        return (response.spikes, LayerState(response.state.all))
+    }
+
+    /// One step.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        let response = run(input.reshaped(to: [1] + input.shape), state: state, in: context)
+        return (response.output.step(at: 0), response.state)
+    }
+
+    private func observeRecurrence(of spikes: Tensor?, in context: ForwardContext) {
+        guard let spikes, let count = recurrentOperations(for: spikes.detached) else { return }
+        context.observe(.operations(count))
+    }
+}
+
+extension PopulationState {
+    init(_ state: LayerState, _ parameters: PopulationParameters, _ dynamics: PopulationDynamics) {
+        var rest = state.tensors.makeIterator()
+        func next() -> Tensor {
+            guard let tensor = rest.next() else {
+                preconditionFailure(
+                    "a state of \(state.tensors.count) tensors is not of this layer")
+            }
+            return tensor
+        }
+        self.init(membrane: next(), last: next())
+        if parameters.synapticLeak != nil { synapse = next() }
+        if parameters.adaptation != nil { adaptation = next() }
+        if dynamics.refractorySteps > 0 { waiting = next() }
+    }
+}
+
+/// A leak factor that may be trained as `sigmoid(a)`.
+struct LeakParameter {
+    private let leak: Leak
+    let logit: Parameter?
+
+    /// - Parameters:
+    ///   - channels: one leak per channel; nil for one in all.
+    ///   - timeStep: to start from a time constant.
+    init(_ leak: Leak, learns: Bool, channels: Int? = nil, timeStep: Double = 1e-3) {
+        self.leak = leak
+        guard learns else {
+            logit = nil
+            return
+        }
+        let factor = min(max(leak.factor(timeStep: timeStep), 1e-4), 1 - 1e-4)
+        logit = Parameter(
+            shape: channels.map { [$0] } ?? [],
+            initialization: .constant(Float(log(factor / (1 - factor)))), decays: false)
+    }
+
+    func factor(timeStep: Double) -> Tensor {
+        logit?.tensor.sigmoid() ?? Tensor(Float(leak.factor(timeStep: timeStep)))
+    }
+
+    func named(_ name: String) -> [(name: String, parameter: Parameter)] {
+        logit.map { [(name, $0)] } ?? []
+    }
+}

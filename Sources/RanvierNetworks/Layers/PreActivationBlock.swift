@@ -1,0 +1,157 @@
+import RanvierTensors
+
+/// Residual block whose units come before the convolutions.
+///
+///     a = act1(h)
+///     r = h                                      same shape
+///     r = norm(conv1×1(averagePool(a)))          otherwise, from the activated a
+///     y = r + norm(conv3×3(act2(norm(conv3×3(a)))))
+///
+/// The sum is a real-valued current and goes through no neuron. Layers inside are named `act1`, `downPool`,
+/// `downConv`, `downBn`, `conv1`, `bn1`, `act2`, `conv2`, `bn2`; the sum is observed as `out`.
+public struct PreActivationBlock: Layer {
+    /// `pre-activation-block`.
+    public static let kind = "pre-activation-block"
+
+    /// What a shortcut without projection carries.
+    public enum Shortcut: String, Sendable, CaseIterable {
+        /// `h`, the input of the block.
+        case preActivation = "pre-activation"
+        /// `act1(h)`: what a rectifier that works in place leaves behind.
+        case rectified
+    }
+
+    /// What a shortcut without projection carries.
+    public let shortcut: Shortcut
+    /// Whether the input is added.
+    public let isResidual: Bool
+    private let first: LayerChain
+    private let projection: LayerChain
+    private let body: LayerChain
+
+    /// A block from `inputs` to `outputs` channels.
+    public init(
+        _ inputs: Int, _ outputs: Int, stride: Int = 1, activation: Activation,
+        normalization: NormalizationVariant = .shared, isResidual: Bool = true,
+        shortcut: Shortcut = .preActivation
+    ) {
+        self.shortcut = shortcut
+        self.isResidual = isResidual
+        let end = isResidual ? normalization.endOfBranch : normalization
+        func convolution(_ from: Int, size: Int, stride: Int = 1) -> any Layer {
+            Convolution2D(
+                from, outputs, size: size, stride: stride, padding: size / 2, hasBias: false,
+                initialization: .heFanOut)
+        }
+        first = LayerChain([activation.layer.named("act1")])
+        let projects = isResidual && (stride != 1 || inputs != outputs)
+        projection = LayerChain(
+            projects
+                ? (stride > 1 ? [AveragePool2D(stride).named("downPool")] : []) + [
+                    convolution(inputs, size: 1).named("downConv"),
+                    BatchNormalization(outputs, variant: end).named("downBn"),
+                ] : [])
+        body = LayerChain([
+            convolution(inputs, size: 3, stride: stride).named("conv1"),
+            BatchNormalization(outputs, variant: normalization).named("bn1"),
+            activation.layer.named("act2"),
+            convolution(outputs, size: 3).named("conv2"),
+            BatchNormalization(outputs, variant: end).named("bn2"),
+        ])
+    }
+
+    private init(
+        shortcut: Shortcut, isResidual: Bool, first: LayerChain, projection: LayerChain,
+        body: LayerChain
+    ) {
+        self.shortcut = shortcut
+        self.isResidual = isResidual
+        self.first = first
+        self.projection = projection
+        self.body = body
+    }
+
+    /// Those of all layers inside.
+    public var parameters: [(name: String, parameter: Parameter)] {
+        first.parameters + projection.parameters + body.parameters
+    }
+
+    /// The shape of both branches.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        let activated = try first.outputShape(for: input)
+        let shape = try body.outputShape(for: activated)
+        guard isResidual else { return shape }
+        let other = try projection.outputShape(for: activated)
+        guard other == shape else {
+            throw ShapeMismatch(
+                expected: "images whose sides the stride divides, so that shortcut \(other) and "
+                    + "body \(shape) agree", found: input)
+        }
+        return shape
+    }
+
+    /// The sum over all layers inside.
+    public func stateCount(for input: [Int]) -> Int {
+        [first, projection, body].reduce(0) { $0 + $1.stateCount(for: input) }
+    }
+
+    /// The whole sequence.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        forEachPart(input, context) { chain, signal, _ in (chain(signal, in: context), nil) }.output
+    }
+
+    /// A part of a sequence; the state has a part for the first units, the projection and the body.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachPart(input, context) { $0.run($1, state: state?.parts[$2], in: context) }
+    }
+
+    /// One step.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        forEachPart(input, context) { $0.step($1, state: state?.parts[$2], in: context) }
+    }
+
+    private func forEachPart(
+        _ input: Tensor, _ context: ForwardContext,
+        _ part: (LayerChain, Tensor, _ index: Int) -> (output: Tensor, state: LayerState?)
+    ) -> (output: Tensor, state: LayerState?) {
+        let activated = part(first, input, 0)
+        let other = part(projection, activated.output, 1)
+        let main = part(body, activated.output, 2)
+        let output = joined(main.output, input, activated.output, other.output, in: context)
+        return (output, LayerState(parts: [activated.state, other.state, main.state]))
+    }
+
+    private func joined(
+        _ main: Tensor, _ input: Tensor, _ activated: Tensor, _ projected: Tensor,
+        in context: ForwardContext
+    ) -> Tensor {
+        var output = main
+        if isResidual {
+            let identity = shortcut == .preActivation ? input : activated
+            output = (projection.stages.isEmpty ? identity : projected) + main
+        }
+        LayerChain.naming("out") { context.observe(.values(output.detached)) }
+        return output
+    }
+}
+
+extension PreActivationBlock: FoldableComposite {
+    func foldingNormalization() -> any Layer {
+        PreActivationBlock(
+            shortcut: shortcut, isResidual: isResidual, first: first,
+            projection: LayerChain(projection.foldingNormalization()),
+            body: LayerChain(body.foldingNormalization()))
+    }
+}
+
+extension NormalizationVariant {
+    /// The same normalisation at the end of one of two branches that are summed.
+    var endOfBranch: NormalizationVariant {
+        guard case .thresholdDependent(let alpha, let threshold) = self else { return self }
+        return .thresholdDependent(alpha: alpha / Float(2).squareRoot(), threshold: threshold)
+    }
+}

@@ -1,0 +1,73 @@
+import RanvierTensors
+
+/// Layers whose states are computed again in the backward pass instead of being kept.
+///
+/// The forward pass keeps the input of the first layer alone; the backward pass runs the layers once more and
+/// pulls the gradient through them. Wrapped around normalisation and neurons it saves their membranes and costs
+/// one more pass over them; results and gradients have the same bits. Source: Chen et al. 2016 (gradient
+/// checkpointing).
+public struct Recomputed: Layer {
+    /// `recomputed`.
+    public static let kind = "recomputed"
+    let chain: LayerChain
+
+    /// The layers in order.
+    public init(_ layers: [any Layer]) { chain = LayerChain(layers) }
+
+    /// The layers in order.
+    public init(@LayerBuilder layers: () -> [any Layer]) { self.init(layers()) }
+
+    /// Those of all layers.
+    public var parameters: [(name: String, parameter: Parameter)] { chain.parameters }
+
+    /// That of the last layer.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        try chain.outputShape(for: input)
+    }
+
+    /// The sum over all layers.
+    public func stateCount(for input: [Int]) -> Int { chain.stateCount(for: input) }
+
+    /// Whether any layer does.
+    public var remembers: Bool { chain.remembers }
+
+    /// The whole sequence.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        let weights = chain.parameters.map(\.parameter.tensor)
+        let tracked = [input] + weights.filter(\.isTracked)
+        guard tracked.contains(where: \.isTracked) else { return chain(input, in: context) }
+        let value = Tape.withoutRecording { chain(input, in: context) }
+        var again = context
+        again.isRecomputing = true
+        again.observer = nil
+        // The backward pass runs where the forward pass ran; nothing crosses to another thread.
+        nonisolated(unsafe) let repeated = (chain: chain, context: again)
+        let name = Tape.layer, start = input.detached
+        return Tape.record(value, inputs: tracked) { gradient in
+            Tape.recording {
+                let variable = start.tracked()
+                let output = Tape.naming(name) { repeated.chain(variable, in: repeated.context) }
+                let now = repeated.chain.parameters.map(\.parameter.tensor).filter(\.isTracked)
+                return output.pullback(gradient, to: [variable] + now)
+            }
+        }
+    }
+
+    /// A part of a sequence, with everything kept.
+    public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        chain.run(input, state: state, in: context)
+    }
+
+    /// One step, with everything kept.
+    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
+        output: Tensor, state: LayerState?
+    ) {
+        chain.step(input, state: state, in: context)
+    }
+}
+
+extension Recomputed: FoldableComposite {
+    func foldingNormalization() -> any Layer { Recomputed(chain.foldingNormalization()) }
+}

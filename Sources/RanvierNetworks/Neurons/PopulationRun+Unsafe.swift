@@ -1,0 +1,244 @@
+import CRanvierKernels
+import RanvierTensors
+
+/// One forward run of a population and what its backward pass needs.
+struct PopulationRun: Sendable {
+    let dynamics: PopulationDynamics
+    let spikes: Tensor
+    let membrane: Tensor?
+    let finalState: PopulationState
+
+    private let shape: [Int]
+    private let isConstant: Bool
+    private let steps: Int
+    private let samples: Int
+    private let perSample: Int
+    private let channels: Int
+    private let numbers: PopulationNumbers
+    private let initial: PopulationState?
+    private let synapses: FloatBuffer?
+    private let adaptations: FloatBuffer?
+    private let free: SpikeBits?
+
+    private var columns: Int { samples * perSample }
+    private var rowShape: [Int] { Array(shape.dropFirst()) }
+
+    init(
+        dynamics: PopulationDynamics, current: Tensor, parameters: PopulationParameters,
+        initial: PopulationState?, keepsMembrane: Bool, isTracked: Bool
+    ) {
+        self.dynamics = dynamics
+        shape = current.shape
+        isConstant = current.storageKind == .constantInTime
+        steps = current.shape[0]
+        samples = current.shape[1]
+        perSample = current.shape.dropFirst(2).reduce(1, *)
+        channels = current.shape[current.rank - 1]
+        numbers = PopulationNumbers(parameters, channels: channels, perSample: perSample)
+        self.initial = initial
+        let columns = current.shape.dropFirst().reduce(1, *)
+        let needsCurrent =
+            numbers.hasSynapse
+            || (dynamics.inputScale == .oneMinusLeak && parameters.leak.isTracked)
+        synapses = isTracked && needsCurrent ? FloatBuffer(count: steps * columns) : nil
+        adaptations = isTracked && numbers.adapts ? FloatBuffer(count: steps * columns) : nil
+        free =
+            isTracked && dynamics.refractorySteps > 0
+            ? SpikeBits(rows: steps, bitsPerRow: columns) : nil
+        let bits = SpikeBits(rows: steps, bitsPerRow: columns)
+        let kept = keepsMembrane ? FloatBuffer(count: steps * columns) : nil
+        spikes = Tensor(shape: current.shape, spikes: bits)
+        membrane = kept.map { Tensor(shape: current.shape, dense: $0) }
+        let state = StateBuffers(
+            count: columns, initial: initial, hasSynapse: numbers.hasSynapse,
+            adapts: numbers.adapts, waits: dynamics.refractorySteps > 0)
+        finalState = state.tensors(shape: Array(current.shape.dropFirst()))
+        forward(state, current.stepBuffer)
+    }
+
+    // MARK: - Forward
+
+    private var record: rnv_population_record_t {
+        guard let bits = spikes.spikeBits else { preconditionFailure("spikes are stored as bits") }
+        return rnv_population_record_t(
+            words: bits.words, free_words: free?.words, words_per_row: bits.wordsPerRow,
+            membrane: membrane?.denseBuffer.pointer, synapse: synapses?.pointer,
+            adaptation: adaptations?.pointer)
+    }
+
+    private func forward(_ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int)) {
+        if let recurrence = numbers.recurrence {
+            forwardRecurrent(state, source, recurrence.paddingColumns())
+            return
+        }
+        Parallel.forEachRange(of: columns, grain: 4096) { range in
+            numbers.withKernelForm(dynamics) { form in
+                var buffers = state.kernelForm, record = record
+                rnv_population_forward(
+                    form, 0, steps, columns, range.lowerBound, range.upperBound,
+                    source.buffer.pointer, source.stride, &buffers, &record)
+            }
+        }
+    }
+
+    /// Samples are independent of each other, so each part runs through time by itself.
+    private func forwardRecurrent(
+        _ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int), _ weights: Tensor
+    ) {
+        let matrix = weights.denseBuffer, stride = weights.shape[1], bits = spikes.spikeBits
+        Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
+            let from = range.lowerBound * perSample, to = range.upperBound * perSample
+            let input = FloatBuffer(count: to - from)
+            let before = initial.map {
+                Tensor(
+                    shape: [1, to - from],
+                    dense: FloatBuffer(copying: $0.last.detached.denseBuffer, from..<to)
+                ).packedAsSpikes
+            }
+            numbers.withKernelForm(dynamics) { form in
+                var buffers = state.kernelForm, record = record
+                for t in 0..<steps {
+                    let row = source.buffer.pointer + t * source.stride + from
+                    let words = t > 0 ? bits?.row(t - 1) : before?.spikeBits?.row(0)
+                    if let words {
+                        rnv_spike_product(
+                            words, t > 0 ? from : 0, range.count, perSample, matrix.pointer,
+                            stride, perSample, nil, input.pointer)
+                        rnv_add(input.pointer, 1, row, 1, input.pointer, to - from)
+                    } else {
+                        input.pointer.update(from: row, count: to - from)
+                    }
+                    // The kernel counts columns from the first sample of the batch.
+                    rnv_population_forward(
+                        form, t, t + 1, columns, from, to, input.pointer - from, 0, &buffers,
+                        &record)
+                }
+            }
+        }
+    }
+
+    /// Samples in a part: enough for an efficient product, and whole words of spikes.
+    private var sampleGrain: Int {
+        let least = 64 >> min(perSample.trailingZeroBitCount, 6)
+        return (max(samples / 4, min(samples, 16)) + least - 1) / least * least
+    }
+
+    // MARK: - Backward
+
+    /// Gradients of the current, the parameters and the initial state, as far as there are any.
+    func pullback(spikes upstream: Tensor?, state: [Tensor?], membrane: Tensor?) -> [Tensor?] {
+        let sums = PopulationSums(numbers, columns: columns)
+        let carry = StateBuffers(
+            count: columns, gradients: state, hasSynapse: numbers.hasSynapse,
+            adapts: numbers.adapts)
+        let sumsOverTime = isConstant && numbers.recurrence == nil
+        let toCurrent = FloatBuffer(count: sumsOverTime ? columns : steps * columns)
+        let fromSpikes = upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
+        let slope = customSlope?.denseBuffer
+        let start = initial.map { StateBuffers(reading: $0) }
+        let pass = { @Sendable () -> rnv_population_backward_t in
+            var pass = rnv_population_backward_t()
+            pass.record = record
+            if let start { pass.initial = start.kernelForm }
+            pass.upstream = fromSpikes.map { UnsafePointer($0.buffer.pointer) }
+            pass.upstream_stride = fromSpikes?.stride ?? 0
+            pass.membrane_upstream = fromMembrane.map { UnsafePointer($0.buffer.pointer) }
+            pass.membrane_upstream_stride = fromMembrane?.stride ?? 0
+            pass.derivative = slope.map { UnsafePointer($0.pointer) }
+            if case .kernel(let surrogate) = dynamics.surrogate.form { pass.surrogate = surrogate }
+            pass.detach_reset = dynamics.detachesReset ? 1 : 0
+            pass.sum_over_time = sumsOverTime ? 1 : 0
+            pass.current_gradient = toCurrent.pointer
+            pass.carry = carry.kernelForm
+            sums.fill(&pass)
+            return pass
+        }
+        if let recurrence = numbers.recurrence {
+            backwardRecurrent(pass, toCurrent, carry, recurrence.denseBuffer)
+        } else {
+            Parallel.forEachRange(of: columns, grain: 4096) { range in
+                numbers.withKernelForm(dynamics) { form in
+                    var pass = pass()
+                    rnv_population_backward(
+                        form, 0, steps, columns, range.lowerBound, range.upperBound, &pass)
+                }
+            }
+        }
+        let gradient = Tensor(shape: sumsOverTime ? rowShape : shape, dense: toCurrent)
+        return [gradient] + parameterGradients(sums, gradient)
+            + (initial == nil ? [] : carry.gradients(shape: rowShape, like: finalState))
+    }
+
+    private func backwardRecurrent(
+        _ pass: @Sendable () -> rnv_population_backward_t, _ toCurrent: FloatBuffer,
+        _ carry: StateBuffers, _ weights: FloatBuffer
+    ) {
+        Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
+            let from = range.lowerBound * perSample, to = range.upperBound * perSample
+            numbers.withKernelForm(dynamics) { form in
+                var pass = pass()
+                for t in stride(from: steps - 1, through: 0, by: -1) {
+                    rnv_population_backward(form, t, t + 1, columns, from, to, &pass)
+                    guard t > 0 || initial != nil else { continue }
+                    MatrixKernel.addProductWithTransposed(
+                        toCurrent.pointer + t * columns + from, rows: range.count,
+                        inner: perSample, weights.pointer, columns: perSample,
+                        to: carry.last.pointer + from)
+                }
+            }
+        }
+    }
+
+    private func parameterGradients(_ sums: PopulationSums, _ toCurrent: Tensor) -> [Tensor?] {
+        func total(_ buffer: FloatBuffer?, perChannel: Bool) -> Tensor? {
+            guard let buffer else { return nil }
+            guard perChannel else { return Tensor(shape: [columns], dense: buffer).sum() }
+            return Tensor(shape: [columns / channels, channels], dense: buffer).sum(axes: [0])
+        }
+        var gradients: [Tensor?] = [
+            total(sums.leak, perChannel: numbers.leakPerChannel),
+            total(sums.threshold, perChannel: false),
+        ]
+        if numbers.hasSynapse { gradients.append(total(sums.synapticLeak, perChannel: false)) }
+        if numbers.adapts {
+            gradients.append(total(sums.adaptationLeak, perChannel: false))
+            gradients.append(total(sums.adaptationStrength, perChannel: false))
+        }
+        if numbers.coupling != nil {
+            gradients.append(total(sums.coupling, perChannel: numbers.couplingPerChannel))
+        }
+        if numbers.recurrence != nil {
+            gradients.append(numbers.wantsRecurrence ? recurrenceGradient(toCurrent) : nil)
+        }
+        return gradients
+    }
+
+    /// Σ_t s[t−1]ᵀ ∂L/∂i[t].
+    private func recurrenceGradient(_ toCurrent: Tensor) -> Tensor {
+        let rows = samples, matrix = [perSample, perSample]
+        var sum = Tensor.zeros(matrix)
+        if steps > 1 {
+            let earlier = spikes.slice(0..<steps - 1).reshaped(to: [steps - 1, rows, perSample])
+            let later = toCurrent.slice(1..<steps).reshaped(to: [(steps - 1) * rows, perSample])
+            sum = Tensor.weightGradient(earlier, later, visitsSpikes: earlier.hasSparseSpikes)
+        }
+        guard let last = initial?.last.detached else { return sum }
+        let first = toCurrent.slice(0..<1).reshaped(to: [rows, perSample])
+        return sum
+            + Tensor.weightGradient(
+                last.reshaped(to: [rows, perSample]), first, visitsSpikes: false)
+    }
+
+    /// σ′ of a surrogate that is a closure, over the whole sequence.
+    private var customSlope: Tensor? {
+        guard case .custom(let derivative) = dynamics.surrogate.form, let membrane else {
+            return nil
+        }
+        var distance = membrane - numbers.threshold
+        if let adaptations {
+            distance =
+                distance - Tensor(shape: shape, dense: adaptations) * numbers.strength
+        }
+        return derivative(distance).dense
+    }
+}
