@@ -1,4 +1,5 @@
 import RanvierData
+import RanvierExact
 import RanvierNetworks
 import RanvierSpikes
 import RanvierTraining
@@ -61,5 +62,15 @@ extension SpikeError: ExitStatusProviding {
     /// Values that an encoder cannot take, or an encoder that the configuration should not have chosen.
     public var exitStatus: ExitStatus {
         if case .valueOutsideRange = self { .badInput } else { .wrongUsage }
+    }
+}
+
+extension ExactError: ExitStatusProviding {
+    /// Quantities that cannot be, or a network that does not come to an end.
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .eventLimitReached, .instantaneousCycle: .runFailed
+        default: .wrongUsage
+        }
     }
 }

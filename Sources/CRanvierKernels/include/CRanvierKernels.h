@@ -5,6 +5,7 @@
 #include "rnv_exact_theta.h"
 #include "rnv_neurons.h"
 #include "rnv_optimizers.h"
+#include "rnv_peak.h"
 #include "rnv_processor.h"
 #include "rnv_random.h"
 #include "rnv_reductions.h"
