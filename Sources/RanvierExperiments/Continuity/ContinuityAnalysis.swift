@@ -62,16 +62,40 @@ struct ContinuityAnalysis: Sendable {
                     weights: weights, trial: trial, seed: seed &+ UInt64(network)))
             for direction in directions(ofNetwork: network) {
                 try advance(tally.sweeps)
-                tally.add(
-                    try ContinuitySweep(
-                        over: -reach...reach, count: positions, jumpsAbove: jumpSize,
-                        kinksAbove: kinkSize
-                    ) { (distance: Double) throws(ExactError) in
-                        try study.times(along: direction, at: distance)
-                    })
+                let sweep = try ContinuitySweep(
+                    over: -reach...reach, count: positions, jumpsAbove: jumpSize,
+                    kinksAbove: kinkSize
+                ) { (distance: Double) throws(ExactError) in
+                    try study.times(along: direction, at: distance)
+                }
+                var steepest = 0.0
+                // Where a spike vanishes the slope grows without bound, between grid points.
+                for jump in sweep.jumps {
+                    for side in [-1e-6, 1e-6] {
+                        let slope = try slope(
+                            study, of: jump.output, along: direction, at: jump.position + side)
+                        steepest = max(steepest, abs(slope))
+                    }
+                }
+                tally.add(sweep, slopeBesideJumps: steepest)
             }
         }
         return tally
+    }
+
+    /// Exact derivative of an output's first spike by the distance along a direction.
+    private func slope<Neuron>(
+        _ study: ContinuityStudy<Neuron>, of output: Int, along direction: [Double],
+        at distance: Double
+    ) throws(ExactError) -> Double {
+        var moved = study.network
+        for k in direction.indices {
+            try moved.setWeight(moved.synapses[k].weight + distance * direction[k], of: k)
+        }
+        let outcome = try moved.valueAndGradient(
+            of: FirstSpikeTime(neuron: study.requests[output].neuron), from: study.initialStates,
+            inputs: study.inputs, trial: study.trial)
+        return zip(outcome.gradient.weights, direction).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
     private func trained<Neuron>(

@@ -16,7 +16,7 @@ struct ContinuityTally: Encodable, Sendable {
     private(set) var largeJumps = 0
     /// Largest jump, in time constants.
     private(set) var largestJump = 0.0
-    /// Largest slope between neighbours without a jump; nil for a function of steps.
+    /// Largest slope, in time constants per unit of distance; nil for a function of steps.
     private(set) var largestSlope: Double?
     /// Places where the slope jumps; nil for a function of steps.
     private(set) var kinks: Int?
@@ -36,14 +36,14 @@ struct ContinuityTally: Encodable, Sendable {
         self.training = training
     }
 
-    /// Adds a sweep.
-    mutating func add(_ sweep: ContinuitySweep) {
+    /// Adds a sweep, with the largest slope right beside its jumps.
+    mutating func add(_ sweep: ContinuitySweep, slopeBesideJumps: Double) {
         add(sizes: sweep.jumps.map(\.size)) {
             ContinuityExample(
                 positions: sweep.positions, values: sweep.values,
                 breaks: sweep.jumps.map { ($0.position, $0.output) })
         }
-        largestSlope = max(largestSlope ?? 0, sweep.largestSlope)
+        largestSlope = max(largestSlope ?? 0, sweep.largestSlope, slopeBesideJumps)
         kinks = (kinks ?? 0) + sweep.kinks.count
     }
 

@@ -6,9 +6,7 @@ import RanvierExact
 struct SmoothConceptStudy: Study {
     let name = "smooth/concept"
     let title = "Spikes that vanish smoothly, and spikes that do not"
-    let source =
-        "Klos & Memmesheimer, Smooth Exact Gradient Descent Learning in Spiking Neural "
-        + "Networks, arXiv:2309.14523, Fig. 1"
+    let source = "Klos & Memmesheimer 2023, arXiv:2309.14523, Fig. 1"
 
     private static let criticalQIF = Double.pi * Double.pi / 4
     private static let criticalLIF = 4.0

@@ -2,9 +2,7 @@
 struct SmoothContinuityStudy: Study {
     let name = "smooth/continuity"
     let title = "Spike times that never jump"
-    let source =
-        "Klos & Memmesheimer, Smooth Exact Gradient Descent Learning in Spiking Neural "
-        + "Networks, arXiv:2309.14523, its central claim"
+    let source = "Klos & Memmesheimer 2023, arXiv:2309.14523, main claim"
 
     func run(_ context: StudyContext) throws -> StudyResult {
         var analysis = ContinuityAnalysis()

@@ -6,9 +6,7 @@ import RanvierExact
 struct SmoothMNISTStudy: Study {
     let name = "smooth/mnist"
     let title = "A silent deep network learns handwritten digits"
-    let source =
-        "Klos & Memmesheimer, Smooth Exact Gradient Descent Learning in Spiking Neural "
-        + "Networks, arXiv:2309.14523, Fig. 4 and table (mean ± standard deviation of 10 networks)"
+    let source = "Klos & Memmesheimer 2023, arXiv:2309.14523, Fig. 4"
 
     func run(_ context: StudyContext) throws -> StudyResult {
         let mnist = try MNIST(
@@ -67,10 +65,12 @@ struct SmoothMNISTStudy: Study {
             [
                 StudyComparison(
                     "\(row.name), before", published: row.before,
-                    measured: Self.summary(before.map { $0[index] })),
+                    measured: Self.summary(before.map { $0[index] }),
+                    remark: "mean ± deviation of 10 networks"),
                 StudyComparison(
                     "\(row.name), after", published: row.after,
-                    measured: Self.summary(after.map { $0[index] })),
+                    measured: Self.summary(after.map { $0[index] }),
+                    remark: "mean ± deviation of 10 networks"),
             ]
         }
     }

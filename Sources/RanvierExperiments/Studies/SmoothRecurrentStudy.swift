@@ -4,9 +4,7 @@ import RanvierExact
 struct SmoothRecurrentStudy: Study {
     let name = "smooth/recurrent"
     let title = "A recurrent network learns spike trains"
-    let source =
-        "Klos & Memmesheimer, Smooth Exact Gradient Descent Learning in Spiking Neural "
-        + "Networks, arXiv:2309.14523, Fig. 3 and supplement"
+    let source = "Klos & Memmesheimer 2023, arXiv:2309.14523, Fig. 3 and supplement"
 
     /// Loss by step in runs of the published program: AdaBelief with the new mean and the previous one.
     private static let publishedLoss = [
