@@ -1,0 +1,36 @@
+/// What `ranvier bench` is asked for; a workload reads what concerns it.
+public struct BenchRequest: Sendable {
+    /// Number format of the arithmetic.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// Single precision.
+        case float32
+        /// Double precision.
+        case float64
+    }
+
+    /// How active the network is.
+    public enum Activity: String, Sendable, CaseIterable {
+        /// About as after training.
+        case active
+        /// As before training.
+        case initial = "init"
+    }
+
+    /// Name of the workload.
+    public var workload: String
+    /// Samples in a batch; nil for the published number.
+    public var batch: Int?
+    /// Number format.
+    public var precision = Precision.float32
+    /// Leaves out gradient and update.
+    public var forwardOnly = false
+    /// Activity of the network.
+    public var activity = Activity.active
+    /// Worker threads; nil for one per core.
+    public var threads: Int?
+    /// Timed runs; nil for as many as the workload finds enough.
+    public var runs: Int?
+
+    /// A request for a workload with the published settings.
+    public init(workload: String) { self.workload = workload }
+}
