@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
 
             EXAMPLES
               ranvier bench exact-ttfs
+              ranvier bench W1 --n 512 --density 0.05
               ranvier bench exact-ttfs --precision float64 --forward-only --json
             """)
 
@@ -26,6 +27,16 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp(
             "Samples in a batch; the published number if not given.", valueName: "count"))
     var batch: Int?
+
+    @Option(
+        name: .customLong("n"),
+        help: ArgumentHelp("Width of the layer, for W1; 512 if not given.", valueName: "count"))
+    var size: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of ones in a binary input, for W1; numbers if not given.", valueName: "share"))
+    var density: Double?
 
     @Option(help: "Number format of the arithmetic: float32 or float64.")
     var precision = BenchRequest.Precision.float32
@@ -43,11 +54,14 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value) in [("--batch", batch), ("--runs", runs)] {
+        for (name, value) in [("--batch", batch), ("--runs", runs), ("--n", size)] {
             if let value, value < 1 {
                 throw ValidationError(
                     "\(name): expected an integer of at least 1, found '\(value)'")
             }
+        }
+        if let density, !(0...1).contains(density) {
+            throw ValidationError("--density: expected a share from 0 to 1, found '\(density)'")
         }
     }
 
@@ -55,6 +69,8 @@ struct BenchCommand: ParsableCommand {
         let terminal = display.terminal
         var request = BenchRequest(workload: workload)
         request.batch = batch
+        request.size = size
+        request.density = density
         request.precision = precision
         request.forwardOnly = forwardOnly
         request.activity = activity

@@ -1,7 +1,10 @@
 /// All workloads by name.
 public enum Workloads {
     /// In the order in which they are listed.
-    public static let all: [any Workload] = [ExactTTFSBench()]
+    public static let all: [any Workload] = [
+        LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), RecurrentBench(), LatencyBench(),
+        ExactTTFSBench(),
+    ]
 
     /// The workload of a name.
     ///
