@@ -17,7 +17,8 @@ extension Experiments {
         let folder = request.output.appending(path: study.name)
         let (result, seconds) = try inFolder(folder) { try study.run(context) }
         let description = StudyDescription(
-            name: study.name, title: study.title, source: study.source, quick: request.isQuick,
+            name: study.name, title: study.title, source: study.source,
+            quick: request.isQuick && !result.isWhole,
             seconds: seconds, command: commandText(request.command))
         return try finish(description, result, folder: folder) {
             StudyOutcome(study: description, result: result, folder: folder.relativePath)

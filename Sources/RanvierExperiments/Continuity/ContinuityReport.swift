@@ -105,7 +105,9 @@ struct ContinuityReport: Encodable, Sendable {
 
     private var jumpFigure: ReportFigure {
         let largest = max(models.map(\.largestJump).max() ?? 0, 1)
-        let sizes = (0...100).map { jumpsAbove + (largest - jumpsAbove) * Double($0) / 100 }
+        // Clear of the steps of a clock, of which there are many.
+        let least = 0.05
+        let sizes = (0...200).map { least + (largest - least) * Double($0) / 200 }
         return ReportFigure(
             name: "jumps",
             chart: LineChart(

@@ -41,7 +41,7 @@ struct ContinuityTally: Encodable, Sendable {
         add(sizes: sweep.jumps.map(\.size)) {
             ContinuityExample(
                 positions: sweep.positions, values: sweep.values,
-                breaks: sweep.jumps.map { ($0.position, $0.output) })
+                breaks: sweep.jumps.map { ($0.position, $0.output, $0.size) })
         }
         largestSlope = max(largestSlope ?? 0, sweep.largestSlope, slopeBesideJumps)
         kinks = (kinks ?? 0) + sweep.kinks.count
@@ -50,13 +50,13 @@ struct ContinuityTally: Encodable, Sendable {
     /// Adds a sweep of a function that is constant between steps: every difference is a jump.
     mutating func add(steps values: [[Double]], at positions: [Double], jumpsAbove size: Double) {
         var sizes: [Double] = []
-        var breaks: [(Double, Int)] = []
+        var breaks: [(position: Double, output: Int, size: Double)] = []
         for k in 1..<values.count {
             for output in values[k].indices {
                 let jump = abs(values[k][output] - values[k - 1][output])
                 guard jump > size else { continue }
                 sizes.append(jump)
-                breaks.append((positions[k], output))
+                breaks.append((positions[k], output, jump))
             }
         }
         add(sizes: sizes) {
@@ -82,17 +82,17 @@ struct ContinuityExample: Sendable {
     let positions: [Double]
     /// `[position][output]` first spike times.
     let values: [[Double]]
-    /// Where which output jumps.
-    let breaks: [(position: Double, output: Int)]
+    /// Where which output jumps, and how far.
+    let breaks: [(position: Double, output: Int, size: Double)]
 
-    /// A curve per output, with gaps where it jumps.
+    /// A curve per output, with gaps where it jumps far.
     var series: [LineChart.Series] {
         values[0].indices.map { output in
-            let own = breaks.filter { $0.output == output }.map(\.position)
+            let own = breaks.filter { $0.output == output && $0.size > 0.1 }.map(\.position)
             var points: [(x: Double, y: Double)] = []
             for (x, times) in zip(positions, values) {
                 if let last = points.last, own.contains(where: { last.x < $0 && $0 <= x }) {
-                    points.append((x, .nan))
+                    points.append((.nan, .nan))
                 }
                 points.append((x, times[output]))
             }

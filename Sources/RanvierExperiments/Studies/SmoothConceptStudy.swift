@@ -40,6 +40,7 @@ struct SmoothConceptStudy: Study {
             ],
             comparisons: try comparisons(qif, lif, smooth, disruptive))
         result.figures = figures(smooth, disruptive)
+        result.isWhole = true
         return result
     }
 
@@ -116,7 +117,7 @@ struct SmoothConceptStudy: Study {
             for (x, values) in zip(sweep.positions, sweep.values) {
                 // A gap where the curve jumps.
                 if let last = points.last, breaks.contains(where: { last.x < $0 && $0 <= x }) {
-                    points.append((x, .nan))
+                    points.append((.nan, .nan))
                 }
                 points.append((x, values[0]))
             }

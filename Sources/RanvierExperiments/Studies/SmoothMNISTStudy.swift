@@ -12,17 +12,16 @@ struct SmoothMNISTStudy: Study {
         let mnist = try MNIST(
             directory: DataDirectory.locate(explicit: context.dataDirectory))
         var schedule = ThetaSchedule()
-        var (training, test) = (mnist.train, mnist.test)
+        var training = mnist.train
         if context.isQuick {
-            schedule.epochs = 4
+            schedule.epochs = 8
             schedule.batchSize = 200
-            training = training.prefix(10_000)
-            test = test.prefix(2000)
+            training = training.prefix(20_000)
         }
         try context.advance(to: 0, "mnist: reading pixels")
         let code = try LatencyCode(trial: 2)
         let batches = (
-            training: try ThetaBatch(training, code: code), test: try ThetaBatch(test, code: code)
+            training: try ThetaBatch(training, code: code), test: try ThetaBatch(mnist.test, code: code)
         )
         let seeds = context.seeds.isEmpty ? (context.isQuick ? [1] : [1, 2, 3]) : context.seeds
         var courses: [SmoothMNISTCourse] = []

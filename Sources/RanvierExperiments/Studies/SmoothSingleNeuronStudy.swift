@@ -27,6 +27,7 @@ struct SmoothSingleNeuronStudy: Study {
         var result = StudyResult(
             findings: findings(course), comparisons: comparisons(course))
         result.figures = figures(course)
+        result.isWhole = true
         result.seeds = context.seeds
         guard !context.seeds.isEmpty else { return result }
         var rows: [[StudyValue]] = []

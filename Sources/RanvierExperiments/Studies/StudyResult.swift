@@ -8,6 +8,8 @@ public struct StudyResult: Sendable {
     public var tables: [StudyTable] = []
     /// The figures.
     public var figures: [ReportFigure] = []
+    /// Whether all that was published was done, even if the study was to be quick.
+    public var isWhole = false
     /// The seeds that were used; empty where nothing was drawn.
     public var seeds: [UInt64] = []
 
