@@ -384,27 +384,18 @@ RNV_INLINE int NAME(list_spikes)(
     return 0;
 }
 
-/// Carries a layer from the start to T, tile by tile, and finds its spikes.
-RNV_INLINE int NAME(advance_layer)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row, const NAME(shared) *shared) {
-    layer->time[layer->events] = (REAL)shape->trial;
-    NAME(rotations)(shape, layer, shared->angle);
-    layer->spikes = 0;
-    for (size_t at = 0; at < layer->stride;) {
-        const size_t vectors = NAME(tile_of)((layer->stride - at) / RNV_EXACT_LANES);
-        if (vectors == 1) NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
-        if (vectors == 2) NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
+/// `advance` forward for a number of vectors that is known only now.
+RNV_INLINE void NAME(advance_tile)(
+    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
+    const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
+    if (vectors == 1) NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 2) NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
 #if TILE > 2
-        if (vectors == 3) NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 3) NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
 #endif
 #if TILE > 3
-        if (vectors == 4) NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 4) NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
 #endif
-        if (NAME(list_spikes)(shape, layer, at, vectors, shared)) return 1;
-        at += vectors * RNV_EXACT_LANES;
-    }
-    return 0;
 }
 
 /// Orders many spikes: by interval, and then there is little left to do.
@@ -524,38 +515,58 @@ RNV_INLINE void NAME(static_rates)(
     }
 }
 
-RNV_INLINE int NAME(forward)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
-    const uint8_t *pixels, NAME(scratch) *scratch) {
-    if (NAME(read_pixels)(shape, weights[0], pixels, scratch)) return 1;
-    for (size_t l = 0; l < shape->layers; l++) {
-        NAME(layer) *layer = &scratch->layers[l], *previous = l > 0 ? layer - 1 : NULL;
-        if (previous != NULL) {
-            const size_t inputs = previous->neurons, stride = layer->stride;
-            const REAL *zero_row = weights[l] + inputs * stride;
-            layer->events = 0;
-            for (size_t k = 0; k < previous->spikes; k++) {
-                const int32_t j = previous->spike_neuron[previous->sorted[k]];
-                if (NAME(append)(
-                        shape, layer, previous->spike_time[k],
-                        weights[l] + (size_t)j * stride, j, (int32_t)k, zero_row,
-                        (int32_t)inputs)) {
-                    return 1;
-                }
-            }
-            if (NAME(append)(
-                    shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row,
-                    (int32_t)inputs)) {
-                return 1;
-            }
-        }
-        if (NAME(advance_layer)(
-                shape, layer, states, weights[l] + shape->sizes[l] * layer->stride,
-                scratch->shared)) {
+/// Fills the list of events of layer l from the spikes of the layer before.
+RNV_INLINE int NAME(read_spikes)(
+    const rnv_exact_theta_shape *shape, const REAL *weights, NAME(layer) *layer) {
+    const NAME(layer) *previous = layer - 1;
+    const size_t inputs = previous->neurons, stride = layer->stride;
+    const REAL *zero_row = weights + inputs * stride;
+    layer->events = 0;
+    for (size_t k = 0; k < previous->spikes; k++) {
+        const int32_t j = previous->spike_neuron[previous->sorted[k]];
+        if (NAME(append)(
+                shape, layer, previous->spike_time[k], weights + (size_t)j * stride, j, (int32_t)k,
+                zero_row, (int32_t)inputs)) {
             return 1;
         }
-        states += 2 * layer->stride;
-        NAME(sort_spikes)(shape, layer, scratch->shared->counts);
+    }
+    return NAME(append)(
+        shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row, (int32_t)inputs);
+}
+
+/// A group of samples forward. Layer after layer, not sample after sample: the weights and the states
+/// of one layer stay in the nearest cache, which the rows of the pixels would sweep.
+RNV_INLINE int NAME(forward)(
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
+    const uint8_t *pixels, NAME(scratch) *group, size_t count) {
+    const NAME(shared) *shared = group[0].shared;
+    for (size_t l = 0; l < shape->layers; l++) {
+        const size_t stride = group[0].layers[l].stride;
+        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            const int failed =
+                l > 0 ? NAME(read_spikes)(shape, weights[l], layer)
+                      : NAME(read_pixels)(
+                            shape, weights[0], pixels + g * shape->sizes[0], &group[g]);
+            if (failed) return 1;
+            layer->time[layer->events] = (REAL)shape->trial;
+            layer->spikes = 0;
+            NAME(rotations)(shape, layer, shared->angle);
+        }
+        for (size_t at = 0; at < stride;) {
+            const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
+            for (size_t g = 0; g < count; g++) {
+                NAME(layer) *layer = &group[g].layers[l];
+                NAME(advance_tile)(vectors, shape, layer, at, states, zero_row, shared);
+                if (NAME(list_spikes)(shape, layer, at, vectors, shared)) return 1;
+            }
+            at += vectors * RNV_EXACT_LANES;
+        }
+        for (size_t g = 0; g < count; g++) {
+            NAME(sort_spikes)(shape, &group[g].layers[l], shared->counts);
+        }
+        states += 2 * stride;
     }
     return 0;
 }
@@ -814,22 +825,29 @@ RNV_INLINE void NAME(static_layers)(
     }
 }
 
-/// The events of one sample in reverse, from the outputs to the first layer.
+/// The events of a group in reverse, from the outputs to the first layer.
 RNV_INLINE void NAME(backward_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states_end,
-    NAME(scratch) *scratch, REAL *const *gradients, REAL *const *phase_gradients, REAL *input_gradient) {
-    const REAL *states = states_end, inverse_tau = (REAL)(1 / shape->time_constant);
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
+    NAME(scratch) *group, size_t count, REAL *const *gradients, REAL *const *phase_gradients,
+    REAL *input_gradients) {
+    const REAL inverse_tau = (REAL)(1 / shape->time_constant);
+    const NAME(shared) *shared = group[0].shared;
     for (size_t l = shape->layers; l-- > 0;) {
-        NAME(layer) *layer = &scratch->layers[l];
-        states -= 2 * layer->stride;
-        NAME(backward)(
-            shape, layer, states, weights[l] + shape->sizes[l] * layer->stride,
-            l > 0 ? gradients[l] : input_gradient, phase_gradients[l], scratch->shared);
-        if (l == 0) return;
-        for (size_t e = 0; e < layer->events; e++) {
-            const REAL sum = NAME(sum)(NAME(load)(scratch->shared->sums + e * RNV_EXACT_LANES));
-            if (layer->origin[e] >= 0) {
-                layer[-1].spike_adjoint[layer->origin[e]] = sum * inverse_tau;
+        const size_t stride = group[0].layers[l].stride;
+        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
+        // One row more than bins: events without a pulse point there.
+        const size_t rows = (shape->bins + 1) * stride;
+        states -= 2 * stride;
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
+            if (l == 0) memset(to, 0, rows * sizeof(REAL));
+            NAME(backward)(shape, layer, states, zero_row, to, phase_gradients[l], shared);
+            for (size_t e = 0; l > 0 && e < layer->events; e++) {
+                const REAL sum = NAME(sum)(NAME(load)(shared->sums + e * RNV_EXACT_LANES));
+                if (layer->origin[e] >= 0) {
+                    layer[-1].spike_adjoint[layer->origin[e]] = sum * inverse_tau;
+                }
             }
         }
     }
@@ -876,11 +894,9 @@ int NAME(rnv_exact_theta_run)(
     const int backward = gradients != NULL && labels != NULL;
     for (size_t b = first; b < last; b += GROUP) {
         const size_t count = last - b < GROUP ? last - b : GROUP;
-        for (size_t g = 0; g < count; g++) {
-            if (NAME(forward)(
-                    shape, weights, states, pixels + (b + g) * shape->sizes[0], &group[g])) {
-                return 1;
-            }
+        if (NAME(forward)(
+                shape, weights, states, pixels + b * shape->sizes[0], group, count)) {
+            return 1;
         }
         if (shape->pseudospikes) NAME(static_rates)(shape, group, count, weights);
         for (size_t g = 0; g < count; g++) {
@@ -893,13 +909,9 @@ int NAME(rnv_exact_theta_run)(
         }
         if (!backward) continue;
         NAME(static_layers)(shape, weights, group, count, gradients);
-        for (size_t g = 0; g < count; g++) {
-            // One row more than bins: events without a pulse point there.
-            REAL *to = input_gradients + (b + g) * (shape->bins + 1) * input_stride;
-            memset(to, 0, (shape->bins + 1) * input_stride * sizeof(REAL));
-            NAME(backward_layers)(
-                shape, weights, states_end, &group[g], gradients, phase_gradients, to);
-        }
+        NAME(backward_layers)(
+            shape, weights, states_end, group, count, gradients, phase_gradients,
+            input_gradients + b * (shape->bins + 1) * input_stride);
     }
     return 0;
 }
