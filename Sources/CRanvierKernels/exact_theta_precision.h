@@ -80,18 +80,15 @@ RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
 /// Scratch memory of one layer in one trial.
 typedef struct {
     size_t neurons, stride;
-    // Inputs: E events, their times (entry E is T), weight rows, and which spike of the previous layer.
+    // Inputs: E events, their times (entry E is T), weight rows, and which spike of the previous layer;
+    // cos and sin of the angle from the event before.
     size_t events;
-    REAL *time;
+    REAL *time, *cosine, *sine;
     const REAL **row;
     int32_t *row_index, *origin;
-    // [E + 1][stride/16][q of 16, p of 16]: states before the pulse of each event, and at T.
-    REAL *states;
-    // [E][stride/16]: which neurons fire between one event (or the start) and the next.
-    uint16_t *fires;
-    // [E / RENORM + 1][stride]: squared factors by which states were scaled to keep them near 1.
-    REAL *factors;
-    // Own spikes: first as found, with the event before; then `order` sorts them by time.
+    // [stride/16][q of 16, p of 16]: states at T.
+    REAL *end;
+    // Own spikes as found, tile after tile, with the event before; `sorted` orders them by time.
     size_t spikes;
     int32_t *spike_event, *spike_neuron, *sorted;
     REAL *spike_q, *spike_p, *spike_base, *spike_time;
@@ -100,12 +97,28 @@ typedef struct {
     REAL *input, *rate, *phase_adjoint, *mu;
 } NAME(layer);
 
+/// What one tile of a layer (a few vectors that stay in registers) leaves behind; every sample and
+/// layer uses the same memory, so that it stays near.
+typedef struct {
+    // [E + 1][vectors][q, p' of 16] or, for the backward pass, [E + 1][vectors][q, p + p', jumps of mu]:
+    // q and p before the pulse at the start of each interval, p' after it.
+    REAL *states;
+    // [E / RENORM + 1][vectors]: squared factors by which states were scaled to keep them near 1.
+    REAL *factors;
+    // [E + 1][4]: which neurons of each vector fire in an interval; then the intervals with spikes.
+    uint16_t *fires;
+    uint64_t *fired;
+    int32_t *intervals;
+    // [E] vectors whose lanes add up to the adjoint of the time of each event.
+    REAL *sums;
+    REAL *angle;
+    uint32_t *pixels, *counts;
+} NAME(shared);
+
 typedef struct {
     NAME(layer) *layers;
-    REAL *cosine, *sine, *angle;
-    uint32_t *pixels;
     REAL *bin_weights;
-    REAL *row_adjoint;
+    NAME(shared) * shared;
 } NAME(scratch);
 
 RNV_INLINE void *NAME(take)(char *base, size_t *used, size_t bytes) {
@@ -114,7 +127,7 @@ RNV_INLINE void *NAME(take)(char *base, size_t *used, size_t bytes) {
     return at;
 }
 
-/// Lays the scratch memory out; with base NULL it only counts bytes.
+/// Lays the scratch memory of one sample out; with base NULL it only counts bytes.
 RNV_INLINE size_t NAME(lay_out)(
     const rnv_exact_theta_shape *shape, char *base, NAME(scratch) *scratch) {
     size_t used = 0;
@@ -124,14 +137,12 @@ RNV_INLINE size_t NAME(lay_out)(
         const size_t stride = rnv_exact_theta_stride(shape->sizes[l + 1]);
         NAME(layer) layer = {.neurons = shape->sizes[l + 1], .stride = stride};
         layer.time = NAME(take)(base, &used, capacity * real);
+        layer.cosine = NAME(take)(base, &used, capacity * real);
+        layer.sine = NAME(take)(base, &used, capacity * real);
         layer.row = NAME(take)(base, &used, capacity * sizeof(REAL *));
         layer.row_index = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.origin = NAME(take)(base, &used, capacity * sizeof(int32_t));
-        layer.states = NAME(take)(base, &used, capacity * stride * 2 * real);
-        layer.fires = NAME(take)(
-            base, &used, (capacity * (stride / RNV_EXACT_LANES) + 4) * sizeof(uint16_t));
-        layer.factors =
-            NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * stride * real);
+        layer.end = NAME(take)(base, &used, 2 * stride * real);
         layer.spike_event = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.spike_neuron = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.sorted = NAME(take)(base, &used, capacity * sizeof(int32_t));
@@ -148,18 +159,34 @@ RNV_INLINE size_t NAME(lay_out)(
     }
     const size_t stride = rnv_exact_theta_stride(shape->sizes[1]);
     NAME(scratch) s = {.layers = layers};
-    s.cosine = NAME(take)(base, &used, capacity * real);
-    s.sine = NAME(take)(base, &used, capacity * real);
-    s.angle = NAME(take)(base, &used, capacity * real);
-    s.pixels = NAME(take)(base, &used, shape->sizes[0] * sizeof(uint32_t));
     s.bin_weights = NAME(take)(base, &used, (shape->bins + 1) * stride * real);
-    s.row_adjoint = NAME(take)(base, &used, capacity * real);
     if (base != NULL) *scratch = s;
+    return used;
+}
+
+/// Lays out the memory that all samples share.
+RNV_INLINE size_t NAME(lay_out_shared)(
+    const rnv_exact_theta_shape *shape, char *base, NAME(shared) *shared) {
+    size_t used = 0;
+    const size_t capacity = shape->capacity + 2 * RNV_EXACT_LANES;
+    const size_t vector = RNV_EXACT_LANES * sizeof(REAL);
+    NAME(shared) s;
+    s.states = NAME(take)(base, &used, capacity * TILE * 3 * vector);
+    s.factors = NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * TILE * vector);
+    s.fires = NAME(take)(base, &used, capacity * 4 * sizeof(uint16_t));
+    s.fired = NAME(take)(base, &used, capacity * sizeof(uint64_t));
+    s.intervals = NAME(take)(base, &used, capacity * sizeof(int32_t));
+    s.sums = NAME(take)(base, &used, capacity * vector);
+    s.angle = NAME(take)(base, &used, capacity * sizeof(REAL));
+    s.pixels = NAME(take)(base, &used, (shape->sizes[0] + 64) * sizeof(uint32_t));
+    s.counts = NAME(take)(base, &used, (capacity + 1) * sizeof(uint32_t));
+    if (base != NULL) *shared = s;
     return used;
 }
 
 size_t NAME(rnv_exact_theta_scratch)(const rnv_exact_theta_shape *shape) {
     size_t bytes = GROUP * NAME(lay_out)(shape, NULL, NULL);
+    bytes += NAME(lay_out_shared)(shape, NULL, NULL);
     for (size_t l = 0; l < shape->layers; l++) {
         bytes += 2 * rnv_exact_theta_stride(shape->sizes[l + 1]) * sizeof(REAL);
     }
@@ -225,26 +252,11 @@ RNV_INLINE int NAME(read_pixels)(
     const size_t stride = layer->stride, inputs = shape->sizes[0];
     const REAL *zero_row = weights + inputs * stride;
     layer->events = 0;
+    uint32_t *list = scratch->shared->pixels;
     for (size_t bin = 0; bin < shape->bins; bin++) {
-        size_t count = 0;
-        size_t i = 0;
-        typedef uint8_t bytes __attribute__((ext_vector_type(16)));
-        for (; i + 16 <= inputs; i += 16) {
-            bytes v;
-            memcpy(&v, pixels + i, 16);
-            const lanes_bits equal = __builtin_convertvector(v == (uint8_t)bin, lanes_bits);
-            uint16_t set;
-            memcpy(&set, &equal, sizeof set);
-            while (set) {
-                scratch->pixels[count++] = (uint32_t)(i + (size_t)__builtin_ctz(set));
-                set &= (uint16_t)(set - 1);
-            }
-        }
-        for (; i < inputs; i++) {
-            if (pixels[i] == bin) scratch->pixels[count++] = (uint32_t)i;
-        }
+        const size_t count = list_pixels(pixels, inputs, (uint8_t)bin, (uint8_t)bin, list);
         REAL *row = scratch->bin_weights + bin * stride;
-        NAME(sum_rows)(scratch->pixels, count, weights, stride, row);
+        NAME(sum_rows)(list, count, weights, stride, row);
         if (!(shape->bin_times[bin] < shape->trial)) continue;
         if (NAME(append)(
                 shape, layer, (REAL)shape->bin_times[bin], row, (int32_t)bin, -1, zero_row,
@@ -261,150 +273,190 @@ RNV_INLINE int NAME(read_pixels)(
 
 /// cos and sin of the angle from each event to the next; entry 0 is the angle up to the first event.
 RNV_INLINE void NAME(rotations)(
-    const rnv_exact_theta_shape *shape, const NAME(layer) *layer, NAME(scratch) *scratch) {
+    const rnv_exact_theta_shape *shape, const NAME(layer) *layer, REAL *angle) {
     const REAL speed = (REAL)(shape->rate / shape->time_constant);
     REAL last = 0;
     for (size_t e = 0; e <= layer->events; e++) {
-        scratch->angle[e] = (layer->time[e] - last) * speed;
+        angle[e] = (layer->time[e] - last) * speed;
         last = layer->time[e];
     }
     for (size_t e = 0; e <= layer->events; e += RNV_EXACT_LANES) {
         WIDE s, c;
-        NAME(sine_cosine)(NAME(load)(scratch->angle + e), &s, &c);
-        NAME(store)(scratch->sine + e, s);
-        NAME(store)(scratch->cosine + e, c);
+        NAME(sine_cosine)(NAME(load)(angle + e), &s, &c);
+        NAME(store)(layer->sine + e, s);
+        NAME(store)(layer->cosine + e, c);
     }
 }
 
-RNV_INLINE REAL NAME(fma_one)(REAL a, REAL b, REAL c) {
-    return _Generic(a, float: __builtin_fmaf(a, b, c), double: __builtin_fma(a, b, c));
+/// How many of the remaining vectors of a layer the next tile takes: all tiles about alike.
+RNV_INLINE size_t NAME(tile_of)(size_t vectors) {
+    const size_t tiles = (vectors + TILE - 1) / TILE;
+    return (vectors + tiles - 1) / tiles;
 }
 
-/// Lists the spikes marked in `fires` with the states from which they are reached.
-RNV_INLINE int NAME(list_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row) {
-    const size_t vectors = layer->stride / RNV_EXACT_LANES, count = (layer->events + 1) * vectors;
-    memset(layer->fires + count, 0, 4 * sizeof(uint16_t));
-    layer->spikes = 0;
-    for (size_t at = 0; at < count; at += 4) {
-        uint64_t set;
-        memcpy(&set, layer->fires + at, sizeof set);
-        for (; set; set &= set - 1) {
-            const size_t bit = (size_t)__builtin_ctzll(set), lane = bit % RNV_EXACT_LANES;
-            const size_t index = at + bit / RNV_EXACT_LANES;
-            const size_t interval = index / vectors, vector = index % vectors;
-            const size_t neuron = vector * RNV_EXACT_LANES + lane;
-            if (neuron >= layer->neurons) continue;  // padding fires unheard
-            if (layer->spikes >= shape->capacity) return 1;
-            const REAL *from = interval == 0
-                                   ? start
-                                   : layer->states + (interval - 1) * 2 * layer->stride;
-            const REAL *row = interval == 0 ? zero_row : layer->row[interval - 1];
-            const REAL q = from[vector * 2 * RNV_EXACT_LANES + lane];
-            const REAL p = from[(vector * 2 + 1) * RNV_EXACT_LANES + lane];
-            const size_t k = layer->spikes++;
-            layer->spike_q[k] = q;
-            layer->spike_p[k] = NAME(fma_one)(-row[neuron], q, p);
-            layer->spike_base[k] = interval == 0 ? 0 : layer->time[interval - 1];
-            layer->spike_event[k] = (int32_t)interval - 1;
-            layer->spike_neuron[k] = (int32_t)neuron;
+/// Carries the neurons of one tile from the start to T, their states in registers.
+///
+/// Forward it marks who fires and keeps q and p' of each interval, and the states at T. Backward it does
+/// the same again, bit by bit, and keeps what the adjoint needs: that is cheaper than to store the states
+/// of all samples and layers far away. `vectors` and `backward` are constants where it is inlined.
+RNV_INLINE void NAME(advance)(
+    size_t vectors, int backward, const rnv_exact_theta_shape *shape, const NAME(layer) *layer,
+    size_t at, const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
+    const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
+    const size_t kept = backward ? 3 : 2, lanes = RNV_EXACT_LANES, events = layer->events;
+    REAL *restrict to = shared->states;
+    uint16_t *restrict fires = shared->fires;
+    WIDE q[TILE], p[TILE];
+    for (size_t b = 0; b < vectors; b++) {
+        q[b] = NAME(load)(start + 2 * (at + b * lanes));
+        p[b] = NAME(load)(start + 2 * (at + b * lanes) + lanes);
+    }
+    for (size_t e = 0; e <= events; e++) {
+        const WIDE c = (WIDE)layer->cosine[e], s = (WIDE)layer->sine[e];
+        const WIDE sq = s * inverse_r, sp = s * -r;
+        const REAL *row = (e == 0 ? zero_row : layer->row[e - 1]) + at;
+        for (size_t b = 0; b < vectors; b++, to += kept * lanes) {
+            const WIDE pulsed = NAME(fma)(-NAME(load)(row + b * lanes), q[b], p[b]);
+            NAME(store)(to, q[b]);
+            NAME(store)(to + lanes, backward ? p[b] + pulsed : pulsed);
+            if (backward) NAME(store)(to + 2 * lanes, (WIDE)(REAL)0);
+            const WIDE q1 = NAME(fma)(pulsed, sq, q[b] * c);
+            const WIDE p1 = NAME(fma)(q[b], sp, pulsed * c);
+            const WIDE_INT crossed = q1 < 0;
+            if (!backward) fires[4 * e + b] = (uint16_t)NAME(bits)(crossed);
+            q[b] = NAME(select)(crossed, -q1, q1);
+            p[b] = NAME(select)(crossed, -p1, p1);
+        }
+        if (!backward) {
+            for (size_t b = vectors; b < 4; b++) fires[4 * e + b] = 0;
+        }
+        // Scaled to (r q)^2 + p^2 = 1; the squared factors are kept.
+        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
+            REAL *factors = shared->factors + e / RNV_EXACT_RENORM * vectors * lanes;
+            for (size_t b = 0; b < vectors; b++) {
+                const WIDE rq = q[b] * r, factor = (REAL)1 / (rq * rq + p[b] * p[b]);
+                const WIDE root = __builtin_elementwise_sqrt(factor);
+                NAME(store)(factors + b * lanes, factor);
+                q[b] *= root;
+                p[b] *= root;
+            }
         }
     }
+    if (backward) return;
+    for (size_t b = 0; b < vectors; b++) {
+        NAME(store)(layer->end + 2 * (at + b * lanes), q[b]);
+        NAME(store)(layer->end + 2 * (at + b * lanes) + lanes, p[b]);
+    }
+}
+
+/// Lists the spikes of a tile with the states from which they are reached, interval by interval.
+RNV_INLINE int NAME(list_spikes)(
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, size_t at, size_t vectors,
+    const NAME(shared) *shared) {
+    // Padding fires unheard.
+    const size_t valid = layer->neurons - at;
+    const uint64_t heard = valid >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << valid) - 1;
+    size_t intervals = 0;
+    for (size_t e = 0; e <= layer->events; e++) {
+        uint64_t set;
+        memcpy(&set, shared->fires + 4 * e, sizeof set);
+        shared->fired[intervals] = set & heard;
+        shared->intervals[intervals] = (int32_t)e;
+        intervals += (set & heard) != 0;
+    }
+    size_t k = layer->spikes;
+    for (size_t n = 0; n < intervals; n++) {
+        const size_t e = (size_t)shared->intervals[n];
+        const REAL *states = shared->states + e * vectors * 2 * RNV_EXACT_LANES;
+        const REAL base = e == 0 ? 0 : layer->time[e - 1];
+        for (uint64_t set = shared->fired[n]; set; set &= set - 1, k++) {
+            if (k >= shape->capacity) return 1;
+            const size_t bit = (size_t)__builtin_ctzll(set), lane = bit % RNV_EXACT_LANES;
+            const REAL *from = states + (bit - lane) * 2 + lane;
+            layer->spike_q[k] = from[0];
+            layer->spike_p[k] = from[RNV_EXACT_LANES];
+            layer->spike_base[k] = base;
+            layer->spike_event[k] = (int32_t)e - 1;
+            layer->spike_neuron[k] = (int32_t)(at + bit);
+        }
+    }
+    layer->spikes = k;
     return 0;
 }
 
-/// Scales states to q^2 r^2 + p^2 = 1 and keeps the squared factors.
-RNV_INLINE void NAME(renormalize)(REAL *states, size_t stride, REAL r, REAL *factors) {
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE q = NAME(load)(states + 2 * i), rq = q * r;
-        const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
-        const WIDE factor = (REAL)1 / (rq * rq + p * p);
-        const WIDE root = __builtin_elementwise_sqrt(factor);
-        NAME(store)(factors + i, factor);
-        NAME(store)(states + 2 * i, q * root);
-        NAME(store)(states + 2 * i + RNV_EXACT_LANES, p * root);
-    }
+/// `advance` forward for a number of vectors that is known only now.
+RNV_INLINE void NAME(advance_tile)(
+    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
+    const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
+    if (vectors == 1) NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 2) NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
+#if TILE > 2
+    if (vectors == 3) NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
+#endif
+#if TILE > 3
+    if (vectors == 4) NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
+#endif
 }
 
-/// Carries a layer from the start to T: fills `states` and finds its spikes.
-RNV_INLINE int NAME(advance)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row, NAME(scratch) *scratch) {
-    const size_t stride = layer->stride;
-    const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
-    uint16_t *fires = layer->fires;
-    layer->time[layer->events] = (REAL)shape->trial;
-    NAME(rotations)(shape, layer, scratch);
-    for (size_t e = 0; e <= layer->events; e++) {
-        const REAL c = scratch->cosine[e], s = scratch->sine[e];
-        const REAL sq = s * inverse_r, sp = s * r;
-        const REAL *from = e == 0 ? start : layer->states + (e - 1) * 2 * stride;
-        const REAL *row = e == 0 ? zero_row : layer->row[e - 1];
-        REAL *to = layer->states + e * 2 * stride;
-        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE q = NAME(load)(from + 2 * i);
-            const WIDE p = NAME(fma)(
-                -NAME(load)(row + i), q, NAME(load)(from + 2 * i + RNV_EXACT_LANES));
-            const WIDE q1 = NAME(fma)(p, (WIDE)sq, q * c);
-            const WIDE p1 = NAME(fma)(q, (WIDE)-sp, p * c);
-            const WIDE_INT crossed = q1 < 0;
-            *fires++ = (uint16_t)NAME(bits)(crossed);
-            NAME(store)(to + 2 * i, NAME(select)(crossed, -q1, q1));
-            NAME(store)(to + 2 * i + RNV_EXACT_LANES, NAME(select)(crossed, -p1, p1));
-        }
-        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            NAME(renormalize)(to, stride, r, layer->factors + e / RNV_EXACT_RENORM * stride);
-        }
-    }
-    return NAME(list_spikes)(shape, layer, start, zero_row);
-}
-
-/// Times of the spikes found, and their order: by time, then by neuron.
-RNV_INLINE void NAME(sort_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
+/// Orders many spikes: by interval, and then there is little left to do.
+RNV_INLINE void NAME(sort_many)(NAME(layer) *layer, const REAL *found, uint32_t *counts) {
     const size_t n = layer->spikes;
+    memset(counts, 0, (layer->events + 2) * sizeof *counts);
+    for (size_t k = 0; k < n; k++) counts[layer->spike_event[k] + 2]++;
+    for (size_t e = 0; e <= layer->events; e++) counts[e + 1] += counts[e];
+    for (size_t k = 0; k < n; k++) {
+        layer->sorted[counts[layer->spike_event[k] + 1]++] = (int32_t)k;
+    }
+    for (size_t k = 0; k < n; k++) {
+        const int32_t spike = layer->sorted[k];
+        const REAL time = found[spike];
+        size_t i = k;
+        for (; i > 0 && time < layer->spike_time[i - 1]; i--) {
+            layer->spike_time[i] = layer->spike_time[i - 1];
+            layer->sorted[i] = layer->sorted[i - 1];
+        }
+        layer->spike_time[i] = time;
+        layer->sorted[i] = spike;
+    }
+}
+
+/// Times of the spikes found, and their order: by time, equal ones as found.
+RNV_INLINE void NAME(sort_spikes)(
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, uint32_t *counts) {
+    const size_t n = layer->spikes, lanes = RNV_EXACT_LANES;
     const REAL r = (REAL)shape->rate, slow = (REAL)(shape->time_constant / shape->rate);
     const REAL trial = (REAL)shape->trial;
     // `spike_adjoint` holds times as found until the spikes are in order.
     REAL *found = layer->spike_adjoint;
-    for (size_t k = 0; k < n; k += RNV_EXACT_LANES) {
+    for (size_t k = 0; k < n; k += lanes) {
         const WIDE rest =
             NAME(angle)(NAME(load)(layer->spike_q + k) * r, -NAME(load)(layer->spike_p + k));
         WIDE time = NAME(load)(layer->spike_base + k) + rest * slow;
         time = NAME(select)(time > trial, (WIDE)trial, time);
         NAME(store)(found + k, time);
     }
-    if (layer->events >= 8) {
-        // Found interval by interval, so all but in order.
-        for (size_t k = 0; k < n; k++) {
-            const REAL time = found[k];
-            size_t i = k;
-            for (; i > 0 && time < layer->spike_time[i - 1]; i--) {
-                layer->spike_time[i] = layer->spike_time[i - 1];
-                layer->sorted[i] = layer->sorted[i - 1];
-            }
-            layer->spike_time[i] = time;
-            layer->sorted[i] = (int32_t)k;
-        }
+    if (n > 256) {
+        NAME(sort_many)(layer, found, counts);
         return;
     }
-    // Otherwise every spike counts those before it.
+    // Every spike counts those before it; no branch depends on a time. A mask is -1.
     WIDE_INT lane;
     for (int i = 0; i < RNV_EXACT_LANES; i++) lane[i] = i;
-    for (size_t k = 0; k < n; k += RNV_EXACT_LANES) {
+    for (size_t k = 0; k < n; k += lanes) {
+        const size_t end = n - k < lanes ? n : k + lanes;
         const WIDE mine = NAME(load)(found + k);
-        const WIDE_INT index = lane + (REAL_INT)k;
         WIDE_INT rank = (WIDE_INT)(REAL_INT)0;
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < k; j++) rank -= (WIDE)found[j] <= mine;
+        for (size_t j = k; j < end; j++) {
             const WIDE other = (WIDE)found[j];
-            const WIDE_INT earlier = (REAL_INT)j < index;
-            // A mask is -1. Spikes are found by interval, then by neuron, as ties are ordered.
-            rank -= (other < mine) | ((other == mine) & earlier);
+            rank -= (other < mine) | ((other == mine) & ((REAL_INT)(j - k) < lane));
         }
-        for (size_t i = 0; i < RNV_EXACT_LANES && k + i < n; i++) {
-            layer->sorted[rank[i]] = (int32_t)(k + i);
-            layer->spike_time[rank[i]] = mine[i];
+        for (size_t j = end; j < n; j++) rank -= (WIDE)found[j] < mine;
+        REAL_INT ranks[RNV_EXACT_LANES];
+        memcpy(ranks, &rank, sizeof ranks);
+        for (size_t i = k; i < end; i++) {
+            layer->sorted[ranks[i - k]] = (int32_t)i;
+            layer->spike_time[ranks[i - k]] = found[i];
         }
     }
 }
@@ -451,7 +503,7 @@ RNV_INLINE void NAME(static_rates)(
         }
         for (size_t g = 0; g < count; g++) {
             NAME(layer) *layer = &group[g].layers[l];
-            const REAL *end = layer->states + layer->events * 2 * stride;
+            const REAL *end = layer->end;
             if (l == 0) memset(layer->input, 0, stride * sizeof(REAL));
             for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
                 const WIDE a = NAME(load)(layer->input + i), q = NAME(load)(end + 2 * i);
@@ -463,37 +515,58 @@ RNV_INLINE void NAME(static_rates)(
     }
 }
 
-RNV_INLINE int NAME(forward)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
-    const uint8_t *pixels, NAME(scratch) *scratch) {
-    if (NAME(read_pixels)(shape, weights[0], pixels, scratch)) return 1;
-    for (size_t l = 0; l < shape->layers; l++) {
-        NAME(layer) *layer = &scratch->layers[l], *previous = l > 0 ? layer - 1 : NULL;
-        if (previous != NULL) {
-            const size_t inputs = previous->neurons, stride = layer->stride;
-            const REAL *zero_row = weights[l] + inputs * stride;
-            layer->events = 0;
-            for (size_t k = 0; k < previous->spikes; k++) {
-                const int32_t j = previous->spike_neuron[previous->sorted[k]];
-                if (NAME(append)(
-                        shape, layer, previous->spike_time[k],
-                        weights[l] + (size_t)j * stride, j, (int32_t)k, zero_row,
-                        (int32_t)inputs)) {
-                    return 1;
-                }
-            }
-            if (NAME(append)(
-                    shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row,
-                    (int32_t)inputs)) {
-                return 1;
-            }
-        }
-        if (NAME(advance)(
-                shape, layer, states, weights[l] + shape->sizes[l] * layer->stride, scratch)) {
+/// Fills the list of events of layer l from the spikes of the layer before.
+RNV_INLINE int NAME(read_spikes)(
+    const rnv_exact_theta_shape *shape, const REAL *weights, NAME(layer) *layer) {
+    const NAME(layer) *previous = layer - 1;
+    const size_t inputs = previous->neurons, stride = layer->stride;
+    const REAL *zero_row = weights + inputs * stride;
+    layer->events = 0;
+    for (size_t k = 0; k < previous->spikes; k++) {
+        const int32_t j = previous->spike_neuron[previous->sorted[k]];
+        if (NAME(append)(
+                shape, layer, previous->spike_time[k], weights + (size_t)j * stride, j, (int32_t)k,
+                zero_row, (int32_t)inputs)) {
             return 1;
         }
-        states += 2 * layer->stride;
-        NAME(sort_spikes)(shape, layer);
+    }
+    return NAME(append)(
+        shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row, (int32_t)inputs);
+}
+
+/// A group of samples forward. Layer after layer, not sample after sample: the weights and the states
+/// of one layer stay in the nearest cache, which the rows of the pixels would sweep.
+RNV_INLINE int NAME(forward)(
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
+    const uint8_t *pixels, NAME(scratch) *group, size_t count) {
+    const NAME(shared) *shared = group[0].shared;
+    for (size_t l = 0; l < shape->layers; l++) {
+        const size_t stride = group[0].layers[l].stride;
+        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            const int failed =
+                l > 0 ? NAME(read_spikes)(shape, weights[l], layer)
+                      : NAME(read_pixels)(
+                            shape, weights[0], pixels + g * shape->sizes[0], &group[g]);
+            if (failed) return 1;
+            layer->time[layer->events] = (REAL)shape->trial;
+            layer->spikes = 0;
+            NAME(rotations)(shape, layer, shared->angle);
+        }
+        for (size_t at = 0; at < stride;) {
+            const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
+            for (size_t g = 0; g < count; g++) {
+                NAME(layer) *layer = &group[g].layers[l];
+                NAME(advance_tile)(vectors, shape, layer, at, states, zero_row, shared);
+                if (NAME(list_spikes)(shape, layer, at, vectors, shared)) return 1;
+            }
+            at += vectors * RNV_EXACT_LANES;
+        }
+        for (size_t g = 0; g < count; g++) {
+            NAME(sort_spikes)(shape, &group[g].layers[l], shared->counts);
+        }
+        states += 2 * stride;
     }
     return 0;
 }
@@ -505,7 +578,7 @@ RNV_INLINE int NAME(forward)(
 /// into the adjoint of the static input.
 RNV_INLINE void NAME(static_start)(const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
     const size_t stride = layer->stride;
-    const REAL *end = layer->states + layer->events * 2 * stride;
+    const REAL *end = layer->end;
     const REAL r = (REAL)shape->rate, tau = (REAL)shape->time_constant;
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
         const WIDE q = NAME(load)(end + 2 * i), rq = q * r;
@@ -577,49 +650,94 @@ RNV_INLINE void NAME(spike_jumps)(const rnv_exact_theta_shape *shape, NAME(layer
     }
 }
 
-/// Walks the events of a layer in reverse. `rows` is the gradient of the weight rows; `row_adjoint`
-/// receives the derivative by the time of each event.
-RNV_INLINE void NAME(backward)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start, REAL *rows,
-    REAL *by_phase, REAL *restrict row_adjoint) {
-    const size_t stride = layer->stride;
-    const REAL tau = (REAL)shape->time_constant, r = (REAL)shape->rate;
-    REAL *mus = layer->mu;
-    size_t next = layer->spikes;
-    NAME(spike_jumps)(shape, layer);
-    for (ptrdiff_t e = (ptrdiff_t)layer->events; e >= -1; e--) {
-        for (; next > 0 && layer->spike_event[next - 1] == e; next--) {
-            mus[layer->spike_neuron[next - 1]] -= layer->spike_base[next - 1];
-        }
-        if (e < 0) break;
-        // Event number E is the end of the trial: no pulse, only what comes before it.
-        if (e < (ptrdiff_t)layer->events) {
-            const REAL *restrict states = layer->states + (size_t)e * 2 * stride;
-            const REAL *restrict row = layer->row[e];
-            REAL *restrict to = rows + (size_t)layer->row_index[e] * stride;
-            WIDE sum = (WIDE)(REAL)0;
-            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                const WIDE q = NAME(load)(states + 2 * i);
-                const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
-                const WIDE mu = NAME(load)(mus + i), k = NAME(load)(row + i) * q;
-                NAME(store)(to + i, NAME(fma)(mu * q, q * tau, NAME(load)(to + i)));
-                sum = NAME(fma)(mu * k, p + p - k, sum);
-            }
-            row_adjoint[e] = NAME(sum)(sum);
-        }
-        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            const REAL *factors = layer->factors + (size_t)e / RNV_EXACT_RENORM * stride;
-            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                NAME(store)(mus + i, NAME(load)(mus + i) * NAME(load)(factors + i));
-            }
-        }
+/// Puts the jumps of the spikes first ..< last, those of a tile, beside the states of their intervals.
+RNV_INLINE void NAME(place_jumps)(
+    const NAME(layer) *layer, size_t first, size_t last, size_t at, size_t vectors,
+    const NAME(shared) *shared) {
+    for (size_t k = first; k < last; k++) {
+        const size_t interval = (size_t)(layer->spike_event[k] + 1);
+        const size_t neuron = (size_t)layer->spike_neuron[k] - at;
+        const size_t vector = interval * vectors + neuron / RNV_EXACT_LANES;
+        shared->states[(3 * vector + 2) * RNV_EXACT_LANES + neuron % RNV_EXACT_LANES] =
+            layer->spike_base[k];
     }
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE rq = NAME(load)(start + 2 * i) * r;
-        const WIDE p = NAME(load)(start + 2 * i + RNV_EXACT_LANES);
-        NAME(store)(
-            by_phase + i,
-            NAME(load)(by_phase + i) + NAME(load)(mus + i) * (rq * rq + p * p));
+}
+
+/// Walks the events of a tile in reverse, with mu in registers. `rows` is the gradient of the weight
+/// rows; `sums` receives or is increased by tau times the derivative by the time of each event.
+RNV_INLINE void NAME(reverse)(
+    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
+    const REAL *start, REAL *rows, REAL *by_phase, const NAME(shared) *shared) {
+    const size_t lanes = RNV_EXACT_LANES, stride = layer->stride;
+    const REAL tau = (REAL)shape->time_constant, r = (REAL)shape->rate;
+    // tau mu: then the derivative by a weight is (tau mu) q^2.
+    WIDE mu[TILE];
+    for (size_t b = 0; b < vectors; b++) mu[b] = NAME(load)(layer->mu + at + b * lanes) * tau;
+    for (size_t e = layer->events;; e--) {
+        const REAL *restrict states = shared->states + e * vectors * 3 * lanes;
+        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
+            const REAL *factors = shared->factors + e / RNV_EXACT_RENORM * vectors * lanes;
+            for (size_t b = 0; b < vectors; b++) mu[b] *= NAME(load)(factors + b * lanes);
+        }
+        for (size_t b = 0; b < vectors; b++) {
+            mu[b] -= NAME(load)(states + (3 * b + 2) * lanes) * tau;
+        }
+        if (e == 0) break;
+        const REAL *restrict row = layer->row[e - 1] + at;
+        REAL *restrict to = rows + (size_t)layer->row_index[e - 1] * stride + at;
+        WIDE sum = at == 0 ? (WIDE)(REAL)0 : NAME(load)(shared->sums + (e - 1) * lanes);
+        for (size_t b = 0; b < vectors; b++) {
+            const WIDE q = NAME(load)(states + 3 * b * lanes), mq = mu[b] * q;
+            NAME(store)(to + b * lanes, NAME(fma)(mq, q, NAME(load)(to + b * lanes)));
+            sum = NAME(fma)(
+                mq * NAME(load)(row + b * lanes), NAME(load)(states + (3 * b + 1) * lanes), sum);
+        }
+        NAME(store)(shared->sums + (e - 1) * lanes, sum);
+    }
+    for (size_t b = 0; b < vectors; b++) {
+        const size_t i = at + b * lanes;
+        const WIDE rq = NAME(load)(start + 2 * i) * r, p = NAME(load)(start + 2 * i + lanes);
+        const WIDE by = NAME(load)(by_phase + i);
+        NAME(store)(by_phase + i, by + mu[b] * (REAL)(1 / shape->time_constant) * (rq * rq + p * p));
+    }
+}
+
+/// One tile backward: its states again, then its events in reverse.
+RNV_INLINE void NAME(backward_tile)(
+    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
+    size_t first, size_t last, const REAL *start, const REAL *zero_row, REAL *rows,
+    REAL *by_phase, const NAME(shared) *shared) {
+    NAME(advance)(vectors, 1, shape, layer, at, start, zero_row, shared);
+    NAME(place_jumps)(layer, first, last, at, vectors, shared);
+    NAME(reverse)(vectors, shape, layer, at, start, rows, by_phase, shared);
+}
+
+/// Walks a layer in reverse, tile by tile.
+RNV_INLINE void NAME(backward)(
+    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
+    const REAL *zero_row, REAL *rows, REAL *by_phase, const NAME(shared) *shared) {
+    NAME(spike_jumps)(shape, layer);
+    size_t first = 0;
+    for (size_t at = 0; at < layer->stride;) {
+        const size_t vectors = NAME(tile_of)((layer->stride - at) / RNV_EXACT_LANES);
+        const size_t end = at + vectors * RNV_EXACT_LANES;
+        size_t last = first;
+        while (last < layer->spikes && (size_t)layer->spike_neuron[last] < end) last++;
+#define REVERSE(n)           \
+    if (vectors == n)        \
+        NAME(backward_tile)( \
+            n, shape, layer, at, first, last, start, zero_row, rows, by_phase, shared)
+        REVERSE(1);
+        REVERSE(2);
+#if TILE > 2
+        REVERSE(3);
+#endif
+#if TILE > 3
+        REVERSE(4);
+#endif
+#undef REVERSE
+        first = last;
+        at = end;
     }
 }
 
@@ -707,21 +825,29 @@ RNV_INLINE void NAME(static_layers)(
     }
 }
 
-/// The events of one sample in reverse, from the outputs to the first layer.
+/// The events of a group in reverse, from the outputs to the first layer.
 RNV_INLINE void NAME(backward_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *states_end, NAME(scratch) *scratch,
-    REAL *const *gradients, REAL *const *phase_gradients, REAL *input_gradient) {
-    const REAL *states = states_end;
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
+    NAME(scratch) *group, size_t count, REAL *const *gradients, REAL *const *phase_gradients,
+    REAL *input_gradients) {
+    const REAL inverse_tau = (REAL)(1 / shape->time_constant);
+    const NAME(shared) *shared = group[0].shared;
     for (size_t l = shape->layers; l-- > 0;) {
-        NAME(layer) *layer = &scratch->layers[l];
-        states -= 2 * layer->stride;
-        NAME(backward)(
-            shape, layer, states, l > 0 ? gradients[l] : input_gradient, phase_gradients[l],
-            scratch->row_adjoint);
-        if (l == 0) return;
-        for (size_t e = 0; e < layer->events; e++) {
-            if (layer->origin[e] >= 0) {
-                layer[-1].spike_adjoint[layer->origin[e]] = scratch->row_adjoint[e];
+        const size_t stride = group[0].layers[l].stride;
+        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
+        // One row more than bins: events without a pulse point there.
+        const size_t rows = (shape->bins + 1) * stride;
+        states -= 2 * stride;
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
+            if (l == 0) memset(to, 0, rows * sizeof(REAL));
+            NAME(backward)(shape, layer, states, zero_row, to, phase_gradients[l], shared);
+            for (size_t e = 0; l > 0 && e < layer->events; e++) {
+                const REAL sum = NAME(sum)(NAME(load)(shared->sums + e * RNV_EXACT_LANES));
+                if (layer->origin[e] >= 0) {
+                    layer[-1].spike_adjoint[layer->origin[e]] = sum * inverse_tau;
+                }
             }
         }
     }
@@ -752,7 +878,12 @@ int NAME(rnv_exact_theta_run)(
     REAL *input_gradients) {
     NAME(scratch) group[GROUP];
     char *rest = memory;
-    for (size_t g = 0; g < GROUP; g++) rest += NAME(lay_out)(shape, rest, &group[g]);
+    NAME(shared) shared;
+    for (size_t g = 0; g < GROUP; g++) {
+        rest += NAME(lay_out)(shape, rest, &group[g]);
+        group[g].shared = &shared;
+    }
+    rest += NAME(lay_out_shared)(shape, rest, &shared);
     REAL *states = (REAL *)(void *)rest, *states_end = states;
     NAME(initial_states)(shape, phases, states);
     for (size_t l = 0; l < shape->layers; l++) {
@@ -763,11 +894,9 @@ int NAME(rnv_exact_theta_run)(
     const int backward = gradients != NULL && labels != NULL;
     for (size_t b = first; b < last; b += GROUP) {
         const size_t count = last - b < GROUP ? last - b : GROUP;
-        for (size_t g = 0; g < count; g++) {
-            if (NAME(forward)(
-                    shape, weights, states, pixels + (b + g) * shape->sizes[0], &group[g])) {
-                return 1;
-            }
+        if (NAME(forward)(
+                shape, weights, states, pixels + b * shape->sizes[0], group, count)) {
+            return 1;
         }
         if (shape->pseudospikes) NAME(static_rates)(shape, group, count, weights);
         for (size_t g = 0; g < count; g++) {
@@ -780,13 +909,9 @@ int NAME(rnv_exact_theta_run)(
         }
         if (!backward) continue;
         NAME(static_layers)(shape, weights, group, count, gradients);
-        for (size_t g = 0; g < count; g++) {
-            // One row more than bins: events without a pulse point there.
-            REAL *to = input_gradients + (b + g) * (shape->bins + 1) * input_stride;
-            memset(to, 0, (shape->bins + 1) * input_stride * sizeof(REAL));
-            NAME(backward_layers)(
-                shape, states_end, &group[g], gradients, phase_gradients, to);
-        }
+        NAME(backward_layers)(
+            shape, weights, states_end, group, count, gradients, phase_gradients,
+            input_gradients + b * (shape->bins + 1) * input_stride);
     }
     return 0;
 }
@@ -870,3 +995,4 @@ void NAME(rnv_exact_adabelief)(
 #undef NAME
 #undef SERIES_TERMS
 #undef ATAN_TERMS
+#undef TILE
