@@ -21,7 +21,8 @@ struct SmoothMNISTStudy: Study {
         try context.advance(to: 0, "mnist: reading pixels")
         let code = try LatencyCode(trial: 2)
         let batches = (
-            training: try ThetaBatch(training, code: code), test: try ThetaBatch(mnist.test, code: code)
+            training: try ThetaBatch(training, code: code),
+            test: try ThetaBatch(mnist.test, code: code)
         )
         let seeds = context.seeds.isEmpty ? (context.isQuick ? [1] : [1, 2, 3]) : context.seeds
         var courses: [SmoothMNISTCourse] = []
