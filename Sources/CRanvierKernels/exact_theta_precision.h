@@ -255,6 +255,7 @@ RNV_INLINE int NAME(read_pixels)(
     uint32_t *list = scratch->shared->pixels;
     for (size_t bin = 0; bin < shape->bins; bin++) {
         const size_t count = list_pixels(pixels, inputs, (uint8_t)bin, (uint8_t)bin, list);
+        if (count == 0) continue;  // no event
         REAL *row = scratch->bin_weights + bin * stride;
         NAME(sum_rows)(list, count, weights, stride, row);
         if (!(shape->bin_times[bin] < shape->trial)) continue;
@@ -759,15 +760,16 @@ RNV_INLINE double NAME(judge)(
     if (label < 0) return 0;
     double earliest = times[0];
     for (size_t i = 1; i < classes; i++) earliest = times[i] < earliest ? times[i] : earliest;
+    const double heat = 1 / shape->temperature;
     double sum = 0;
-    for (size_t i = 0; i < classes; i++) sum += exp(earliest - times[i]);
+    for (size_t i = 0; i < classes; i++) sum += exp((earliest - times[i]) * heat);
     const double early = exp(times[label] / shape->trial);
     for (size_t i = 0; i < classes; i++) {
-        double by_time = -exp(earliest - times[i]) / sum;
-        if (i == (size_t)label) by_time += 1 + shape->earliness / shape->trial * early;
+        double by_time = -heat * exp((earliest - times[i]) * heat) / sum;
+        if (i == (size_t)label) by_time += heat + shape->earliness / shape->trial * early;
         layer->phase_adjoint[i] = (REAL)-by_time;
     }
-    return times[label] - earliest + log(sum) + shape->earliness * (early - 1);
+    return (times[label] - earliest) * heat + log(sum) + shape->earliness * (early - 1);
 }
 
 /// Moves the adjoints of outputs that spiked in the trial from the phase at T to their first spike.

@@ -1,13 +1,11 @@
-import Foundation
-
 /// Trains an `EventProblem` step by step.
 public struct EventTrainer<Neuron: PseudospikingNeuron, Loss: SpikeTimeLoss>: Sendable {
     /// How a gradient becomes a step.
     public enum Rule: Sendable {
         /// Gradient descent with every entry of the gradient clipped.
         case descent(ClippedDescent)
-        /// AdaBelief with step size η exp(−k/decay), k = steps so far; `.infinity` for none.
-        case adaBelief(AdaBelief, decay: Double)
+        /// AdaBelief with a step size that follows a schedule.
+        case adaBelief(AdaBelief, StepSizeSchedule)
         /// AdaBelief's step, scaled by a search along it.
         case lineSearch(AdaBelief, SpikeShiftLineSearch)
     }
@@ -41,10 +39,10 @@ public struct EventTrainer<Neuron: PseudospikingNeuron, Loss: SpikeTimeLoss>: Se
         switch rule {
         case .descent(let descent):
             descent.update(&parameters, gradient: gradient)
-        case .adaBelief(var optimizer, let decay):
-            optimizer.learningRate = initialRate * exp(-Double(steps) / decay)
+        case .adaBelief(var optimizer, let schedule):
+            optimizer.learningRate = initialRate * schedule.factor(atStep: steps)
             optimizer.update(&parameters, gradient: gradient)
-            rule = .adaBelief(optimizer, decay: decay)
+            rule = .adaBelief(optimizer, schedule)
         case .lineSearch(var optimizer, let search):
             let change = optimizer.step(for: gradient)
             rule = .lineSearch(optimizer, search)

@@ -12,8 +12,8 @@ public struct RecurrentTask: Sendable {
     public var steps = 10_000
     /// Step size of AdaBelief at the start.
     public var learningRate = 0.01
-    /// Steps over which it falls by a factor e.
-    public var decay = 2000.0
+    /// How it falls: as published by a factor e in 2000 steps.
+    public var schedule = StepSizeSchedule.exponential(decay: 2000)
 
     /// Creates the task with given inputs and targets.
     ///
@@ -75,7 +75,7 @@ public struct RecurrentTask: Sendable {
         let optimizer = try AdaBelief(
             parameterCount: problem.parameters.count, learningRate: learningRate,
             belief: belief)
-        return try train(rule: .adaBelief(optimizer, decay: decay), report: report)
+        return try train(rule: .adaBelief(optimizer, schedule), report: report)
     }
 
     /// Trains with the spike-shift-limited line search of the supplement: β₂ = 0.99, constant step size.

@@ -49,7 +49,8 @@ extension ThetaClassifier {
                 var shape = rnv_exact_theta_shape(
                     layers: layerCount, sizes: sizes.baseAddress, bins: code.bins,
                     bin_times: binTimes.baseAddress, time_constant: neuron.timeConstant,
-                    rate: neuron.rate, trial: trial, earliness: earliness, capacity: capacity,
+                    rate: neuron.rate, trial: trial, earliness: earliness,
+                    temperature: temperature, capacity: capacity,
                     pseudospikes: pseudospikes ? 1 : 0)
                 return body(&shape)
             }

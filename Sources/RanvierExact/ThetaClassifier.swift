@@ -24,6 +24,8 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
     public let code: LatencyCode
     /// Weight γ of the loss term that pulls the right output towards the start.
     public var earliness = 0.01
+    /// Temperature ξ of the softmax of the loss; small values ask for less time between the first two.
+    public var temperature = 1.0
     /// Whether spikes after T count with their formal times (else as T).
     public var pseudospikes = true
     /// Most events a layer may have in one trial.
@@ -163,6 +165,8 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
 
     func validate(_ batch: ThetaBatch) throws(ExactError) {
         guard batch.count > 0 else { throw .emptyBatch }
+        try ExactError.requireFinite("earliness", earliness)
+        try ExactError.require("temperature", temperature, above: 0)
         try ExactError.require("inputs of the batch", count: batch.inputs, equals: sizes[0])
         if let largest = batch.pixels.max(), Int(largest) > code.bins {
             throw .indexOutOfRange(

@@ -36,12 +36,15 @@ public struct ThetaOutcome: Sendable {
     }
 
     /// Mean loss where spikes after the trial count as T.
-    public func ordinaryLoss(labels: [Int32], earliness: Double) -> Double {
+    public func ordinaryLoss(
+        labels: [Int32], earliness: Double, temperature: Double = 1
+    ) -> Double {
         var sum = 0.0
         for (sample, label) in labels.enumerated() {
             let row = times[sample * classCount..<(sample + 1) * classCount].map { min($0, trial) }
             let loss = try? FirstSpikeLoss(
-                outputs: 0..<classCount, label: Int(label), earliness: earliness)
+                outputs: 0..<classCount, label: Int(label), earliness: earliness,
+                temperature: temperature)
             sum += loss?.evaluate(row, trial: trial).value ?? .nan
         }
         return sum / Double(labels.count)

@@ -12,9 +12,17 @@ public struct ThetaSchedule: Sendable, Equatable {
     public var learningRate = 4e-3
     /// Epochs over which the step size falls by a factor e: η exp(−epoch/decay).
     public var decayEpochs = 100.0
+    /// Whether it falls along half a cosine to 0 at the last epoch instead: η (1 + cos(π epoch/epochs))/2.
+    public var isCosine = false
     /// Probability with which a pixel's bin b becomes B − b for one presentation.
     public var flipProbability = 0.02
-    /// Seed of order and flips.
+    /// Largest number of bins by which a spike comes earlier or later in one presentation.
+    public var jitter = 0
+    /// Largest shift of an image in both directions, in pixels; needs `imageShape`.
+    public var shift = 0
+    /// Height, width and channels of the samples.
+    public var imageShape: [Int] = []
+    /// Seed of order, flips, jitter and shifts.
     public var seed: UInt64 = 1
 
     /// The published schedule.
@@ -26,10 +34,16 @@ public struct ThetaSchedule: Sendable, Equatable {
         try ExactError.require("learningRate", learningRate, above: 0)
         try ExactError.require("decayEpochs", decayEpochs, above: 0)
         try ExactError.require("flipProbability", flipProbability, in: 0...1)
+        try ExactError.require("jitter", Double(jitter), in: 0...254)
+        try ExactError.require("shift", Double(shift), in: 0...Double(Int32.max))
+        guard shift > 0 else { return }
+        try ExactError.require("imageShape", count: imageShape.count, equals: 3)
     }
 
     /// Step size of a (fractional) epoch.
     public func learningRate(atEpoch epoch: Double) -> Double {
-        learningRate * exp(-epoch / decayEpochs)
+        isCosine
+            ? learningRate * (1 + cos(.pi * min(epoch / Double(epochs), 1))) / 2
+            : learningRate * exp(-epoch / decayEpochs)
     }
 }

@@ -13,7 +13,7 @@ extension ThetaTrainer {
         public var hiddenSpikesPerNeuron: Double
     }
 
-    /// Trains for one epoch in an order and with flipped pixels that depend on (seed, epoch) alone.
+    /// Trains for one epoch in an order and with changed pixels that depend on (seed, epoch) alone.
     ///
     /// - Parameter afterStep: called with the number of steps done; what it throws ends the epoch.
     /// - Throws: ``ExactError`` where the schedule or the data is illegal, or a layer reaches the event
@@ -27,12 +27,17 @@ extension ThetaTrainer {
         var random = SplitMix64(seed: schedule.seed &* 0x9E37_79B9 &+ UInt64(epoch) << 32)
         var order = Array(0..<data.count)
         order.shuffle(using: &random)
-        learningRate = schedule.learningRate(atEpoch: Double(epoch))
+        let bins = network.code.bins
+        let steps = (data.count + schedule.batchSize - 1) / schedule.batchSize
         var loss = 0.0, right = 0.0, hidden = 0.0
         for start in stride(from: 0, to: data.count, by: schedule.batchSize) {
             var batch = data.selecting(order[start..<min(start + schedule.batchSize, data.count)])
-            batch.flip(
-                probability: schedule.flipProbability, bins: network.code.bins, using: &random)
+            batch.shift(by: schedule.shift, shape: schedule.imageShape, fill: bins, using: &random)
+            batch.jitter(by: schedule.jitter, bins: bins, using: &random)
+            batch.flip(probability: schedule.flipProbability, bins: bins, using: &random)
+            let position =
+                schedule.isCosine ? Double(start / schedule.batchSize) / Double(steps) : 0
+            learningRate = schedule.learningRate(atEpoch: Double(epoch) + position)
             let outcome = try step(on: batch)
             let count = Double(batch.count)
             loss += outcome.loss * count
@@ -54,23 +59,6 @@ extension ThetaTrainer {
     ) throws {
         for epoch in 0..<schedule.epochs {
             report(try trainEpoch(epoch, on: data, schedule: schedule), network)
-        }
-    }
-}
-
-extension ThetaBatch {
-    /// Turns bin b of randomly chosen pixels into `bins` − b.
-    mutating func flip(probability: Double, bins: Int, using random: inout SplitMix64) {
-        guard probability > 0 else { return }
-        // The gaps between chosen pixels are geometric.
-        let scale = 1 / log1p(-min(probability, 1 - 1e-12))
-        var position = -1
-        while true {
-            let gap = log(1 - random.nextUnit()) * scale
-            guard gap < Double(pixels.count) else { return }
-            position += 1 + Int(gap)
-            guard position < pixels.count else { return }
-            pixels[position] = UInt8(bins - min(Int(pixels[position]), bins))
         }
     }
 }

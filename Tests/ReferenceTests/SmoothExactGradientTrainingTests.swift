@@ -130,7 +130,7 @@ import Testing
             targets: file.targets_last_is_extra, excitation: file.w_exc, inhibition: file.w_inh,
             trial: file.T)
         task.learningRate = file.lr
-        task.decay = file.lr_decay_steps
+        task.schedule = .exponential(decay: file.lr_decay_steps)
         return task
     }
 }

@@ -17,8 +17,10 @@ typedef struct {
     /// Number of input time bins and the spike time of each; a pixel of value >= bins is silent.
     size_t bins;
     const double *bin_times;
-    /// tau, r = sqrt(I0 - 1/4), end of the trial T, weight gamma of the earliness term of the loss.
-    double time_constant, rate, trial, earliness;
+    /// tau, r = sqrt(I0 - 1/4), end of the trial T.
+    double time_constant, rate, trial;
+    /// Loss: weight gamma of the earliness term, divisor of times in the softmax.
+    double earliness, temperature;
     /// Most events of one layer in one trial.
     size_t capacity;
     /// 1: spikes after the trial count with their formal times; 0: they count as T.

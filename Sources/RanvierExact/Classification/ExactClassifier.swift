@@ -6,32 +6,45 @@ import RanvierTraining
 
 /// A layered theta network in single precision as the one ruler sees it: data sets in, probabilities out.
 ///
-/// Values in 0…1 are rounded to bytes and coded by latency. The class is that of the first output spike;
-/// its probability is the softmax of −t over the first spike times of the outputs, which is also what
+/// Values in 0…1 are coded by latency, one spike each; or a raster's spikes keep their times and the first
+/// few of each channel come in, each with a weight of its own. The class is that of the first output spike;
+/// its probability is the softmax of −t/ξ over the first spike times of the outputs, which is also what
 /// the loss takes (Klos & Memmesheimer, arXiv:2309.14523).
 public final class ExactClassifier: SpikingModel {
     /// The network; training replaces it.
     public internal(set) var network: ThetaClassifier<Float>
     /// Whether spikes after the trial count when a class is named; else such outputs tie at T.
     public let countsPseudospikes: Bool
+    /// Samples are rasters `[T, channels…]` of which this many spikes of each channel come in, a bin of the
+    /// code for each step; nil where samples are values.
+    public let spikesPerChannel: Int?
 
     /// Samples at once in evaluation.
     private static let batchSize = 1000
 
     /// A model of a network.
-    public init(network: ThetaClassifier<Float>, countsPseudospikes: Bool = false) {
+    public init(
+        network: ThetaClassifier<Float>, countsPseudospikes: Bool = false,
+        spikesPerChannel: Int? = nil
+    ) {
         self.network = network
         self.countsPseudospikes = countsPseudospikes
+        self.spikesPerChannel = spikesPerChannel
     }
 
-    /// The samples of a data set as binned pixels.
+    /// The samples of a data set as spike times of inputs, in bins.
     ///
     /// - Throws: ``ExactError`` where the number of values does not fit the network.
     public func batch(of data: Dataset) throws -> ThetaBatch {
-        let bytes = data.values.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
+        let labels = data.labels.map(Int32.init)
+        if let spikesPerChannel {
+            return try ThetaBatch(
+                rasters: data.values, labels: labels, steps: network.code.bins,
+                channels: network.sizes[0] / spikesPerChannel, spikesPerChannel: spikesPerChannel)
+        }
         return try ThetaBatch(
-            images: bytes, labels: data.labels.map(Int32.init), inputs: network.sizes[0],
-            code: network.code)
+            pixels: data.values.map { network.code.bin(of: $0) }, labels: labels,
+            inputs: network.sizes[0])
     }
 
     /// Measures the network on a data set.
@@ -52,7 +65,9 @@ public final class ExactClassifier: SpikingModel {
             lossSum +=
                 (countsPseudospikes
                     ? outcome.loss
-                    : outcome.ordinaryLoss(labels: batch.labels, earliness: network.earliness))
+                    : outcome.ordinaryLoss(
+                        labels: batch.labels, earliness: network.earliness,
+                        temperature: network.temperature))
                 * Double(part.count)
         }
         result.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -67,7 +82,7 @@ public final class ExactClassifier: SpikingModel {
         return try trainer.evaluate(batch)
     }
 
-    /// Softmax of −t. Where several outputs stay silent in the trial they share its end.
+    /// Softmax of −t/ξ. Where several outputs stay silent in the trial they share its end.
     private func probabilities(of outcome: ThetaOutcome) -> [[Float]] {
         let classes = outcome.classCount
         return outcome.losses.indices.map { sample in
@@ -75,7 +90,7 @@ public final class ExactClassifier: SpikingModel {
                 countsPseudospikes ? $0 : min($0, outcome.trial)
             }
             let first = times.min() ?? 0
-            let weights = times.map { exp(first - $0) }
+            let weights = times.map { exp((first - $0) / network.temperature) }
             let sum = weights.reduce(0, +)
             return weights.map { Float($0 / sum) }
         }
@@ -150,8 +165,11 @@ public final class ExactClassifier: SpikingModel {
 
     /// Trial and code in words.
     public var presentation: String {
-        "a trial of \(network.trial) s, values coded by latency in \(network.code.bins) "
-            + (network.code.bins == 1 ? "bin" : "bins")
+        let bins = network.code.bins == 1 ? "1 bin" : "\(network.code.bins) bins"
+        let code =
+            spikesPerChannel.map { "the first \($0) spikes of each channel in \(bins)" }
+            ?? "values coded by latency in \(bins)"
+        return "a trial of \(network.trial) s, \(code)"
     }
 
     /// Duration of a trial in seconds.

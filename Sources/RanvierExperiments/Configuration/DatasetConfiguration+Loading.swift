@@ -68,6 +68,22 @@ extension DatasetConfiguration {
                 directory: DataDirectory.locate(explicit: directory),
                 variant: source == .mnist ? .mnist : .fashion)
             return (set.train, set.test)
+        case .cifar10:
+            let set = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
+            return (set.train, set.test)
+        case .yinYang:
+            let set = try YinYang()
+            return (set.train, set.test)
+        case .fsdd:
+            let set = try FSDD(
+                directory: DataDirectory.locate(explicit: directory), steps: steps.count,
+                timeStep: steps.length)
+            return (set.train, set.test)
+        case .nMNIST:
+            let set = try NMNIST(
+                directory: DataDirectory.locate(explicit: directory), steps: steps.count,
+                timeStep: steps.length, samplesPerClass: samplesPerClass)
+            return (set.train, set.test)
         case .idx:
             let train = try Dataset(
                 idxImages: url("train-images"), labels: url("train-labels"), name: "training images"

@@ -11,6 +11,14 @@ public struct DatasetConfiguration: Sendable {
         case mnist
         /// The four IDX files of Fashion-MNIST in the data directory.
         case fashionMNIST = "fashion-mnist"
+        /// The binary files of CIFAR-10 in the data directory.
+        case cifar10
+        /// Generated points in a disc; nothing is read.
+        case yinYang = "yin-yang"
+        /// Spoken digits in the data directory, as spikes of a cochlea.
+        case fsdd
+        /// Digits seen by an event camera, in the data directory.
+        case nMNIST = "n-mnist"
         /// Image and label files in the IDX format.
         case idx
         /// Tables with a label column.
@@ -37,6 +45,10 @@ public struct DatasetConfiguration: Sendable {
     public let labelColumn: String
     /// The separator of `csv`.
     public let separator: Character
+    /// Steps of a sample and their length in seconds, for `fsdd` and `n-mnist`.
+    public let steps: (count: Int, length: Double)
+    /// Most recordings of each class and part, for `n-mnist`.
+    public let samplesPerClass: Int
     /// How values are scaled.
     public let scaling: Scaling
     /// Share of the training samples that is held out for validation.
@@ -52,8 +64,15 @@ public struct DatasetConfiguration: Sendable {
         source = try section.choice("name", default: .digits)
         var files: [String: String] = [:]
         var column = "label", separator = ",", testFraction = 0.2
+        var steps = (count: 1, length: 1.0), samplesPerClass = Int.max
         switch source {
-        case .digits, .mnist, .fashionMNIST: break
+        case .digits, .mnist, .fashionMNIST, .cifar10, .yinYang: break
+        case .fsdd:
+            steps = try Self.steps(section, default: (100, 6e-3))
+        case .nMNIST:
+            steps = try Self.steps(section, default: (30, 10e-3))
+            samplesPerClass =
+                try section.optionalInteger("samples-per-class", in: 1...) ?? samplesPerClass
         case .idx:
             for key in ["train-images", "train-labels", "test-images", "test-labels"] {
                 files[key] = try section.string(key)
@@ -69,6 +88,8 @@ public struct DatasetConfiguration: Sendable {
             throw section.wrong("separator", expected: "one character", found: "'\(separator)'")
         }
         self.files = files
+        self.steps = steps
+        self.samplesPerClass = samplesPerClass
         labelColumn = column
         self.separator = character
         self.testFraction = testFraction
@@ -76,5 +97,14 @@ public struct DatasetConfiguration: Sendable {
         validationFraction = try section.float("validation-fraction", default: 0, in: 0...0.9)
         asImages = try section.boolean("images", default: false)
         limit = try section.optionalInteger("limit", in: 1...)
+    }
+
+    private static func steps(
+        _ section: ConfigurationSection, default standard: (count: Int, length: Double)
+    ) throws(ConfigurationError) -> (count: Int, length: Double) {
+        (
+            try section.integer("steps", default: standard.count, in: 1...),
+            try section.float("time-step", default: standard.length, in: .positive)
+        )
     }
 }

@@ -5,7 +5,9 @@ public struct EncodingConfiguration: Sendable {
     /// The encoder.
     public let encoder: any SpikeEncoder
 
-    private static let kinds = ["direct", "poisson", "latency", "phase", "burst"]
+    private static let kinds = [
+        "direct", "poisson", "latency", "phase", "burst", "sequence", "delta",
+    ]
 
     init(encoder: any SpikeEncoder) { self.encoder = encoder }
 
@@ -35,6 +37,12 @@ public struct EncodingConfiguration: Sendable {
             encoder = BurstEncoder(
                 steps: steps, timeStep: timeStep,
                 mostSpikes: try options.integer("most-spikes", default: 5, in: 1...))
+        case "sequence":
+            encoder = SequenceEncoder(steps: steps, timeStep: timeStep)
+        case "delta":
+            encoder = DeltaEncoder(
+                steps: steps, timeStep: timeStep,
+                threshold: Float(try options.float("threshold", in: .positive)))
         default:
             encoder = DirectEncoder(steps: steps, timeStep: timeStep)
         }

@@ -14,10 +14,8 @@ import RanvierTraining
 public struct ExactConfiguration: Sendable {
     /// Neurons of each layer, the last one per class.
     public let outputs: [Int]
-    /// End of the trial in seconds.
-    public let trial: Double
-    /// Bins of the latency code.
-    public let bins: Int
+    /// How samples become input spikes.
+    public let encoding: ExactEncoding
     /// Time constant of the neurons in seconds.
     public let timeConstant: Double
     /// Constant drive; above 1 a neuron without input spikes periodically.
@@ -26,6 +24,10 @@ public struct ExactConfiguration: Sendable {
     public let initialScale: Double
     /// Mean of the first weights, times 1/inputs.
     public let initialShift: Double
+    /// Weight γ of the term of the loss that pulls the right output's spike to the start.
+    public let earliness: Double
+    /// Temperature ξ of the loss's softmax over −t/ξ.
+    public let temperature: Double
     /// Whether spikes after the trial count when a network is measured.
     public let countsPseudospikes: Bool
     /// Whether they count in training.
@@ -34,9 +36,7 @@ public struct ExactConfiguration: Sendable {
     public let schedule: ThetaSchedule
 
     init(_ root: ConfigurationSection) throws(ConfigurationError) {
-        let code = try root.element("encoding", kinds: ["first-spike"], default: "first-spike")
-        bins = try code.options.integer("bins", default: 1, in: 1...99)
-        trial = try code.options.float("trial", default: 2, in: .positive)
+        encoding = try ExactEncoding(root)
         var outputs: [Int] = []
         for element in try root.elements("network", kinds: ["theta"]) {
             outputs.append(try element.options.integer("outputs", in: 1...))
@@ -51,8 +51,15 @@ public struct ExactConfiguration: Sendable {
         schedule.batchSize = try training.integer("batch-size", default: 1000, in: 1...)
         schedule.learningRate = try training.float("learning-rate", default: 4e-3, in: .positive)
         schedule.decayEpochs = try training.float("decay-epochs", default: 100, in: .positive)
+        schedule.isCosine =
+            try training.choice(
+                "schedule", of: ["exponential", "cosine"], default: "exponential") == "cosine"
         schedule.flipProbability = try training.float(
             "flip-probability", default: 0.02, in: 0...1)
+        schedule.jitter = try training.integer("jitter", default: 0, in: 0...254)
+        schedule.shift = try training.section("augmentation").integer("shift", default: 0, in: 0...)
+        earliness = try training.float("earliness", default: 0.01, in: 0...)
+        temperature = try training.float("temperature", default: 1, in: .positive)
         initialScale = try training.float("initial-scale", default: 0.5, in: 0...)
         initialShift = try training.float("initial-shift", default: 0)
         trainsPseudospikes = try training.boolean("pseudospikes", default: true)
@@ -63,14 +70,18 @@ public struct ExactConfiguration: Sendable {
     /// The model with its first weights.
     ///
     /// - Throws: `ExactError` where the parameters do not fit.
-    func makeModel(inputs: Int, seed: UInt64) throws -> ExactClassifier {
+    func makeModel(sampleShape: [Int], seed: UInt64) throws -> ExactClassifier {
         var network = try ThetaClassifier<Float>(
             neuron: ThetaNeuron(timeConstant: timeConstant, drive: drive),
-            sizes: [inputs] + outputs, trial: trial,
-            code: LatencyCode(bins: bins, trial: trial))
+            sizes: [encoding.inputs(ofSample: sampleShape)] + outputs, trial: encoding.trial,
+            code: encoding.code(forSample: sampleShape))
+        network.earliness = earliness
+        network.temperature = temperature
         network.pseudospikes = trainsPseudospikes
         network.randomize(seed: seed &+ 1, scale: initialScale, shift: initialShift)
-        return ExactClassifier(network: network, countsPseudospikes: countsPseudospikes)
+        return ExactClassifier(
+            network: network, countsPseudospikes: countsPseudospikes,
+            spikesPerChannel: encoding.spikesPerChannel)
     }
 
     /// Rectified linear units of the same shape, with a usual recipe: Adam, cosine, 20 epochs at most.

@@ -54,8 +54,9 @@ public struct Experiment {
         case .exact(let learning):
             try requireOutputs([learning.outputs.last ?? 0])
             let model = try learning.makeModel(
-                inputs: data.training.featureCount, seed: configuration.seed)
+                sampleShape: data.training.featureShape, seed: configuration.seed)
             var schedule = learning.schedule
+            if schedule.shift > 0 { schedule.imageShape = try imageShape() }
             schedule.seed = configuration.seed &+ 1
             return try ExactGradient(model, schedule: schedule)
         }
@@ -107,6 +108,13 @@ public struct Experiment {
 
     private func augmentation(_ training: TrainingConfiguration) throws -> Augmentation? {
         guard training.shift > 0 || training.flips else { return nil }
+        return Augmentation(
+            imageShape: try imageShape(), shift: training.shift, flipsHorizontally: training.flips,
+            fill: data.training.valueRange.lowerBound)
+    }
+
+    /// Height, width and channels of the samples; a vector of a square number of values is a square.
+    private func imageShape() throws(TrainingError) -> [Int] {
         let shape = data.training.featureShape
         let side = Int(Double(data.training.featureCount).squareRoot().rounded())
         let image = shape.count == 1 ? [side, side] : shape
@@ -117,8 +125,6 @@ public struct Experiment {
                 what: "training.augmentation", expected: "images",
                 found: "samples of shape \(shape)")
         }
-        return Augmentation(
-            imageShape: image, shift: training.shift, flipsHorizontally: training.flips,
-            fill: data.training.valueRange.lowerBound)
+        return image.count == 2 ? image + [1] : image
     }
 }
