@@ -93,6 +93,10 @@ typedef struct {
     int32_t *spike_event, *spike_neuron, *sorted;
     REAL *spike_q, *spike_p, *spike_base, *spike_time;
     REAL *spike_adjoint;  // by the time of each spike, in sorted order
+    // [E] vectors whose lanes add up to tau times the derivative by the time of each event.
+    REAL *sums;
+    // Spikes of the tiles that went back already.
+    size_t gone;
     // At T: static input, pseudo-rate; adjoint of the phase after the static pulse.
     REAL *input, *rate, *phase_adjoint, *mu;
 } NAME(layer);
@@ -100,17 +104,14 @@ typedef struct {
 /// What one tile of a layer (a few vectors that stay in registers) leaves behind; every sample and
 /// layer uses the same memory, so that it stays near.
 typedef struct {
-    // [E + 1][vectors][q, p' of 16] or, for the backward pass, [E + 1][vectors][q, p + p', jumps of mu]:
-    // q and p before the pulse at the start of each interval, p' after it.
+    // [slot][vectors][q, p' of 16] or, for the backward pass, [E + 1][vectors][q, p + p', jumps of mu]:
+    // q and p before the pulse at the start of an interval, p' after it.
     REAL *states;
     // [E / RENORM + 1][vectors]: squared factors by which states were scaled to keep them near 1.
     REAL *factors;
-    // [E + 1][4]: which neurons of each vector fire in an interval; then the intervals with spikes.
-    uint16_t *fires;
+    // A slot for each interval with spikes: who fires, and which interval it is.
     uint64_t *fired;
     int32_t *intervals;
-    // [E] vectors whose lanes add up to the adjoint of the time of each event.
-    REAL *sums;
     REAL *angle;
     uint32_t *pixels, *counts;
 } NAME(shared);
@@ -151,6 +152,7 @@ RNV_INLINE size_t NAME(lay_out)(
         layer.spike_base = NAME(take)(base, &used, capacity * real);
         layer.spike_time = NAME(take)(base, &used, capacity * real);
         layer.spike_adjoint = NAME(take)(base, &used, capacity * real);
+        layer.sums = NAME(take)(base, &used, capacity * RNV_EXACT_LANES * real);
         layer.input = NAME(take)(base, &used, stride * real);
         layer.rate = NAME(take)(base, &used, stride * real);
         layer.phase_adjoint = NAME(take)(base, &used, stride * real);
@@ -173,10 +175,8 @@ RNV_INLINE size_t NAME(lay_out_shared)(
     NAME(shared) s;
     s.states = NAME(take)(base, &used, capacity * TILE * 3 * vector);
     s.factors = NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * TILE * vector);
-    s.fires = NAME(take)(base, &used, capacity * 4 * sizeof(uint16_t));
     s.fired = NAME(take)(base, &used, capacity * sizeof(uint64_t));
     s.intervals = NAME(take)(base, &used, capacity * sizeof(int32_t));
-    s.sums = NAME(take)(base, &used, capacity * vector);
     s.angle = NAME(take)(base, &used, capacity * sizeof(REAL));
     s.pixels = NAME(take)(base, &used, (shape->sizes[0] + 64) * sizeof(uint32_t));
     s.counts = NAME(take)(base, &used, (capacity + 1) * sizeof(uint32_t));
@@ -295,18 +295,34 @@ RNV_INLINE size_t NAME(tile_of)(size_t vectors) {
     return (vectors + tiles - 1) / tiles;
 }
 
+/// The pulse at the start of an interval, then the interval: whoever crosses pi is marked and reset.
+RNV_INLINE WIDE_INT NAME(turn)(WIDE *q, WIDE *p, WIDE pulsed, WIDE c, WIDE sq, WIDE sp) {
+    const WIDE q1 = NAME(fma)(pulsed, sq, *q * c);
+    const WIDE p1 = NAME(fma)(*q, sp, pulsed * c);
+    const WIDE_INT crossed = q1 < 0;
+    *q = NAME(select)(crossed, -q1, q1);
+    *p = NAME(select)(crossed, -p1, p1);
+    return crossed;
+}
+
 /// Carries the neurons of one tile from the start to T, their states in registers.
 ///
-/// Forward it marks who fires and keeps q and p' of each interval, and the states at T. Backward it does
-/// the same again, bit by bit, and keeps what the adjoint needs: that is cheaper than to store the states
-/// of all samples and layers far away. `vectors` and `backward` are constants where it is inlined.
-RNV_INLINE void NAME(advance)(
+/// Forward it keeps q and p' of the intervals in which somebody fires, and the states at T; returns how
+/// many intervals. Backward it does the same again, bit by bit, and keeps what the adjoint needs: that is
+/// cheaper than to store the states of all samples and layers far away. `vectors` and `backward` are
+/// constants where it is inlined.
+RNV_INLINE size_t NAME(advance)(
     size_t vectors, int backward, const rnv_exact_theta_shape *shape, const NAME(layer) *layer,
     size_t at, const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
     const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
     const size_t kept = backward ? 3 : 2, lanes = RNV_EXACT_LANES, events = layer->events;
+    // Padding fires unheard.
+    const size_t valid = layer->neurons - at;
+    const uint64_t heard = valid >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << valid) - 1;
+    uint64_t *restrict fired = shared->fired;
+    int32_t *restrict intervals = shared->intervals;
     REAL *restrict to = shared->states;
-    uint16_t *restrict fires = shared->fires;
+    size_t slot = 0;
     WIDE q[TILE], p[TILE];
     for (size_t b = 0; b < vectors; b++) {
         q[b] = NAME(load)(start + 2 * (at + b * lanes));
@@ -316,21 +332,23 @@ RNV_INLINE void NAME(advance)(
         const WIDE c = (WIDE)layer->cosine[e], s = (WIDE)layer->sine[e];
         const WIDE sq = s * inverse_r, sp = s * -r;
         const REAL *row = (e == 0 ? zero_row : layer->row[e - 1]) + at;
-        for (size_t b = 0; b < vectors; b++, to += kept * lanes) {
+        uint64_t set = 0;
+        for (size_t b = 0; b < vectors; b++) {
+            REAL *state = to + b * kept * lanes;
             const WIDE pulsed = NAME(fma)(-NAME(load)(row + b * lanes), q[b], p[b]);
-            NAME(store)(to, q[b]);
-            NAME(store)(to + lanes, backward ? p[b] + pulsed : pulsed);
-            if (backward) NAME(store)(to + 2 * lanes, (WIDE)(REAL)0);
-            const WIDE q1 = NAME(fma)(pulsed, sq, q[b] * c);
-            const WIDE p1 = NAME(fma)(q[b], sp, pulsed * c);
-            const WIDE_INT crossed = q1 < 0;
-            if (!backward) fires[4 * e + b] = (uint16_t)NAME(bits)(crossed);
-            q[b] = NAME(select)(crossed, -q1, q1);
-            p[b] = NAME(select)(crossed, -p1, p1);
+            NAME(store)(state, q[b]);
+            NAME(store)(state + lanes, backward ? p[b] + pulsed : pulsed);
+            if (backward) NAME(store)(state + 2 * lanes, (WIDE)(REAL)0);
+            const WIDE_INT crossed = NAME(turn)(&q[b], &p[b], pulsed, c, sq, sp);
+            if (!backward) set |= (uint64_t)NAME(bits)(crossed) << (16 * b);
         }
+        // Without a branch: a slot in which nobody fires is written over by the next interval.
         if (!backward) {
-            for (size_t b = vectors; b < 4; b++) fires[4 * e + b] = 0;
+            fired[slot] = set & heard;
+            intervals[slot] = (int32_t)e;
+            slot += (set & heard) != 0;
         }
+        to = shared->states + (backward ? e + 1 : slot) * vectors * kept * lanes;
         // Scaled to (r q)^2 + p^2 = 1; the squared factors are kept.
         if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
             REAL *factors = shared->factors + e / RNV_EXACT_RENORM * vectors * lanes;
@@ -343,32 +361,22 @@ RNV_INLINE void NAME(advance)(
             }
         }
     }
-    if (backward) return;
+    if (backward) return 0;
     for (size_t b = 0; b < vectors; b++) {
         NAME(store)(layer->end + 2 * (at + b * lanes), q[b]);
         NAME(store)(layer->end + 2 * (at + b * lanes) + lanes, p[b]);
     }
+    return slot;
 }
 
 /// Lists the spikes of a tile with the states from which they are reached, interval by interval.
 RNV_INLINE int NAME(list_spikes)(
     const rnv_exact_theta_shape *shape, NAME(layer) *layer, size_t at, size_t vectors,
-    const NAME(shared) *shared) {
-    // Padding fires unheard.
-    const size_t valid = layer->neurons - at;
-    const uint64_t heard = valid >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << valid) - 1;
-    size_t intervals = 0;
-    for (size_t e = 0; e <= layer->events; e++) {
-        uint64_t set;
-        memcpy(&set, shared->fires + 4 * e, sizeof set);
-        shared->fired[intervals] = set & heard;
-        shared->intervals[intervals] = (int32_t)e;
-        intervals += (set & heard) != 0;
-    }
+    size_t slots, const NAME(shared) *shared) {
     size_t k = layer->spikes;
-    for (size_t n = 0; n < intervals; n++) {
-        const size_t e = (size_t)shared->intervals[n];
-        const REAL *states = shared->states + e * vectors * 2 * RNV_EXACT_LANES;
+    for (size_t n = 0; n < slots; n++) {
+        const int32_t e = shared->intervals[n];
+        const REAL *states = shared->states + n * vectors * 2 * RNV_EXACT_LANES;
         const REAL base = e == 0 ? 0 : layer->time[e - 1];
         for (uint64_t set = shared->fired[n]; set; set &= set - 1, k++) {
             if (k >= shape->capacity) return 1;
@@ -377,7 +385,7 @@ RNV_INLINE int NAME(list_spikes)(
             layer->spike_q[k] = from[0];
             layer->spike_p[k] = from[RNV_EXACT_LANES];
             layer->spike_base[k] = base;
-            layer->spike_event[k] = (int32_t)e - 1;
+            layer->spike_event[k] = e - 1;
             layer->spike_neuron[k] = (int32_t)(at + bit);
         }
     }
@@ -386,17 +394,17 @@ RNV_INLINE int NAME(list_spikes)(
 }
 
 /// `advance` forward for a number of vectors that is known only now.
-RNV_INLINE void NAME(advance_tile)(
+RNV_INLINE size_t NAME(advance_tile)(
     size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
     const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
-    if (vectors == 1) NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
-    if (vectors == 2) NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
-#if TILE > 2
-    if (vectors == 3) NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
-#endif
 #if TILE > 3
-    if (vectors == 4) NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 4) return NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
 #endif
+#if TILE > 2
+    if (vectors == 3) return NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
+#endif
+    if (vectors == 2) return NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
+    return NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
 }
 
 /// Orders many spikes: by interval, and then there is little left to do.
@@ -559,8 +567,9 @@ RNV_INLINE int NAME(forward)(
             const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
             for (size_t g = 0; g < count; g++) {
                 NAME(layer) *layer = &group[g].layers[l];
-                NAME(advance_tile)(vectors, shape, layer, at, states, zero_row, shared);
-                if (NAME(list_spikes)(shape, layer, at, vectors, shared)) return 1;
+                const size_t slots =
+                    NAME(advance_tile)(vectors, shape, layer, at, states, zero_row, shared);
+                if (NAME(list_spikes)(shape, layer, at, vectors, slots, shared)) return 1;
             }
             at += vectors * RNV_EXACT_LANES;
         }
@@ -686,14 +695,14 @@ RNV_INLINE void NAME(reverse)(
         if (e == 0) break;
         const REAL *restrict row = layer->row[e - 1] + at;
         REAL *restrict to = rows + (size_t)layer->row_index[e - 1] * stride + at;
-        WIDE sum = at == 0 ? (WIDE)(REAL)0 : NAME(load)(shared->sums + (e - 1) * lanes);
+        WIDE sum = at == 0 ? (WIDE)(REAL)0 : NAME(load)(layer->sums + (e - 1) * lanes);
         for (size_t b = 0; b < vectors; b++) {
             const WIDE q = NAME(load)(states + 3 * b * lanes), mq = mu[b] * q;
             NAME(store)(to + b * lanes, NAME(fma)(mq, q, NAME(load)(to + b * lanes)));
             sum = NAME(fma)(
                 mq * NAME(load)(row + b * lanes), NAME(load)(states + (3 * b + 1) * lanes), sum);
         }
-        NAME(store)(shared->sums + (e - 1) * lanes, sum);
+        NAME(store)(layer->sums + (e - 1) * lanes, sum);
     }
     for (size_t b = 0; b < vectors; b++) {
         const size_t i = at + b * lanes;
@@ -713,33 +722,28 @@ RNV_INLINE void NAME(backward_tile)(
     NAME(reverse)(vectors, shape, layer, at, start, rows, by_phase, shared);
 }
 
-/// Walks a layer in reverse, tile by tile.
+/// `backward_tile` of one sample for a number of vectors that is known only now.
 RNV_INLINE void NAME(backward)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row, REAL *rows, REAL *by_phase, const NAME(shared) *shared) {
-    NAME(spike_jumps)(shape, layer);
-    size_t first = 0;
-    for (size_t at = 0; at < layer->stride;) {
-        const size_t vectors = NAME(tile_of)((layer->stride - at) / RNV_EXACT_LANES);
-        const size_t end = at + vectors * RNV_EXACT_LANES;
-        size_t last = first;
-        while (last < layer->spikes && (size_t)layer->spike_neuron[last] < end) last++;
-#define REVERSE(n)           \
-    if (vectors == n)        \
-        NAME(backward_tile)( \
-            n, shape, layer, at, first, last, start, zero_row, rows, by_phase, shared)
-        REVERSE(1);
-        REVERSE(2);
+    size_t vectors, const rnv_exact_theta_shape *shape, NAME(layer) *layer, size_t at,
+    const REAL *start, const REAL *zero_row, REAL *rows, REAL *by_phase,
+    const NAME(shared) *shared) {
+    const size_t first = layer->gone, end = at + vectors * RNV_EXACT_LANES;
+    size_t last = first;
+    while (last < layer->spikes && (size_t)layer->spike_neuron[last] < end) last++;
+    layer->gone = last;
+#define REVERSE(n)       \
+    if (vectors == n)    \
+    NAME(backward_tile)( \
+        n, shape, layer, at, first, last, start, zero_row, rows, by_phase, shared)
+    REVERSE(1);
+    REVERSE(2);
 #if TILE > 2
-        REVERSE(3);
+    REVERSE(3);
 #endif
 #if TILE > 3
-        REVERSE(4);
+    REVERSE(4);
 #endif
 #undef REVERSE
-        first = last;
-        at = end;
-    }
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -842,14 +846,26 @@ RNV_INLINE void NAME(backward_layers)(
         states -= 2 * stride;
         for (size_t g = 0; g < count; g++) {
             NAME(layer) *layer = &group[g].layers[l];
-            REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
-            if (l == 0) memset(to, 0, rows * sizeof(REAL));
-            NAME(backward)(shape, layer, states, zero_row, to, phase_gradients[l], shared);
-            for (size_t e = 0; l > 0 && e < layer->events; e++) {
-                const REAL sum = NAME(sum)(NAME(load)(shared->sums + e * RNV_EXACT_LANES));
-                if (layer->origin[e] >= 0) {
-                    layer[-1].spike_adjoint[layer->origin[e]] = sum * inverse_tau;
-                }
+            layer->gone = 0;
+            NAME(spike_jumps)(shape, layer);
+            if (l == 0) memset(input_gradients + g * rows, 0, rows * sizeof(REAL));
+        }
+        for (size_t at = 0; at < stride;) {
+            const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
+            for (size_t g = 0; g < count; g++) {
+                REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
+                NAME(backward)(
+                    vectors, shape, &group[g].layers[l], at, states, zero_row, to,
+                    phase_gradients[l], shared);
+            }
+            at += vectors * RNV_EXACT_LANES;
+        }
+        for (size_t g = 0; l > 0 && g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            for (size_t e = 0; e < layer->events; e++) {
+                if (layer->origin[e] < 0) continue;
+                layer[-1].spike_adjoint[layer->origin[e]] =
+                    NAME(sum)(NAME(load)(layer->sums + e * RNV_EXACT_LANES)) * inverse_tau;
             }
         }
     }
