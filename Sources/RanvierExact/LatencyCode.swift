@@ -75,14 +75,14 @@ public struct LatencyCode: Sendable, Equatable {
     }
 
     /// Bin of a byte in the published code, at most `bins`.
-    public func bin(of value: UInt8) -> UInt8 {
+    public func bin(ofByte value: UInt8) -> UInt8 {
         UInt8(min((255 - Int(value)) / (256 / (bins + 1)), bins))
     }
 
     /// Bin of a value in 0…1, `bins` for silent; what lies outside counts as the nearest end.
     public func bin(of value: Float) -> UInt8 {
         guard let silentBelow else {
-            return bin(of: UInt8(max(0, min(255, (value * 255).rounded()))))
+            return bin(ofByte: UInt8(max(0, min(255, (value * 255).rounded()))))
         }
         let value = Double(value)
         guard value > silentBelow else { return UInt8(bins) }

@@ -108,9 +108,9 @@ import Testing
     @Test func latencyCode() throws {
         let code = try LatencyCode(bins: 1, trial: 2)
         #expect(abs(code.binTimes[0] - 0.020100671707) < 1e-12)
-        #expect(code.bin(of: 128) == 0)
-        #expect(code.bin(of: 127) == 1)
-        #expect(code.bin(of: 255) == 0)
-        #expect(try LatencyCode(bins: 3, trial: 2).bin(of: 0) == 3)
+        #expect(code.bin(ofByte: 128) == 0)
+        #expect(code.bin(ofByte: 127) == 1)
+        #expect(code.bin(ofByte: 255) == 0)
+        #expect(try LatencyCode(bins: 3, trial: 2).bin(ofByte: 0) == 3)
     }
 }

@@ -108,7 +108,8 @@ struct ContinuityAnalysis: Sendable {
         problem.trained.weights = Array(study.network.synapses.indices)
         let optimizer = try AdaBelief(
             parameterCount: problem.trained.weights.count, learningRate: 0.01)
-        var trainer = EventTrainer(problem, rule: .adaBelief(optimizer, decay: .infinity))
+        var trainer = EventTrainer(
+            problem, rule: .adaBelief(optimizer, .exponential(decay: .infinity)))
         for _ in 0..<trainingSteps { try trainer.step() }
         return ContinuityStudy(
             trainer.problem.network, from: study.initialStates, inputs: study.inputs,

@@ -35,10 +35,10 @@ struct SmoothRecurrentStudy: Study {
                 belief: belief)
         }
         let new = try train(
-            task, .adaBelief(try optimizer(.newMean), decay: task.decay), steps,
+            task, .adaBelief(try optimizer(.newMean), task.schedule), steps,
             "AdaBelief, new mean", context, from: 0, to: 0.15)
         let previous = try train(
-            task, .adaBelief(try optimizer(.previousMean), decay: task.decay), steps,
+            task, .adaBelief(try optimizer(.previousMean), task.schedule), steps,
             "AdaBelief, previous mean", context, from: 0.15, to: 0.3)
         let search = try train(
             task,
