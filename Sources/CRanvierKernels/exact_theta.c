@@ -71,12 +71,17 @@ void rnv_exact_theta_masks(
 // Samples whose static passes share each row of weights that is read.
 #define GROUP 8
 
+// Vectors of a row that are summed side by side.
+#define ROW 8
+
 #define REAL float
 #define REAL_INT int32_t
 #define NAME(name) name##_f32
 #define SERIES_TERMS 6
 #define ATAN_TERMS 9
 #define TILE 4
+#define ROOT_GUESS 0x5f3759df
+#define ROOT_STEPS 3
 #include "exact_theta_precision.h"
 
 #define REAL double
@@ -85,4 +90,6 @@ void rnv_exact_theta_masks(
 #define SERIES_TERMS 11
 #define ATAN_TERMS 20
 #define TILE 3
+#define ROOT_GUESS 0x5fe6eb50c7b537a9
+#define ROOT_STEPS 4
 #include "exact_theta_precision.h"
