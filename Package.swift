@@ -69,7 +69,7 @@ let package = Package(
             name: "RanvierExperiments",
             dependencies: [
                 "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
-                "RanvierTensors", "RanvierAnalysis", "RanvierExact",
+                "RanvierTensors", "RanvierAnalysis", "RanvierExact", "CRanvierKernels",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -80,32 +80,46 @@ RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
 /// Scratch memory of one layer in one trial.
 typedef struct {
     size_t neurons, stride;
-    // Inputs: E events, their times (entry E is T), weight rows, and which spike of the previous layer.
+    // Inputs: E events, their times (entry E is T), weight rows, and which spike of the previous layer;
+    // cos and sin of the angle from the event before.
     size_t events;
-    REAL *time;
+    REAL *time, *cosine, *sine;
     const REAL **row;
     int32_t *row_index, *origin;
-    // [E + 1][stride/16][q of 16, p of 16]: states before the pulse of each event, and at T.
-    REAL *states;
-    // [E][stride/16]: which neurons fire between one event (or the start) and the next.
-    uint16_t *fires;
-    // [E / RENORM + 1][stride]: squared factors by which states were scaled to keep them near 1.
-    REAL *factors;
-    // Own spikes: first as found, with the event before; then `order` sorts them by time.
+    // [stride/16][q of 16, p of 16]: states at T.
+    REAL *end;
+    // Own spikes as found, tile after tile, with the event before; `sorted` orders them by time.
     size_t spikes;
     int32_t *spike_event, *spike_neuron, *sorted;
     REAL *spike_q, *spike_p, *spike_base, *spike_time;
     REAL *spike_adjoint;  // by the time of each spike, in sorted order
+    // [E] vectors whose lanes add up to tau times the derivative by the time of each event.
+    REAL *sums;
+    // Spikes of the tiles that went back already.
+    size_t gone;
     // At T: static input, pseudo-rate; adjoint of the phase after the static pulse.
     REAL *input, *rate, *phase_adjoint, *mu;
 } NAME(layer);
 
+/// What one tile of a layer (a few vectors that stay in registers) leaves behind; every sample and
+/// layer uses the same memory, so that it stays near.
+typedef struct {
+    // [slot][vectors][q, p' of 16] or, for the backward pass, [E + 1][vectors][q, p + p', jumps of mu]:
+    // q and p before the pulse at the start of an interval, p' after it.
+    REAL *states;
+    // [E / RENORM + 1][vectors]: squared factors by which states were scaled to keep them near 1.
+    REAL *factors;
+    // A slot for each interval with spikes: who fires, and which interval it is.
+    uint64_t *fired;
+    int32_t *intervals;
+    REAL *angle;
+    uint32_t *pixels, *counts;
+} NAME(shared);
+
 typedef struct {
     NAME(layer) *layers;
-    REAL *cosine, *sine, *angle;
-    uint32_t *pixels;
     REAL *bin_weights;
-    REAL *row_adjoint;
+    NAME(shared) * shared;
 } NAME(scratch);
 
 RNV_INLINE void *NAME(take)(char *base, size_t *used, size_t bytes) {
@@ -114,7 +128,7 @@ RNV_INLINE void *NAME(take)(char *base, size_t *used, size_t bytes) {
     return at;
 }
 
-/// Lays the scratch memory out; with base NULL it only counts bytes.
+/// Lays the scratch memory of one sample out; with base NULL it only counts bytes.
 RNV_INLINE size_t NAME(lay_out)(
     const rnv_exact_theta_shape *shape, char *base, NAME(scratch) *scratch) {
     size_t used = 0;
@@ -124,14 +138,12 @@ RNV_INLINE size_t NAME(lay_out)(
         const size_t stride = rnv_exact_theta_stride(shape->sizes[l + 1]);
         NAME(layer) layer = {.neurons = shape->sizes[l + 1], .stride = stride};
         layer.time = NAME(take)(base, &used, capacity * real);
+        layer.cosine = NAME(take)(base, &used, capacity * real);
+        layer.sine = NAME(take)(base, &used, capacity * real);
         layer.row = NAME(take)(base, &used, capacity * sizeof(REAL *));
         layer.row_index = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.origin = NAME(take)(base, &used, capacity * sizeof(int32_t));
-        layer.states = NAME(take)(base, &used, capacity * stride * 2 * real);
-        layer.fires = NAME(take)(
-            base, &used, (capacity * (stride / RNV_EXACT_LANES) + 4) * sizeof(uint16_t));
-        layer.factors =
-            NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * stride * real);
+        layer.end = NAME(take)(base, &used, 2 * stride * real);
         layer.spike_event = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.spike_neuron = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.sorted = NAME(take)(base, &used, capacity * sizeof(int32_t));
@@ -140,6 +152,7 @@ RNV_INLINE size_t NAME(lay_out)(
         layer.spike_base = NAME(take)(base, &used, capacity * real);
         layer.spike_time = NAME(take)(base, &used, capacity * real);
         layer.spike_adjoint = NAME(take)(base, &used, capacity * real);
+        layer.sums = NAME(take)(base, &used, capacity * RNV_EXACT_LANES * real);
         layer.input = NAME(take)(base, &used, stride * real);
         layer.rate = NAME(take)(base, &used, stride * real);
         layer.phase_adjoint = NAME(take)(base, &used, stride * real);
@@ -148,481 +161,40 @@ RNV_INLINE size_t NAME(lay_out)(
     }
     const size_t stride = rnv_exact_theta_stride(shape->sizes[1]);
     NAME(scratch) s = {.layers = layers};
-    s.cosine = NAME(take)(base, &used, capacity * real);
-    s.sine = NAME(take)(base, &used, capacity * real);
-    s.angle = NAME(take)(base, &used, capacity * real);
-    s.pixels = NAME(take)(base, &used, shape->sizes[0] * sizeof(uint32_t));
     s.bin_weights = NAME(take)(base, &used, (shape->bins + 1) * stride * real);
-    s.row_adjoint = NAME(take)(base, &used, capacity * real);
     if (base != NULL) *scratch = s;
+    return used;
+}
+
+/// Lays out the memory that all samples share.
+RNV_INLINE size_t NAME(lay_out_shared)(
+    const rnv_exact_theta_shape *shape, char *base, NAME(shared) *shared) {
+    size_t used = 0;
+    const size_t capacity = shape->capacity + 2 * RNV_EXACT_LANES;
+    const size_t vector = RNV_EXACT_LANES * sizeof(REAL);
+    NAME(shared) s;
+    s.states = NAME(take)(base, &used, capacity * TILE * 3 * vector);
+    s.factors = NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * TILE * vector);
+    s.fired = NAME(take)(base, &used, capacity * sizeof(uint64_t));
+    s.intervals = NAME(take)(base, &used, capacity * sizeof(int32_t));
+    s.angle = NAME(take)(base, &used, capacity * sizeof(REAL));
+    s.pixels = NAME(take)(base, &used, (shape->sizes[0] + 64) * sizeof(uint32_t));
+    s.counts = NAME(take)(base, &used, (capacity + 1) * sizeof(uint32_t));
+    if (base != NULL) *shared = s;
     return used;
 }
 
 size_t NAME(rnv_exact_theta_scratch)(const rnv_exact_theta_shape *shape) {
     size_t bytes = GROUP * NAME(lay_out)(shape, NULL, NULL);
+    bytes += NAME(lay_out_shared)(shape, NULL, NULL);
     for (size_t l = 0; l < shape->layers; l++) {
         bytes += 2 * rnv_exact_theta_stride(shape->sizes[l + 1]) * sizeof(REAL);
     }
     return bytes + shape->sizes[shape->layers] * sizeof(double);
 }
 
-// ---------------------------------------------------------------------------------------------
-// Input layer
-
-/// out[:] = sum of `count` rows of a matrix; `blocks` is a constant where it is inlined.
-RNV_INLINE void NAME(sum_rows_of)(
-    size_t blocks, const uint32_t *rows, size_t count, const REAL *matrix, size_t stride,
-    REAL *out) {
-    WIDE sums[4];
-    for (size_t b = 0; b < blocks; b++) sums[b] = (WIDE)(REAL)0;
-    for (size_t k = 0; k < count; k++) {
-        const REAL *row = matrix + (size_t)rows[k] * stride;
-        for (size_t b = 0; b < blocks; b++) sums[b] += NAME(load)(row + b * RNV_EXACT_LANES);
-    }
-    for (size_t b = 0; b < blocks; b++) NAME(store)(out + b * RNV_EXACT_LANES, sums[b]);
-}
-
-RNV_INLINE void NAME(sum_rows)(
-    const uint32_t *rows, size_t count, const REAL *matrix, size_t stride, REAL *out) {
-    size_t i = 0;
-    for (; i + 4 * RNV_EXACT_LANES <= stride; i += 4 * RNV_EXACT_LANES) {
-        NAME(sum_rows_of)(4, rows, count, matrix + i, stride, out + i);
-    }
-    const size_t rest = (stride - i) / RNV_EXACT_LANES;
-    if (rest == 3) NAME(sum_rows_of)(3, rows, count, matrix + i, stride, out + i);
-    if (rest == 2) NAME(sum_rows_of)(2, rows, count, matrix + i, stride, out + i);
-    if (rest == 1) NAME(sum_rows_of)(1, rows, count, matrix + i, stride, out + i);
-}
-
-/// Adds one event to a layer, and empty ones before it wherever the layer would turn by more than 3 rad
-/// without one (a spike is found by a change of sign, so nothing may turn by pi unseen).
-RNV_INLINE int NAME(append)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, REAL time, const REAL *row,
-    int32_t row_index, int32_t origin, const REAL *zero_row, int32_t zero_index) {
-    const REAL longest = (REAL)(3 * shape->time_constant / shape->rate);
-    REAL last = layer->events > 0 ? layer->time[layer->events - 1] : 0;
-    while (time - last > longest) {
-        if (layer->events >= shape->capacity) return 1;
-        last += longest;
-        layer->time[layer->events] = last;
-        layer->row[layer->events] = zero_row;
-        layer->row_index[layer->events] = zero_index;
-        layer->origin[layer->events++] = -1;
-    }
-    if (row == NULL) return 0;
-    if (layer->events >= shape->capacity) return 1;
-    layer->time[layer->events] = time;
-    layer->row[layer->events] = row;
-    layer->row_index[layer->events] = row_index;
-    layer->origin[layer->events++] = origin;
-    return 0;
-}
-
-RNV_INLINE int NAME(read_pixels)(
-    const rnv_exact_theta_shape *shape, const REAL *weights, const uint8_t *pixels,
-    NAME(scratch) *scratch) {
-    NAME(layer) *layer = &scratch->layers[0];
-    const size_t stride = layer->stride, inputs = shape->sizes[0];
-    const REAL *zero_row = weights + inputs * stride;
-    layer->events = 0;
-    for (size_t bin = 0; bin < shape->bins; bin++) {
-        size_t count = 0;
-        size_t i = 0;
-        typedef uint8_t bytes __attribute__((ext_vector_type(16)));
-        for (; i + 16 <= inputs; i += 16) {
-            bytes v;
-            memcpy(&v, pixels + i, 16);
-            const lanes_bits equal = __builtin_convertvector(v == (uint8_t)bin, lanes_bits);
-            uint16_t set;
-            memcpy(&set, &equal, sizeof set);
-            while (set) {
-                scratch->pixels[count++] = (uint32_t)(i + (size_t)__builtin_ctz(set));
-                set &= (uint16_t)(set - 1);
-            }
-        }
-        for (; i < inputs; i++) {
-            if (pixels[i] == bin) scratch->pixels[count++] = (uint32_t)i;
-        }
-        if (count == 0) continue;  // no event
-        REAL *row = scratch->bin_weights + bin * stride;
-        NAME(sum_rows)(scratch->pixels, count, weights, stride, row);
-        if (!(shape->bin_times[bin] < shape->trial)) continue;
-        if (NAME(append)(
-                shape, layer, (REAL)shape->bin_times[bin], row, (int32_t)bin, -1, zero_row,
-                (int32_t)shape->bins)) {
-            return 1;
-        }
-    }
-    return NAME(append)(
-        shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row, (int32_t)shape->bins);
-}
-
-// ---------------------------------------------------------------------------------------------
-// One layer forward
-
-/// cos and sin of the angle from each event to the next; entry 0 is the angle up to the first event.
-RNV_INLINE void NAME(rotations)(
-    const rnv_exact_theta_shape *shape, const NAME(layer) *layer, NAME(scratch) *scratch) {
-    const REAL speed = (REAL)(shape->rate / shape->time_constant);
-    REAL last = 0;
-    for (size_t e = 0; e <= layer->events; e++) {
-        scratch->angle[e] = (layer->time[e] - last) * speed;
-        last = layer->time[e];
-    }
-    for (size_t e = 0; e <= layer->events; e += RNV_EXACT_LANES) {
-        WIDE s, c;
-        NAME(sine_cosine)(NAME(load)(scratch->angle + e), &s, &c);
-        NAME(store)(scratch->sine + e, s);
-        NAME(store)(scratch->cosine + e, c);
-    }
-}
-
-RNV_INLINE REAL NAME(fma_one)(REAL a, REAL b, REAL c) {
-    return _Generic(a, float: __builtin_fmaf(a, b, c), double: __builtin_fma(a, b, c));
-}
-
-/// Lists the spikes marked in `fires` with the states from which they are reached.
-RNV_INLINE int NAME(list_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row) {
-    const size_t vectors = layer->stride / RNV_EXACT_LANES, count = (layer->events + 1) * vectors;
-    memset(layer->fires + count, 0, 4 * sizeof(uint16_t));
-    layer->spikes = 0;
-    for (size_t at = 0; at < count; at += 4) {
-        uint64_t set;
-        memcpy(&set, layer->fires + at, sizeof set);
-        for (; set; set &= set - 1) {
-            const size_t bit = (size_t)__builtin_ctzll(set), lane = bit % RNV_EXACT_LANES;
-            const size_t index = at + bit / RNV_EXACT_LANES;
-            const size_t interval = index / vectors, vector = index % vectors;
-            const size_t neuron = vector * RNV_EXACT_LANES + lane;
-            if (neuron >= layer->neurons) continue;  // padding fires unheard
-            if (layer->spikes >= shape->capacity) return 1;
-            const REAL *from = interval == 0
-                                   ? start
-                                   : layer->states + (interval - 1) * 2 * layer->stride;
-            const REAL *row = interval == 0 ? zero_row : layer->row[interval - 1];
-            const REAL q = from[vector * 2 * RNV_EXACT_LANES + lane];
-            const REAL p = from[(vector * 2 + 1) * RNV_EXACT_LANES + lane];
-            const size_t k = layer->spikes++;
-            layer->spike_q[k] = q;
-            layer->spike_p[k] = NAME(fma_one)(-row[neuron], q, p);
-            layer->spike_base[k] = interval == 0 ? 0 : layer->time[interval - 1];
-            layer->spike_event[k] = (int32_t)interval - 1;
-            layer->spike_neuron[k] = (int32_t)neuron;
-        }
-    }
-    return 0;
-}
-
-/// Scales states to q^2 r^2 + p^2 = 1 and keeps the squared factors.
-RNV_INLINE void NAME(renormalize)(REAL *states, size_t stride, REAL r, REAL *factors) {
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE q = NAME(load)(states + 2 * i), rq = q * r;
-        const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
-        const WIDE factor = (REAL)1 / (rq * rq + p * p);
-        const WIDE root = __builtin_elementwise_sqrt(factor);
-        NAME(store)(factors + i, factor);
-        NAME(store)(states + 2 * i, q * root);
-        NAME(store)(states + 2 * i + RNV_EXACT_LANES, p * root);
-    }
-}
-
-/// Carries a layer from the start to T: fills `states` and finds its spikes.
-RNV_INLINE int NAME(advance)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start,
-    const REAL *zero_row, NAME(scratch) *scratch) {
-    const size_t stride = layer->stride;
-    const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
-    uint16_t *fires = layer->fires;
-    layer->time[layer->events] = (REAL)shape->trial;
-    NAME(rotations)(shape, layer, scratch);
-    for (size_t e = 0; e <= layer->events; e++) {
-        const REAL c = scratch->cosine[e], s = scratch->sine[e];
-        const REAL sq = s * inverse_r, sp = s * r;
-        const REAL *from = e == 0 ? start : layer->states + (e - 1) * 2 * stride;
-        const REAL *row = e == 0 ? zero_row : layer->row[e - 1];
-        REAL *to = layer->states + e * 2 * stride;
-        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE q = NAME(load)(from + 2 * i);
-            const WIDE p = NAME(fma)(
-                -NAME(load)(row + i), q, NAME(load)(from + 2 * i + RNV_EXACT_LANES));
-            const WIDE q1 = NAME(fma)(p, (WIDE)sq, q * c);
-            const WIDE p1 = NAME(fma)(q, (WIDE)-sp, p * c);
-            const WIDE_INT crossed = q1 < 0;
-            *fires++ = (uint16_t)NAME(bits)(crossed);
-            NAME(store)(to + 2 * i, NAME(select)(crossed, -q1, q1));
-            NAME(store)(to + 2 * i + RNV_EXACT_LANES, NAME(select)(crossed, -p1, p1));
-        }
-        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            NAME(renormalize)(to, stride, r, layer->factors + e / RNV_EXACT_RENORM * stride);
-        }
-    }
-    return NAME(list_spikes)(shape, layer, start, zero_row);
-}
-
-/// Times of the spikes found, and their order: by time, then by neuron.
-RNV_INLINE void NAME(sort_spikes)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
-    const size_t n = layer->spikes;
-    const REAL r = (REAL)shape->rate, slow = (REAL)(shape->time_constant / shape->rate);
-    const REAL trial = (REAL)shape->trial;
-    // `spike_adjoint` holds times as found until the spikes are in order.
-    REAL *found = layer->spike_adjoint;
-    for (size_t k = 0; k < n; k += RNV_EXACT_LANES) {
-        const WIDE rest =
-            NAME(angle)(NAME(load)(layer->spike_q + k) * r, -NAME(load)(layer->spike_p + k));
-        WIDE time = NAME(load)(layer->spike_base + k) + rest * slow;
-        time = NAME(select)(time > trial, (WIDE)trial, time);
-        NAME(store)(found + k, time);
-    }
-    if (layer->events >= 8) {
-        // Found interval by interval, so all but in order.
-        for (size_t k = 0; k < n; k++) {
-            const REAL time = found[k];
-            size_t i = k;
-            for (; i > 0 && time < layer->spike_time[i - 1]; i--) {
-                layer->spike_time[i] = layer->spike_time[i - 1];
-                layer->sorted[i] = layer->sorted[i - 1];
-            }
-            layer->spike_time[i] = time;
-            layer->sorted[i] = (int32_t)k;
-        }
-        return;
-    }
-    // Otherwise every spike counts those before it.
-    WIDE_INT lane;
-    for (int i = 0; i < RNV_EXACT_LANES; i++) lane[i] = i;
-    for (size_t k = 0; k < n; k += RNV_EXACT_LANES) {
-        const WIDE mine = NAME(load)(found + k);
-        const WIDE_INT index = lane + (REAL_INT)k;
-        WIDE_INT rank = (WIDE_INT)(REAL_INT)0;
-        for (size_t j = 0; j < n; j++) {
-            const WIDE other = (WIDE)found[j];
-            const WIDE_INT earlier = (REAL_INT)j < index;
-            // A mask is -1. Spikes are found by interval, then by neuron, as ties are ordered.
-            rank -= (other < mine) | ((other == mine) & earlier);
-        }
-        for (size_t i = 0; i < RNV_EXACT_LANES && k + i < n; i++) {
-            layer->sorted[rank[i]] = (int32_t)(k + i);
-            layer->spike_time[rank[i]] = mine[i];
-        }
-    }
-}
-
-/// Static inputs of a group of samples, a_i = sum of w_ij rho_j, for `blocks` vectors from `at` on; a
-/// row of weights is read once for all samples.
-RNV_INLINE void NAME(static_inputs)(
-    size_t blocks, NAME(scratch) *group, size_t count, size_t l, size_t at, const REAL *weights) {
-    const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
-    const REAL *rates[GROUP];
-    WIDE sums[GROUP][2];
-    for (size_t g = 0; g < GROUP; g++) {
-        rates[g] = group[g < count ? g : 0].layers[l - 1].rate;
-        for (size_t b = 0; b < blocks; b++) sums[g][b] = (WIDE)(REAL)0;
-    }
-    for (size_t j = 0; j < inputs; j++) {
-        for (size_t b = 0; b < blocks; b++) {
-            const WIDE row = NAME(load)(weights + j * stride + at + b * RNV_EXACT_LANES);
-            for (size_t g = 0; g < GROUP; g++) {
-                sums[g][b] = NAME(fma)(row, (WIDE)rates[g][j], sums[g][b]);
-            }
-        }
-    }
-    for (size_t g = 0; g < count; g++) {
-        for (size_t b = 0; b < blocks; b++) {
-            NAME(store)(group[g].layers[l].input + at + b * RNV_EXACT_LANES, sums[g][b]);
-        }
-    }
-}
-
-/// The static pulse at T of a group of samples: a_i, then rho_i = H(phi_i(T), a_i)/period.
-RNV_INLINE void NAME(static_rates)(
-    const rnv_exact_theta_shape *shape, NAME(scratch) *group, size_t count,
-    const REAL *const *weights) {
-    const REAL r = (REAL)shape->rate;
-    for (size_t l = 0; l < shape->layers; l++) {
-        const size_t stride = group[0].layers[l].stride;
-        if (l > 0) {
-            size_t at = 0;
-            for (; at + 2 * RNV_EXACT_LANES <= stride; at += 2 * RNV_EXACT_LANES) {
-                NAME(static_inputs)(2, group, count, l, at, weights[l]);
-            }
-            if (at < stride) NAME(static_inputs)(1, group, count, l, at, weights[l]);
-        }
-        for (size_t g = 0; g < count; g++) {
-            NAME(layer) *layer = &group[g].layers[l];
-            const REAL *end = layer->states + layer->events * 2 * stride;
-            if (l == 0) memset(layer->input, 0, stride * sizeof(REAL));
-            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                const WIDE a = NAME(load)(layer->input + i), q = NAME(load)(end + 2 * i);
-                const WIDE p = NAME(load)(end + 2 * i + RNV_EXACT_LANES);
-                const WIDE angle = NAME(angle)(q * r, p - a * q);
-                NAME(store)(layer->rate + i, angle * (REAL)(1 / 3.14159265358979323846));
-            }
-        }
-    }
-}
-
-RNV_INLINE int NAME(forward)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
-    const uint8_t *pixels, NAME(scratch) *scratch) {
-    if (NAME(read_pixels)(shape, weights[0], pixels, scratch)) return 1;
-    for (size_t l = 0; l < shape->layers; l++) {
-        NAME(layer) *layer = &scratch->layers[l], *previous = l > 0 ? layer - 1 : NULL;
-        if (previous != NULL) {
-            const size_t inputs = previous->neurons, stride = layer->stride;
-            const REAL *zero_row = weights[l] + inputs * stride;
-            layer->events = 0;
-            for (size_t k = 0; k < previous->spikes; k++) {
-                const int32_t j = previous->spike_neuron[previous->sorted[k]];
-                if (NAME(append)(
-                        shape, layer, previous->spike_time[k],
-                        weights[l] + (size_t)j * stride, j, (int32_t)k, zero_row,
-                        (int32_t)inputs)) {
-                    return 1;
-                }
-            }
-            if (NAME(append)(
-                    shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row,
-                    (int32_t)inputs)) {
-                return 1;
-            }
-        }
-        if (NAME(advance)(
-                shape, layer, states, weights[l] + shape->sizes[l] * layer->stride, scratch)) {
-            return 1;
-        }
-        states += 2 * layer->stride;
-        NAME(sort_spikes)(shape, layer);
-    }
-    return 0;
-}
-
-// ---------------------------------------------------------------------------------------------
-// One layer backward
-
-/// Starts mu of a layer at T from the adjoint of the phase after the static pulse, and turns `input`
-/// into the adjoint of the static input.
-RNV_INLINE void NAME(static_start)(const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
-    const size_t stride = layer->stride;
-    const REAL *end = layer->states + layer->events * 2 * stride;
-    const REAL r = (REAL)shape->rate, tau = (REAL)shape->time_constant;
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE q = NAME(load)(end + 2 * i), rq = q * r;
-        const WIDE p1 =
-            NAME(load)(end + 2 * i + RNV_EXACT_LANES) - NAME(load)(layer->input + i) * q;
-        const WIDE mu = NAME(load)(layer->phase_adjoint + i) / (rq * rq + p1 * p1);
-        NAME(store)(layer->mu + i, mu);
-        NAME(store)(layer->input + i, mu * q * q * tau);
-    }
-}
-
-/// Carries the static part of a group of samples back through the weights of layer l: weights += da rho,
-/// and the adjoint of rho_j = sum of da_i w_ij goes to the layer before.
-RNV_INLINE void NAME(static_backward)(
-    const rnv_exact_theta_shape *shape, NAME(scratch) *group, size_t count, size_t l,
-    const REAL *weights, REAL *gradient) {
-    const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
-    const REAL per_phase = (REAL)(shape->rate / (3.14159265358979323846 * shape->time_constant));
-    const REAL *rates[GROUP], *adjoints[GROUP];
-    REAL *back[GROUP];
-    for (size_t g = 0; g < GROUP; g++) {
-        const NAME(scratch) *sample = &group[g < count ? g : 0];
-        rates[g] = sample->layers[l - 1].rate;
-        adjoints[g] = sample->layers[l].input;
-        back[g] = sample->layers[l - 1].phase_adjoint;
-    }
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        WIDE da[GROUP];
-        for (size_t g = 0; g < GROUP; g++) {
-            da[g] = g < count ? NAME(load)(adjoints[g] + i) : (WIDE)(REAL)0;
-        }
-        for (size_t j = 0; j < inputs; j++) {
-            WIDE sum = NAME(load)(gradient + j * stride + i);
-            for (size_t g = 0; g < GROUP; g++) {
-                sum = NAME(fma)(da[g], (WIDE)rates[g][j], sum);
-            }
-            NAME(store)(gradient + j * stride + i, sum);
-        }
-    }
-    for (size_t j = 0; j < inputs; j++) {
-        WIDE sums[GROUP];
-        for (size_t g = 0; g < GROUP; g++) sums[g] = (WIDE)(REAL)0;
-        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE row = NAME(load)(weights + j * stride + i);
-            for (size_t g = 0; g < GROUP; g++) {
-                sums[g] = NAME(fma)(NAME(load)(adjoints[g] + i), row, sums[g]);
-            }
-        }
-        for (size_t g = 0; g < count; g++) back[g][j] = NAME(sum)(sums[g]) * per_phase;
-    }
-    for (size_t g = 0; g < count; g++) {
-        NAME(layer) *previous = &group[g].layers[l - 1];
-        memset(
-            previous->phase_adjoint + previous->neurons, 0,
-            (previous->stride - previous->neurons) * sizeof(REAL));
-    }
-}
-
-/// Jumps of mu at the spikes of the layer itself, (dL/dt)/n, in the order found; over `spike_base`.
-RNV_INLINE void NAME(spike_jumps)(const rnv_exact_theta_shape *shape, NAME(layer) *layer) {
-    const REAL r = (REAL)shape->rate;
-    REAL *jump = layer->spike_base;
-    for (size_t k = 0; k < layer->spikes; k++) {
-        jump[layer->sorted[k]] = layer->spike_adjoint[k];
-    }
-    for (size_t k = 0; k < layer->spikes; k += RNV_EXACT_LANES) {
-        const WIDE q = NAME(load)(layer->spike_q + k) * r, p = NAME(load)(layer->spike_p + k);
-        NAME(store)(jump + k, NAME(load)(jump + k) / (q * q + p * p));
-    }
-}
-
-/// Walks the events of a layer in reverse. `rows` is the gradient of the weight rows; `row_adjoint`
-/// receives the derivative by the time of each event.
-RNV_INLINE void NAME(backward)(
-    const rnv_exact_theta_shape *shape, NAME(layer) *layer, const REAL *start, REAL *rows,
-    REAL *by_phase, REAL *restrict row_adjoint) {
-    const size_t stride = layer->stride;
-    const REAL tau = (REAL)shape->time_constant, r = (REAL)shape->rate;
-    REAL *mus = layer->mu;
-    size_t next = layer->spikes;
-    NAME(spike_jumps)(shape, layer);
-    for (ptrdiff_t e = (ptrdiff_t)layer->events; e >= -1; e--) {
-        for (; next > 0 && layer->spike_event[next - 1] == e; next--) {
-            mus[layer->spike_neuron[next - 1]] -= layer->spike_base[next - 1];
-        }
-        if (e < 0) break;
-        // Event number E is the end of the trial: no pulse, only what comes before it.
-        if (e < (ptrdiff_t)layer->events) {
-            const REAL *restrict states = layer->states + (size_t)e * 2 * stride;
-            const REAL *restrict row = layer->row[e];
-            REAL *restrict to = rows + (size_t)layer->row_index[e] * stride;
-            WIDE sum = (WIDE)(REAL)0;
-            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                const WIDE q = NAME(load)(states + 2 * i);
-                const WIDE p = NAME(load)(states + 2 * i + RNV_EXACT_LANES);
-                const WIDE mu = NAME(load)(mus + i), k = NAME(load)(row + i) * q;
-                NAME(store)(to + i, NAME(fma)(mu * q, q * tau, NAME(load)(to + i)));
-                sum = NAME(fma)(mu * k, p + p - k, sum);
-            }
-            row_adjoint[e] = NAME(sum)(sum);
-        }
-        if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            const REAL *factors = layer->factors + (size_t)e / RNV_EXACT_RENORM * stride;
-            for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-                NAME(store)(mus + i, NAME(load)(mus + i) * NAME(load)(factors + i));
-            }
-        }
-    }
-    for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-        const WIDE rq = NAME(load)(start + 2 * i) * r;
-        const WIDE p = NAME(load)(start + 2 * i + RNV_EXACT_LANES);
-        NAME(store)(
-            by_phase + i,
-            NAME(load)(by_phase + i) + NAME(load)(mus + i) * (rq * rq + p * p));
-    }
-}
+#include "exact_theta_forward.h"
+#include "exact_theta_backward.h"
 
 // ---------------------------------------------------------------------------------------------
 // Loss and report
@@ -709,21 +281,41 @@ RNV_INLINE void NAME(static_layers)(
     }
 }
 
-/// The events of one sample in reverse, from the outputs to the first layer.
+/// The events of a group in reverse, from the outputs to the first layer.
 RNV_INLINE void NAME(backward_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *states_end, NAME(scratch) *scratch,
-    REAL *const *gradients, REAL *const *phase_gradients, REAL *input_gradient) {
-    const REAL *states = states_end;
+    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
+    NAME(scratch) *group, size_t count, REAL *const *gradients, REAL *const *phase_gradients,
+    REAL *input_gradients) {
+    const REAL inverse_tau = (REAL)(1 / shape->time_constant);
+    const NAME(shared) *shared = group[0].shared;
     for (size_t l = shape->layers; l-- > 0;) {
-        NAME(layer) *layer = &scratch->layers[l];
-        states -= 2 * layer->stride;
-        NAME(backward)(
-            shape, layer, states, l > 0 ? gradients[l] : input_gradient, phase_gradients[l],
-            scratch->row_adjoint);
-        if (l == 0) return;
-        for (size_t e = 0; e < layer->events; e++) {
-            if (layer->origin[e] >= 0) {
-                layer[-1].spike_adjoint[layer->origin[e]] = scratch->row_adjoint[e];
+        const size_t stride = group[0].layers[l].stride;
+        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
+        // One row more than bins: events without a pulse point there.
+        const size_t rows = (shape->bins + 1) * stride;
+        states -= 2 * stride;
+        for (size_t g = 0; g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            layer->gone = 0;
+            NAME(spike_jumps)(shape, layer);
+            if (l == 0) memset(input_gradients + g * rows, 0, rows * sizeof(REAL));
+        }
+        for (size_t at = 0; at < stride;) {
+            const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
+            for (size_t g = 0; g < count; g++) {
+                REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
+                NAME(backward)(
+                    vectors, shape, &group[g].layers[l], at, states, zero_row, to,
+                    phase_gradients[l], shared);
+            }
+            at += vectors * RNV_EXACT_LANES;
+        }
+        for (size_t g = 0; l > 0 && g < count; g++) {
+            NAME(layer) *layer = &group[g].layers[l];
+            for (size_t e = 0; e < layer->events; e++) {
+                if (layer->origin[e] < 0) continue;
+                layer[-1].spike_adjoint[layer->origin[e]] =
+                    NAME(sum)(NAME(load)(layer->sums + e * RNV_EXACT_LANES)) * inverse_tau;
             }
         }
     }
@@ -754,7 +346,12 @@ int NAME(rnv_exact_theta_run)(
     REAL *input_gradients) {
     NAME(scratch) group[GROUP];
     char *rest = memory;
-    for (size_t g = 0; g < GROUP; g++) rest += NAME(lay_out)(shape, rest, &group[g]);
+    NAME(shared) shared;
+    for (size_t g = 0; g < GROUP; g++) {
+        rest += NAME(lay_out)(shape, rest, &group[g]);
+        group[g].shared = &shared;
+    }
+    rest += NAME(lay_out_shared)(shape, rest, &shared);
     REAL *states = (REAL *)(void *)rest, *states_end = states;
     NAME(initial_states)(shape, phases, states);
     for (size_t l = 0; l < shape->layers; l++) {
@@ -765,11 +362,9 @@ int NAME(rnv_exact_theta_run)(
     const int backward = gradients != NULL && labels != NULL;
     for (size_t b = first; b < last; b += GROUP) {
         const size_t count = last - b < GROUP ? last - b : GROUP;
-        for (size_t g = 0; g < count; g++) {
-            if (NAME(forward)(
-                    shape, weights, states, pixels + (b + g) * shape->sizes[0], &group[g])) {
-                return 1;
-            }
+        if (NAME(forward)(
+                shape, weights, states, pixels + b * shape->sizes[0], group, count)) {
+            return 1;
         }
         if (shape->pseudospikes) NAME(static_rates)(shape, group, count, weights);
         for (size_t g = 0; g < count; g++) {
@@ -782,88 +377,14 @@ int NAME(rnv_exact_theta_run)(
         }
         if (!backward) continue;
         NAME(static_layers)(shape, weights, group, count, gradients);
-        for (size_t g = 0; g < count; g++) {
-            // One row more than bins: events without a pulse point there.
-            REAL *to = input_gradients + (b + g) * (shape->bins + 1) * input_stride;
-            memset(to, 0, (shape->bins + 1) * input_stride * sizeof(REAL));
-            NAME(backward_layers)(
-                shape, states_end, &group[g], gradients, phase_gradients, to);
-        }
+        NAME(backward_layers)(
+            shape, weights, states_end, group, count, gradients, phase_gradients,
+            input_gradients + b * (shape->bins + 1) * input_stride);
     }
     return 0;
 }
 
-// ---------------------------------------------------------------------------------------------
-// First weights and optimiser
-
-RNV_INLINE void NAME(sum_samples)(
-    size_t blocks, const uint64_t *masks, size_t samples, size_t bins, size_t stride,
-    const REAL *from, REAL *to) {
-    const size_t words = (samples + 63) / 64;
-    WIDE sums[4];
-    for (size_t b = 0; b < blocks; b++) sums[b] = (WIDE)(REAL)0;
-    for (size_t bin = 0; bin < bins; bin++) {
-        for (size_t w = 0; w < words; w++) {
-            for (uint64_t set = masks[bin * words + w]; set; set &= set - 1) {
-                const size_t s = w * 64 + (size_t)__builtin_ctzll(set);
-                const REAL *row = from + (s * (bins + 1) + bin) * stride;
-                for (size_t b = 0; b < blocks; b++) {
-                    sums[b] += NAME(load)(row + b * RNV_EXACT_LANES);
-                }
-            }
-        }
-    }
-    for (size_t b = 0; b < blocks; b++) NAME(store)(to + b * RNV_EXACT_LANES, sums[b]);
-}
-
-RNV_LEVELS
-void NAME(rnv_exact_theta_input_gradient)(
-    const uint64_t *masks, size_t samples, size_t bins, size_t stride, const REAL *input_gradients,
-    size_t first, size_t last, REAL *gradient) {
-    const size_t words = (samples + 63) / 64;
-    for (size_t pixel = first; pixel < last; pixel++) {
-        const uint64_t *mask = masks + pixel * bins * words;
-        REAL *to = gradient + pixel * stride;
-        const REAL *from = input_gradients;
-        size_t i = 0;
-        for (; i + 4 * RNV_EXACT_LANES <= stride; i += 4 * RNV_EXACT_LANES) {
-            NAME(sum_samples)(4, mask, samples, bins, stride, from + i, to + i);
-        }
-        const size_t rest = (stride - i) / RNV_EXACT_LANES;
-        if (rest == 3) NAME(sum_samples)(3, mask, samples, bins, stride, from + i, to + i);
-        if (rest == 2) NAME(sum_samples)(2, mask, samples, bins, stride, from + i, to + i);
-        if (rest == 1) NAME(sum_samples)(1, mask, samples, bins, stride, from + i, to + i);
-    }
-}
-
-RNV_LEVELS
-void NAME(rnv_exact_add)(const REAL *from, REAL *to, size_t n) {
-    for (size_t i = 0; i + RNV_EXACT_LANES <= n; i += RNV_EXACT_LANES) {
-        NAME(store)(to + i, NAME(load)(to + i) + NAME(load)(from + i));
-    }
-}
-
-RNV_LEVELS
-void NAME(rnv_exact_adabelief)(
-    const rnv_exact_adabelief *step, size_t n, const REAL *gradient, REAL *mean, REAL *variance,
-    REAL *parameters) {
-    const REAL b1 = (REAL)step->beta1, c1 = (REAL)(1 - step->beta1);
-    const REAL b2 = (REAL)step->beta2, c2 = (REAL)(1 - step->beta2);
-    const REAL rate = (REAL)(step->rate / step->correction1);
-    const REAL correction = (REAL)(1 / step->correction2);
-    const REAL epsilon = (REAL)step->epsilon, scale = (REAL)step->scale;
-    const REAL previous = step->previous ? 1 : 0;
-    for (size_t i = 0; i + RNV_EXACT_LANES <= n; i += RNV_EXACT_LANES) {
-        const WIDE g = NAME(load)(gradient + i) * scale, m0 = NAME(load)(mean + i);
-        const WIDE m = m0 * b1 + g * c1;
-        const WIDE surprise = g - (m + (m0 - m) * previous);
-        const WIDE s = NAME(load)(variance + i) * b2 + surprise * surprise * c2 + epsilon;
-        const WIDE size = __builtin_elementwise_sqrt(s * correction) + epsilon;
-        NAME(store)(mean + i, m);
-        NAME(store)(variance + i, s);
-        NAME(store)(parameters + i, NAME(load)(parameters + i) - m * rate / size);
-    }
-}
+#include "exact_theta_parameters.h"
 
 #undef WIDE
 #undef WIDE_INT
@@ -872,3 +393,6 @@ void NAME(rnv_exact_adabelief)(
 #undef NAME
 #undef SERIES_TERMS
 #undef ATAN_TERMS
+#undef TILE
+#undef ROOT_GUESS
+#undef ROOT_STEPS

@@ -17,6 +17,8 @@ struct RanvierCommand: ParsableCommand {
                   Show what has been run.
               ranvier report runs/digits-0 runs/digits-1
                   Put two runs side by side.
+              ranvier reproduce smooth/single-neuron
+                  Do a published study again, its numbers beside yours.
 
             Progress and messages go to standard error, results to standard output. With --json, \
             standard output holds one JSON object and nothing else.
@@ -30,7 +32,7 @@ struct RanvierCommand: ParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, EvaluateCommand.self, ReportCommand.self, RunsCommand.self,
-            DataCommand.self,
+            DataCommand.self, AnalyzeCommand.self, ReproduceCommand.self, BenchCommand.self,
         ])
 
     /// Parses the command line, does what it says, and ends the process with the right status.

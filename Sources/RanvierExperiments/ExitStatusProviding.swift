@@ -66,7 +66,7 @@ extension SpikeError: ExitStatusProviding {
 }
 
 extension ExactError: ExitStatusProviding {
-    /// Parameters that cannot be, but for a simulation that reached its limit of events.
+    /// Quantities that cannot be, or a network that does not come to an end.
     public var exitStatus: ExitStatus {
         switch self {
         case .eventLimitReached, .instantaneousCycle: .runFailed

@@ -6,7 +6,7 @@ extension Tensor {
     ///
     ///     y[…, j] = Σ_i x[…, i] w[i, j] + b[j]
     ///
-    /// The kernel follows the storage of `x`: spikes below ``spikeProductDensity`` add the rows of `w` that
+    /// The kernel follows the storage of `x`: spikes below ``spikeProductDensity(outputs:)`` add the rows of `w` that
     /// fired ("spikeProduct"); a constant sequence is multiplied once ("constantProduct" is noted, then the
     /// product of its step); everything else is one dense product ("denseProduct").
     ///
@@ -28,7 +28,7 @@ extension Tensor {
         let outputs = weights.shape[1]
         let target = Array(shape.dropLast()) + [outputs]
         let x = detached, w = weights.detached
-        let sparse = hasSparseSpikes
+        let sparse = hasSparseSpikes(outputs: outputs)
         let value =
             sparse
             ? Tensor.spikeProduct(x, w, bias?.detached, target)
@@ -49,13 +49,16 @@ extension Tensor {
         }
     }
 
-    /// Share of ones below which spikes are cheaper to add than to multiply densely; measured in
-    /// `Benchmarks/README.md`.
-    public static var spikeProductDensity: Float { 0.2 }
+    /// Share of ones below which spikes are cheaper to add than to multiply densely.
+    ///
+    /// Up to 16 outputs a spike costs one vector addition, while a dense product wastes most of its
+    /// registers, so adding always wins.
+    public static func spikeProductDensity(outputs: Int) -> Float { outputs <= 16 ? 1.01 : 0.2 }
 
-    /// Whether spikes are few enough to be added one by one.
-    package var hasSparseSpikes: Bool {
-        spikeBits.map { Float($0.count) < Float(count) * Tensor.spikeProductDensity } ?? false
+    /// Whether spikes are few enough to be added one by one in a product with this many outputs.
+    package func hasSparseSpikes(outputs: Int) -> Bool {
+        guard let bits = spikeBits else { return false }
+        return Float(bits.count) < Float(count) * Tensor.spikeProductDensity(outputs: outputs)
     }
 
     /// Sum over all rows of `x`ᵀ · upstream, `[inputs, outputs]`, without a tape.

@@ -189,4 +189,34 @@ struct RunTests {
             "run", "exact.yaml", "--output", "wrong", "--set", "network.1.theta.outputs=9")
         #expect(wrong.status == 2 && wrong.messages.contains("10 outputs"))
     }
+
+    @Test("convolutions, normalisation and recurrence from a configuration")
+    func deepNetworks() throws {
+        try ranvier.write(
+            """
+            dataset: {name: digits, images: true, limit: 300}
+            encoding: {direct: {steps: 4}}
+            network:
+              - conv2d: {channels: 8, padding: 1, bias: false}
+              - batch-norm
+              - lif: {leak: 0.5, reset: hard, surrogate: triangular}
+              - max-pool2d
+              - dropout: {probability: 0.1}
+              - linear: {outputs: 32}
+              - recurrent-lif: {leak: 0.9}
+              - linear: {outputs: 10}
+            training: {epochs: 6, optimizer: {adam: {learning-rate: 1e-2}}}
+            """, to: "deep.yaml")
+        let ending = try ranvier.run("run", "deep.yaml", "--output", "deep", "--json", "--quiet")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let result = try ending.json()
+        let test = try #require(result["test"] as? [String: Any])
+        #expect(try #require(test["accuracy"] as? Double) > 0.7)
+        let again = try ranvier.run("evaluate", "deep", "--json", "--quiet")
+        let measured = try #require(try again.json()["test"] as? [String: Any])
+        #expect(measured["loss"] as? Double == test["loss"] as? Double)
+        let flat = try ranvier.run(
+            "run", "deep.yaml", "--output", "flat", "--set", "dataset.images=false")
+        #expect(flat.status == 2 && flat.messages.contains("conv2d1"), "\(flat.messages)")
+    }
 }

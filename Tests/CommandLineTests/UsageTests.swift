@@ -12,7 +12,8 @@ struct UsageTests {
         arguments: [
             ["--help"], ["help"], [], ["run", "--help"], ["help", "evaluate"], ["report", "-h"],
             ["runs", "list", "--help"], ["runs", "show", "--help"], ["data", "list", "--help"],
-            ["data", "info", "--help"],
+            ["data", "info", "--help"], ["bench", "--help"], ["reproduce", "--help"],
+            ["analyze", "continuity", "--help"],
         ])
     func help(_ arguments: [String]) throws {
         let ending = try ranvier.run(arguments)

@@ -6,6 +6,7 @@
 #include "rnv_neurons.h"
 #include "rnv_normalization.h"
 #include "rnv_optimizers.h"
+#include "rnv_peak.h"
 #include "rnv_pooling.h"
 #include "rnv_population.h"
 #include "rnv_processor.h"

@@ -1,7 +1,7 @@
 /// Curves of one or several series over a common axis.
 ///
 /// Values that are not finite (or not positive on a logarithmic axis) leave a gap in their curve
-/// and are counted in a note.
+/// and are counted in a note. A point whose x is not a number only lifts the pen.
 public struct LineChart: Chart {
     /// One curve.
     public struct Series: Sendable {
@@ -51,7 +51,7 @@ public struct LineChart: Chart {
 
     /// Draws the curves.
     public func draw() -> Drawing {
-        let all = series.flatMap(\.points)
+        let all = series.flatMap(\.points).filter { !$0.x.isNaN }
         let shown = all.filter(isDrawable)
         guard !all.isEmpty else { return .nothing("there are no values yet.") }
         guard !shown.isEmpty, let xScale = xScale(of: shown.map(\.x)),

@@ -25,6 +25,7 @@ extension DatasetConfiguration {
         directory: String?, folder: URL, seed: UInt64
     ) throws(DataError) -> Splits {
         var (training, test) = try readParts(directory: directory, folder: folder, seed: seed)
+        if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
         if let limit { training = training.prefix(limit) }
         var splits = Splits(training: training, test: test)
         if validationFraction > 0 {

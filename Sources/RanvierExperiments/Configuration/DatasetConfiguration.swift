@@ -55,6 +55,8 @@ public struct DatasetConfiguration: Sendable {
     public let validationFraction: Double
     /// Share of the samples that is held out for the test, where a source has no test files.
     public let testFraction: Double
+    /// Whether vectors of a square number of values become images, for convolutions.
+    public let asImages: Bool
     /// Most training samples used; nil for all.
     public let limit: Int?
 
@@ -93,6 +95,7 @@ public struct DatasetConfiguration: Sendable {
         self.testFraction = testFraction
         scaling = try section.choice("scaling", default: Scaling.none)
         validationFraction = try section.float("validation-fraction", default: 0, in: 0...0.9)
+        asImages = try section.boolean("images", default: false)
         limit = try section.optionalInteger("limit", in: 1...)
     }
 

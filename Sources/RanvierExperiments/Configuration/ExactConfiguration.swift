@@ -84,11 +84,12 @@ public struct ExactConfiguration: Sendable {
             spikesPerChannel: encoding.spikesPerChannel)
     }
 
-    /// Rectified linear units of the same shape, with a usual recipe: Adam, cosine, 20 epochs at most.
+    /// Rectified linear units of the same shape with a usual recipe: Adam, cosine, as many epochs.
     var annTwin: SurrogateConfiguration {
         SurrogateConfiguration(
             encoding: EncodingConfiguration(encoder: DirectEncoder(steps: 1, timeStep: 1e-3)),
             network: NetworkConfiguration(layerSizes: outputs),
-            training: TrainingConfiguration(epochs: min(schedule.epochs, 20)))
+            training: TrainingConfiguration(
+                epochs: schedule.epochs, batchSize: min(schedule.batchSize, 128)))
     }
 }

@@ -24,10 +24,10 @@ public struct TrainingConfiguration: Sendable {
     /// Whether training images are mirrored by chance.
     public let flips: Bool
 
-    /// A usual recipe for an artificial network: Adam at 10⁻³, cosine, batches of 128.
-    init(epochs: Int) {
+    /// A usual recipe for an artificial network: Adam at 10⁻³, cosine.
+    init(epochs: Int, batchSize: Int) {
         self.epochs = epochs
-        batchSize = 128
+        self.batchSize = batchSize
         loss = .crossEntropy(of: .meanMembrane)
         optimizer = Adam(learningRate: 1e-3)
         schedule = .cosine()

@@ -25,7 +25,7 @@ enum ReportStyle {
         .lead{color:var(--muted);margin-top:-6px;margin-bottom:18px}
         .summary{margin:26px 0 0}
         .summary p{margin:0;font-size:19px;line-height:1.55;max-width:62em}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(158px,1fr));gap:1px;\
+        .tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:1px;\
         margin:28px 0 0;background:var(--line);border:1px solid var(--line);border-radius:8px;\
         overflow:hidden}
         .tiles div{background:var(--paper);padding:14px 16px 12px}

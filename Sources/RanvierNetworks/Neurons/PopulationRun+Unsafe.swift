@@ -220,7 +220,8 @@ struct PopulationRun: Sendable {
         if steps > 1 {
             let earlier = spikes.slice(0..<steps - 1).reshaped(to: [steps - 1, rows, perSample])
             let later = toCurrent.slice(1..<steps).reshaped(to: [(steps - 1) * rows, perSample])
-            sum = Tensor.weightGradient(earlier, later, visitsSpikes: earlier.hasSparseSpikes)
+            sum = Tensor.weightGradient(
+                earlier, later, visitsSpikes: earlier.hasSparseSpikes(outputs: later.shape[1]))
         }
         guard let last = initial?.last.detached else { return sum }
         let first = toCurrent.slice(0..<1).reshaped(to: [rows, perSample])

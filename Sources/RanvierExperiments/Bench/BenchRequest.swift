@@ -1,0 +1,40 @@
+/// What `ranvier bench` is asked for; a workload reads what concerns it.
+public struct BenchRequest: Sendable {
+    /// Number format of the arithmetic.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// Single precision.
+        case float32
+        /// Double precision.
+        case float64
+    }
+
+    /// How active the network is.
+    public enum Activity: String, Sendable, CaseIterable {
+        /// About as after training.
+        case active
+        /// As before training.
+        case initial = "init"
+    }
+
+    /// Name of the workload.
+    public var workload: String
+    /// Samples in a batch; nil for the published number.
+    public var batch: Int?
+    /// Width of a layer, for workloads that come in several; nil for the published one.
+    public var size: Int?
+    /// Share of ones in a binary input, for workloads that take one; nil for the published input.
+    public var density: Double?
+    /// Number format.
+    public var precision = Precision.float32
+    /// Leaves out gradient and update.
+    public var forwardOnly = false
+    /// Activity of the network.
+    public var activity = Activity.active
+    /// Worker threads; nil for one per core.
+    public var threads: Int?
+    /// Timed runs; nil for as many as the workload finds enough.
+    public var runs: Int?
+
+    /// A request for a workload with the published settings.
+    public init(workload: String) { self.workload = workload }
+}

@@ -1,0 +1,35 @@
+import RanvierNetworks
+import RanvierTensors
+import RanvierTraining
+
+/// `W2`: training steps of 784-1000-10 neurons, 25 steps, the same images at every step, loss the
+/// cross-entropy of the output membrane summed over steps, Adam. Source: snnTorch's fifth tutorial.
+public struct PerceptronBench: Workload {
+    /// Creates the workload.
+    public init() {}
+
+    /// `W2`.
+    public let name = "W2"
+    /// What is done.
+    public let summary = "training step of 784-1000-10 neurons, 25 steps, batch 128"
+
+    /// Runs the steps; `--runs` is the number of timed ones, 40 if not given.
+    public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
+        let batch = request.batch ?? 128
+        let network = try Network(inputShape: [784]) {
+            Linear(784, 1000)
+            LIF.workload(leak: 0.95)
+            Linear(1000, 10)
+            LIF.workload(leak: 0.95, output: .membrane)
+        }
+        let images = Tensor(
+            uniformIn: 0..<1, shape: [batch, 784], from: RandomStream(seed: 0, name: name))
+        return try TrainingStepBench(
+            name: name, network: network, loss: .crossEntropyOfEachStep, learningRate: 5e-4,
+            runs: 40
+        ).run(
+            Tensor(constantInTime: images, steps: 25),
+            labels: TrainingStepBench.labels(count: batch, classes: 10), request: request,
+            events: events)
+    }
+}

@@ -1,0 +1,45 @@
+import RanvierNetworks
+import RanvierSpikes
+import RanvierTensors
+import RanvierTraining
+
+/// `W5`: training steps of 700 inputs, 256 recurrent neurons and 20 leaky integrators on events, 100 steps,
+/// loss the cross-entropy of the mean membrane, Adam. The shape of the Spiking Heidelberg Digits.
+public struct RecurrentBench: Workload {
+    /// Creates the workload.
+    public init() {}
+
+    /// `W5`.
+    public let name = "W5"
+    /// What is done.
+    public let summary = "training step of a recurrent network 700-256-20 on events, batch 256"
+
+    /// Share of ones in the published input.
+    private static let density: Float = 0.0265
+
+    /// Runs the steps; `--runs` is the number of timed ones, 16 if not given.
+    public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
+        let batch = request.batch ?? 256
+        let dynamics = LIFDynamics.workload
+        let network = try Network(inputShape: [700]) {
+            Linear(700, 256, gain: 2)
+            RecurrentLIF(
+                256, leak: .factor(0.95),
+                dynamics: PopulationDynamics(
+                    reset: dynamics.reset, detachesReset: true, tie: dynamics.tie,
+                    surrogate: dynamics.surrogate), gain: 0.5)
+            Linear(256, 20)
+            LeakyIntegrator(leak: .factor(0.95))
+        }
+        let shape = [100, batch, 700]
+        let draws = RandomStream(seed: 0, name: name).uniform(count: shape.elementCount)
+        let density = request.density.map { Float($0) } ?? Self.density
+        return try TrainingStepBench(
+            name: name, network: network, loss: .crossEntropy(of: .meanMembrane),
+            learningRate: 1e-3, runs: 16
+        ).run(
+            Tensor(spikes: draws.map { $0 < density ? 1 : 0 }, shape: shape),
+            labels: TrainingStepBench.labels(count: batch, classes: 20), request: request,
+            events: events)
+    }
+}

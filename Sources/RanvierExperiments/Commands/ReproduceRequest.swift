@@ -1,0 +1,22 @@
+import Foundation
+
+/// What `ranvier reproduce` is asked for.
+public struct ReproduceRequest: Sendable {
+    /// Name of the study.
+    public var study: String
+    /// Whether to do less, in under a minute.
+    public var isQuick = false
+    /// Seeds of the runs; empty for the study's own choice.
+    public var seeds: [UInt64] = []
+    /// The folder of all studies.
+    public var output = URL(filePath: "reproduced", directoryHint: .isDirectory)
+    /// Where larger data sets are looked for.
+    public var dataDirectory: String?
+    /// Worker threads; nil for one per core. The result does not depend on it.
+    public var threads: Int?
+    /// The command line, word by word, for the page.
+    public var command: [String] = []
+
+    /// A request for a whole study.
+    public init(study: String) { self.study = study }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import RanvierTraining
+
+/// The files of a study: `table.csv`, further tables, `result.json`, `figures/*.svg`, `page.html`.
+struct StudyFolder {
+    let url: URL
+
+    /// Writes all files, each whole or not at all.
+    ///
+    /// - Throws: `FileError`.
+    func write(
+        _ description: StudyDescription, _ result: StudyResult, json: String
+    ) throws {
+        let figures = url.appending(path: "figures")
+        try RunDirectory.makeFolder(figures)
+        for table in result.allTables {
+            try write(table.csv, to: url.appending(path: "\(table.name).csv"))
+        }
+        for figure in result.figures {
+            try write(figure.chart.svg(), to: figures.appending(path: "\(figure.name).svg"))
+        }
+        try write(json + "\n", to: url.appending(path: "result.json"))
+        try write(
+            StudyPage(description: description, result: result).render(),
+            to: url.appending(path: "page.html"))
+    }
+
+    private func write(_ text: String, to file: URL) throws(FileError) {
+        try AtomicFile.write(Data(text.utf8), to: file)
+    }
+}

@@ -1,0 +1,76 @@
+/// The HTML page of a study, complete in itself.
+struct StudyPage {
+    let description: StudyDescription
+    let result: StudyResult
+
+    func render() -> String {
+        var page = HTMLWriter()
+        page.container("header") { header in
+            header.element("p", "Ranvier, \(description.name)", style: "eyebrow")
+            header.element("h1", description.title)
+            header.element("p", description.source, style: "meta")
+        }
+        page.container("main") { main in
+            main.container("div", style: "summary") { summary in
+                summary.element("p", result.findings.joined(separator: " "))
+            }
+            if description.quick { writeWarning(&main) }
+            writeTables(&main)
+            if !result.figures.isEmpty {
+                main.section("Figures") { section in
+                    section.figures { figures in
+                        for figure in result.figures {
+                            figures.figure(figure.chart, caption: figure.chart.summary)
+                        }
+                    }
+                }
+            }
+            main.section("How it was made") { section in
+                section.code(description.command)
+                let seeds =
+                    result.seeds.isEmpty
+                    ? "" : " Seeds: \(result.seeds.map(String.init).joined(separator: ", "))."
+                section.element(
+                    "p", "It took \(NumberText.seconds(description.seconds)).\(seeds)")
+            }
+        }
+        page.container("footer") { footer in
+            footer.element(
+                "p",
+                "Made by Ranvier \(description.version). This file is complete: it loads nothing.")
+        }
+        return HTMLWriter.page(
+            title: "\(description.title) – \(description.name)", body: page.html)
+    }
+
+    private func writeWarning(_ main: inout HTMLWriter) {
+        main.container("div", style: "warnings") { warning in
+            warning.element("h2", "A quick study")
+            warning.element(
+                "p",
+                "Less was done than was published, so the numbers cannot be held against the "
+                    + "published ones. Leave out --quick for the whole study.")
+        }
+    }
+
+    private func writeTables(_ main: inout HTMLWriter) {
+        for (index, table) in result.allTables.enumerated() {
+            let isComparison = index == 0 && !result.comparisons.isEmpty
+            main.section(isComparison ? "Published and measured" : table.caption) { section in
+                section.table(
+                    caption: isComparison ? table.caption : "", header: table.columns,
+                    rows: table.rows.map { $0.map(\.text) }, textColumns: wordColumns(of: table))
+            }
+        }
+    }
+
+    /// Columns of words only; numbers stand right even where some cell has none.
+    private func wordColumns(of table: StudyTable) -> Set<Int> {
+        Set(
+            table.columns.indices.filter { column in
+                table.rows.allSatisfy {
+                    if case .text = $0[column] { true } else { false }
+                }
+            })
+    }
+}

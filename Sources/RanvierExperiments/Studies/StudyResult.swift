@@ -1,0 +1,26 @@
+/// What a study found: numbers beside the published ones, tables, figures.
+public struct StudyResult: Sendable {
+    /// What can be read from it, a sentence each.
+    public var findings: [String]
+    /// Published numbers beside those measured.
+    public var comparisons: [StudyComparison]
+    /// Further tables.
+    public var tables: [StudyTable] = []
+    /// The figures.
+    public var figures: [ReportFigure] = []
+    /// Whether all that was published was done, even if the study was to be quick.
+    public var isWhole = false
+    /// The seeds that were used; empty where nothing was drawn.
+    public var seeds: [UInt64] = []
+
+    /// Creates a result.
+    public init(findings: [String], comparisons: [StudyComparison]) {
+        self.findings = findings
+        self.comparisons = comparisons
+    }
+
+    /// All tables, the comparison first.
+    var allTables: [StudyTable] {
+        (comparisons.isEmpty ? [] : [StudyComparison.table(of: comparisons)]) + tables
+    }
+}
