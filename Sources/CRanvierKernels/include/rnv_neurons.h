@@ -49,20 +49,39 @@ void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size
                      const float *current, size_t current_stride, const float *initial,
                      uint64_t *words, size_t words_per_row, float *membrane, float *final_state);
 
+/// A gradient that is a product with few inner terms, worked out where it is used: at step t and
+/// column c = b * features + f it is the sum over i < terms, in order, of
+/// rows[(t * samples + b) * terms + i] * weights[i * stride + f], with samples = columns / features.
+/// 15 numbers behind the last feature of each row of weights must be readable.
+typedef struct {
+    const float *rows, *weights;
+    size_t terms, stride, features;
+} rnv_thin_product_t;
+
+/// out[i] = the product at step t and column first + i, for i < n; writes up to 15 numbers more.
+void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t columns, size_t first,
+                      size_t n, float *out);
+
+/// Numbers of neurons and steps whose membrane the backward pass can repeat instead of reading it.
+enum { RNV_LIF_SCRATCH = 65536 };
+
 /// What the backward pass of one block of neurons needs and gives.
 typedef struct {
     const float *upstream;      // steps x columns, dL/ds, or null
     size_t upstream_stride;     // columns, or 0 where the gradient is the same at every step
+    rnv_thin_product_t thin_upstream;  // dL/ds where `rows` is not null
     const float *membrane_upstream;  // steps x columns, dL/du, or null
     size_t membrane_upstream_stride;
-    const float *membrane;      // steps x columns, u
+    const float *membrane;      // steps x columns, u, or null: repeated from `current` in `scratch`
+    float *scratch;             // RNV_LIF_SCRATCH numbers, or null
     const uint64_t *words;      // spikes
     size_t words_per_row;
     const float *initial;       // v before the first step, or null
     const float *derivative;    // steps x columns, or null: computed from `surrogate`
     rnv_surrogate_t surrogate;
-    const float *current;       // only for the gradient of the leak with scaled input, else null
-    size_t current_stride;
+    const float *current;       // input; may be null where nothing below needs it
+    size_t current_stride;      // columns, or 0 where it is the same at every step
+    int scales_input;           // the leak also scales the input: its gradient has a term for that
     float leak_target;          // what the leak pulls to: the reset potential, or 0
     int detach_reset;
     int sum_over_time;          // current_gradient is one step: the input was constant
