@@ -11,15 +11,21 @@ RNV_INLINE void begin(const float *initial, size_t first, size_t n, float *state
 
 RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                         size_t to, const float *current, size_t current_stride,
-                        const float *initial, uint64_t *words, size_t words_per_row,
+                        rnv_channel_map_t map, const float *initial, uint64_t *words, size_t words_per_row,
                         float *membrane, float *final_state, int reset, int tie_fires) {
     float state[block];
     for (size_t first = from; first < to; first += block) {
         const size_t n = to - first < block ? to - first : block;
         begin(initial, first, n, state);
-        passage p = {current + first, current_stride, 0, words + first / 64, words_per_row, 0, columns};
-        if (membrane) {
-            p.membrane = membrane + first;
+        passage p = {.current = current + first,
+                     .current_stride = current_stride,
+                     .words = words + first / 64,
+                     .words_per_row = words_per_row,
+                     .membrane_stride = columns};
+        if (membrane) p.membrane = membrane + first;
+        if (map.scale) {
+            p.map = map;
+            p.column = first;
             advance(neuron, steps, n, state, p, reset, tie_fires);
         } else {
             advance(neuron, steps, n, state, p, reset, tie_fires);
@@ -30,10 +36,11 @@ RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, s
 
 RNV_LEVELS
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
-                     const float *current, size_t current_stride, const float *initial,
-                     uint64_t *words, size_t words_per_row, float *membrane, float *final_state) {
+                     const float *current, size_t current_stride, rnv_channel_map_t map,
+                     const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
+                     float *final_state) {
 #define FORWARD(reset, tie)                                                                      \
-    forward(neuron, steps, columns, from, to, current, current_stride, initial, words,           \
+    forward(neuron, steps, columns, from, to, current, current_stride, map, initial, words,      \
             words_per_row, membrane, final_state, reset, tie)
     switch (neuron->reset * 2 + (neuron->tie_fires != 0)) {
     case 0: FORWARD(RNV_RESET_HARD, 0); break;
@@ -151,7 +158,12 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
         const size_t stride = pass->membrane ? columns : width;
         if (!pass->membrane) {
             begin(pass->initial, first, n, gv);
-            const passage p = {pass->current + first, pass->current_stride, 0, 0, 0, pass->scratch, stride};
+            const passage p = {.current = pass->current + first,
+                               .current_stride = pass->current_stride,
+                               .map = pass->map,
+                               .column = first,
+                               .membrane = pass->scratch,
+                               .membrane_stride = stride};
             if (neuron->tie_fires) advance(neuron, steps, n, gv, p, reset, 1);
             else advance(neuron, steps, n, gv, p, reset, 0);
         }

@@ -47,6 +47,8 @@ RNV_INLINE lanes after_reset(lanes u, lanes_int s, int reset, float threshold, f
 typedef struct {
     const float *current;
     size_t current_stride;
+    rnv_channel_map_t map;
+    size_t column;       // of the first neuron, for its channel
     const float *added;  // to the current of every step, or null
     uint64_t *words;     // or null
     size_t words_per_row;
@@ -61,9 +63,19 @@ RNV_INLINE void advance(const rnv_lif_t *neuron, size_t steps, size_t n, float *
     const float threshold = neuron->threshold, potential = neuron->reset_potential;
     for (size_t t = 0; t < steps; t++) {
         const float *in = p.current + t * p.current_stride;
+        const float *scale_row = p.map.scale ? p.map.scale + t * p.map.stride : 0;
+        const float *shift_row = p.map.scale ? p.map.shift + t * p.map.stride : 0;
+        size_t channel = p.map.scale ? p.column % p.map.channels : 0;
         for (size_t i = 0; i < n; i += 64) {
             const size_t left = n - i;
             group I = group_load(in + i, left);
+            if (p.map.scale) {
+                for (int j = 0; j < 4; j++) {
+                    I.v[j] = I.v[j] * lanes_load(scale_row + channel) + lanes_load(shift_row + channel);
+                    channel += 16;
+                    if (channel == p.map.channels) channel = 0;
+                }
+            }
             if (p.added) {
                 for (int j = 0; j < 4; j++) I.v[j] = lanes_load(p.added + i + 16 * j) + I.v[j];
             }

@@ -33,13 +33,10 @@ void rnv_recurrent_forward(const rnv_lif_t *neuron, size_t steps, size_t columns
             rnv_spike_product(last, t > 0 ? from : 0, n / features, features, weights, stride,
                               features, 0, heard);
         }
-        const passage p = {current + t * current_stride + from,
-                           0,
-                           heard,
-                           words + t * words_per_row + from / 64,
-                           0,
-                           membrane ? membrane + t * columns + from : 0,
-                           0};
+        const passage p = {.current = current + t * current_stride + from,
+                           .added = heard,
+                           .words = words + t * words_per_row + from / 64,
+                           .membrane = membrane ? membrane + t * columns + from : 0};
         step(neuron, n, v, p);
     }
     memcpy(state + from, v, n * sizeof(float));

@@ -12,5 +12,5 @@ package enum TensorStorage: Sendable {
     case dense(FloatBuffer)
     case spikes(SpikeBits)
     case constantInTime(FloatBuffer)
-    case thinProduct(ThinProduct)
+    case deferred(any DeferredNumbers)
 }

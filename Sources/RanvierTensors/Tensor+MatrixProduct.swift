@@ -86,7 +86,7 @@ extension Tensor {
     private static func inputGradient(_ upstream: Tensor, _ w: Tensor, shape: [Int]) -> Tensor {
         if w.shape[1] <= ThinProduct.mostTerms, w.shape[0] > w.shape[1] {
             return Tensor(
-                shape: shape, storage: .thinProduct(ThinProduct(rows: upstream, weights: w)))
+                shape: shape, deferred: ThinProduct(rows: upstream, weights: w))
         }
         return MatrixKernel.product(upstream, w, transposeSecond: true).reshaped(to: shape)
     }
@@ -111,14 +111,17 @@ extension Tensor {
         let weights = padded.denseBuffer, offsets = start?.denseBuffer
         let result = FloatBuffer(count: target.elementCount)
         let perRow = bits.bitsPerRow / max(inputs, 1)  // samples in a step
-        let grain = 16
-        let pieces = (perRow + grain - 1) / grain
-        Parallel.forEach(parts: bits.rows * pieces) { part in
-            let row = part / pieces, first = part % pieces * grain
-            rnv_spike_product(
-                bits.row(row), first * inputs, min(grain, perRow - first), inputs, weights.pointer,
-                stride, outputs, offsets?.pointer,
-                result.pointer + (row * perRow + first) * outputs)
+        let samples = min(perRow, 16), pieces = (perRow + samples - 1) / max(samples, 1)
+        // Steps of few samples go together: a part must be worth the call of another thread.
+        let grain = max(1, 256 / max(perRow, 1))
+        Parallel.forEachRange(of: bits.rows * pieces, grain: grain) { range in
+            for part in range {
+                let row = part / pieces, first = part % pieces * samples
+                rnv_spike_product(
+                    bits.row(row), first * inputs, min(samples, perRow - first), inputs,
+                    weights.pointer, stride, outputs, offsets?.pointer,
+                    result.pointer + (row * perRow + first) * outputs)
+            }
         }
         return Tensor(shape: target, dense: result)
     }

@@ -23,7 +23,7 @@ extension Tensor {
     package var denseBuffer: FloatBuffer {
         switch storage {
         case .dense(let buffer): return buffer
-        case .thinProduct(let product): return product.buffer
+        case .deferred(let numbers): return numbers.buffer
         case .constantInTime(let step):
             let buffer = FloatBuffer(count: count)
             let steps = step.count == 0 ? 0 : count / step.count
@@ -59,9 +59,14 @@ extension Tensor {
         if case .spikes(let bits) = storage { bits } else { nil }
     }
 
-    /// The factors of a gradient that nobody has multiplied yet, else nil.
-    package var thinProduct: ThinProduct? {
-        if case .thinProduct(let product) = storage { product } else { nil }
+    /// A dense tensor whose numbers are worked out when somebody asks for them.
+    package init(shape: [Int], deferred numbers: any DeferredNumbers) {
+        self.init(shape: shape, storage: .deferred(numbers))
+    }
+
+    /// What the numbers are worked out from, where nobody has had to yet, else nil.
+    package var deferredNumbers: (any DeferredNumbers)? {
+        if case .deferred(let numbers) = storage { numbers } else { nil }
     }
 
     /// The single step of a tensor that is constant in time, else nil.
@@ -95,7 +100,7 @@ extension Tensor {
     public var spikeCount: Int {
         switch storage {
         case .spikes(let bits): bits.count
-        case .dense, .thinProduct:
+        case .dense, .deferred:
             withUnsafeScalars { $0.count { $0 != 0 } }
         case .constantInTime(let buffer):
             shape[0] * (0..<buffer.count).reduce(0) { $0 + (buffer.pointer[$1] != 0 ? 1 : 0) }

@@ -6,7 +6,7 @@ import Synchronization
 /// The gradient that a read-out with a few classes sends back to a wide layer has one number per neuron and
 /// step, but only a few per step are new. Neurons work it out block by block in the cache instead of
 /// reading it from memory.
-package final class ThinProduct: @unchecked Sendable {
+package final class ThinProduct: DeferredNumbers, @unchecked Sendable {
     /// Most inner terms for which this pays.
     static let mostTerms = 32
 
@@ -25,10 +25,10 @@ package final class ThinProduct: @unchecked Sendable {
     }
 
     /// Bytes of the factors.
-    var storedBytes: Int { (rows.count + transposed.count) * 4 }
+    package var storedBytes: Int { (rows.count + transposed.count) * 4 }
 
     /// The numbers, `[rows, features]`.
-    var buffer: FloatBuffer {
+    package var buffer: FloatBuffer {
         product.withLock { product in
             let value = product ?? MatrixKernel.product(rows, weights, transposeSecond: true)
             product = value

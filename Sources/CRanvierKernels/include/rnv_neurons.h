@@ -39,6 +39,13 @@ typedef struct {
     int reset, tie_fires;
 } rnv_lif_t;
 
+/// A linear map of the input on its way into the neurons: scale[t * stride + c] I + shift[t * stride + c] for
+/// channel c = column % channels, channels a multiple of 16. With a null `scale` the input stays as it is.
+typedef struct {
+    const float *scale, *shift;
+    size_t channels, stride;
+} rnv_channel_map_t;
+
 /// Advances neurons `from <= i < to` (multiples of 64, `to` may be the end) over all steps.
 ///
 /// `current` holds `columns` numbers per step at a distance of `current_stride` (0: the same at
@@ -46,8 +53,9 @@ typedef struct {
 /// membrane before the reset to `membrane` (steps x columns; may be null) and the state after the
 /// last step to `final_state` (may be null).
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
-                     const float *current, size_t current_stride, const float *initial,
-                     uint64_t *words, size_t words_per_row, float *membrane, float *final_state);
+                     const float *current, size_t current_stride, rnv_channel_map_t map,
+                     const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
+                     float *final_state);
 
 /// A gradient that is a product with few inner terms, worked out where it is used: at step t and
 /// column c = b * features + f it is the sum over i < terms, in order, of
@@ -81,6 +89,7 @@ typedef struct {
     rnv_surrogate_t surrogate;
     const float *current;       // input; may be null where nothing below needs it
     size_t current_stride;      // columns, or 0 where it is the same at every step
+    rnv_channel_map_t map;      // of the input; none where it scales with a learned leak
     int scales_input;           // the leak also scales the input: its gradient has a term for that
     float leak_target;          // what the leak pulls to: the reset potential, or 0
     int detach_reset;

@@ -13,6 +13,7 @@ struct LIFRun: Sendable {
     let membrane: Tensor?
     let finalState: Tensor
 
+    private var scalesInput: Bool { dynamics.inputScale == .oneMinusLeak }
     private let shape: [Int]
     private let isConstant: Bool
     private let steps: Int
@@ -35,15 +36,15 @@ struct LIFRun: Sendable {
             initial == nil || initial?.count == columns,
             "a state of \(initial?.count ?? 0) numbers does not fit \(columns) neurons")
         let neuron = dynamics.kernelForm(leak: leak, threshold: threshold)
-        let source = current.stepBuffer
+        let source = CurrentSource(current)
         let bits = SpikeBits(rows: steps, bitsPerRow: columns)
         let repeats = dynamics.surrogate.isKernel && steps <= Self.mostRepeatedSteps
         let keeps = keepsMembrane || (isTracked && !repeats)
         let kept = keeps ? FloatBuffer(count: steps * columns) : nil
         let final = FloatBuffer(count: columns)
         self.dynamics = dynamics
-        let scalesInput = dynamics.inputScale == .oneMinusLeak
-        self.current = isTracked && (!keeps || scalesInput) ? current : nil
+        self.current =
+            isTracked && (!keeps || dynamics.inputScale == .oneMinusLeak) ? current : nil
         shape = current.shape
         isConstant = current.storageKind == .constantInTime
         self.neuron = neuron
@@ -57,7 +58,7 @@ struct LIFRun: Sendable {
             withUnsafePointer(to: neuron) { neuron in
                 rnv_lif_forward(
                     neuron, steps, columns, range.lowerBound, range.upperBound,
-                    source.buffer.pointer, source.stride, initial?.pointer, bits.words,
+                    source.buffer.pointer, source.stride, source.map, initial?.pointer, bits.words,
                     bits.wordsPerRow, kept?.pointer, final.pointer)
             }
         }
@@ -73,12 +74,12 @@ struct LIFRun: Sendable {
         let kept = self.membrane?.denseBuffer
         let result = FloatBuffer(count: isConstant ? columns : steps * columns)
         let initialGradient = initial.map { _ in FloatBuffer(count: columns) }
-        let thin = upstream?.thinProduct
+        let thin = upstream?.deferredNumbers as? ThinProduct
         let fromSpikes = thin == nil ? upstream?.stepBuffer : nil
         let fromMembrane = membrane?.stepBuffer
         let fromState = state?.denseBuffer
         let slope = customSlope?.denseBuffer
-        let input = current?.stepBuffer
+        let input = current.map { CurrentSource($0, mapsLater: !scalesInput || !wantsParameters) }
         let parts = (columns + grain - 1) / grain
         let sums = ParameterSums(parts: wantsParameters ? parts : 0)
         Parallel.forEachRange(of: columns, grain: grain) { range in
@@ -98,7 +99,8 @@ struct LIFRun: Sendable {
             if case .kernel(let surrogate) = dynamics.surrogate.form { pass.surrogate = surrogate }
             pass.current = input.map { UnsafePointer($0.buffer.pointer) }
             pass.current_stride = input?.stride ?? 0
-            pass.scales_input = dynamics.inputScale == .oneMinusLeak ? 1 : 0
+            if let input { pass.map = input.map }
+            pass.scales_input = scalesInput ? 1 : 0
             pass.leak_target = dynamics.leakTarget == .reset ? neuron.reset_potential : 0
             pass.detach_reset = dynamics.detachesReset ? 1 : 0
             pass.sum_over_time = isConstant ? 1 : 0
@@ -174,6 +176,30 @@ extension LIFDynamics {
             drift: leakTarget == .reset ? (1 - leak) * potential : 0, threshold: threshold,
             reset_potential: potential, reset: Int32(kind), tie_fires: tie == .fires ? 1 : 0)
     }
+}
+
+/// The input of neurons as their kernel reads it: numbers, or numbers and the linear map of their channels that a
+/// normalisation has left to the neurons.
+private struct CurrentSource {
+    let buffer: FloatBuffer
+    let stride: Int
+    private let affine: ChannelAffine?
+
+    init(_ current: Tensor, mapsLater: Bool = true) {
+        let columns = current.shape.dropFirst().reduce(1, *)
+        if mapsLater, let affine = current.deferredNumbers as? ChannelAffine,
+            affine.steps == current.shape[0]
+        {
+            self.affine = affine
+            (buffer, stride) = (affine.source, columns)
+        } else {
+            affine = nil
+            (buffer, stride) = current.stepBuffer
+        }
+    }
+
+    /// Valid as long as the tensor.
+    var map: rnv_channel_map_t { affine?.kernelForm ?? rnv_channel_map_t() }
 }
 
 extension Tensor {

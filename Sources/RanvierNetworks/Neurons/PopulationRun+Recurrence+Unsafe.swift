@@ -108,7 +108,7 @@ extension PopulationRun {
             case .kernel(let surrogate) = dynamics.surrogate.form
         else { preconditionFailure("a plain run keeps its membrane") }
         let weights = transposed.denseBuffer
-        let thin = upstream?.thinProduct
+        let thin = upstream?.deferredNumbers as? ThinProduct
         let fromSpikes = thin == nil ? upstream?.stepBuffer : nil
         let neuron = numbers.plainForm(dynamics)
         Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
