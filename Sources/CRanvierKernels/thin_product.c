@@ -9,7 +9,10 @@
         for (int v = 0; v < vectors; v++) sum[v] = lanes_all(0);                         \
         const float *weights = p->weights + at;                                          \
         for (size_t i = 0; i < p->terms; i++, weights += p->stride) {                    \
-            for (int v = 0; v < vectors; v++) sum[v] += row[i] * lanes_load(weights + 16 * v); \
+            const lanes g = lanes_all(row[i]);                                           \
+            for (int v = 0; v < vectors; v++) {                                          \
+                sum[v] = __builtin_elementwise_fma(g, lanes_load(weights + 16 * v), sum[v]); \
+            }                                                                            \
         }                                                                                \
         for (int v = 0; v < vectors; v++) lanes_store(out + at - begin + 16 * v, sum[v]); \
     }
@@ -23,6 +26,7 @@ void rnv_thin_product(const rnv_thin_product_t *p, size_t t, size_t columns, siz
         const size_t rest = p->features - begin, count = n < rest ? n : rest, end = begin + count;
         const float *row = p->rows + (t * samples + b) * p->terms;
         size_t at = begin;
+        for (; at + 128 <= end; at += 128) SUM(8)
         for (; at + 64 <= end; at += 64) SUM(4)
         for (; at < end; at += 16) SUM(1)
         first += count;

@@ -10,7 +10,8 @@ public final class Parameter {
     public var value: Tensor {
         get { stored }
         set {
-            precondition(newValue.shape == shape, "\(name) has shape \(shape), not \(newValue.shape)")
+            precondition(
+                newValue.shape == shape, "\(name) has shape \(shape), not \(newValue.shape)")
             stored = newValue
         }
     }

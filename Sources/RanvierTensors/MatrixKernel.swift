@@ -54,16 +54,17 @@ private struct Product: @unchecked Sendable {
         let tile = tile(parts: (parts + slices - 1) / slices)
         let down = (m + tile.rows - 1) / tile.rows, across = (n + tile.columns - 1) / tile.columns
         let length = (k + slices - 1) / slices
-        let partial = slices > 1 ? FloatBuffer(count: (slices - 1) * m * n) : nil
+        let partial = FloatBuffer(count: (slices - 1) * m * n)
         Parallel.forEach(parts: slices * down * across) { part in
             let slice = part / (down * across), place = part % (down * across)
             let row = place / across * tile.rows, column = place % across * tile.columns
-            let to = slice == 0 ? result.pointer : partial!.pointer + (slice - 1) * m * n
+            let to = slice == 0 ? result.pointer : partial.pointer + (slice - 1) * m * n
             write(
-                rows: row..<min(row + tile.rows, m), columns: column..<min(column + tile.columns, n),
+                rows: row..<min(row + tile.rows, m),
+                columns: column..<min(column + tile.columns, n),
                 inner: slice * length..<min((slice + 1) * length, k), to: to, bias: bias)
         }
-        guard let partial else { return }
+        guard slices > 1 else { return }
         Parallel.forEachRange(of: m * n, grain: 16384) { range in
             let to = result.pointer + range.lowerBound
             for slice in 0..<slices - 1 {
@@ -105,7 +106,8 @@ private struct Product: @unchecked Sendable {
             let first =
                 x + (transposeFirst ? from * m + rows.lowerBound : rows.lowerBound * k + from)
             let second =
-                y + (transposeSecond ? columns.lowerBound * k + from : from * n + columns.lowerBound)
+                y
+                + (transposeSecond ? columns.lowerBound * k + from : from * n + columns.lowerBound)
             let isFirst = bias == nil && from == inner.lowerBound
             let status = rnv_dense_product(
                 transposeFirst ? 1 : 0, transposeSecond ? 1 : 0, Int64(rows.count),

@@ -9,9 +9,9 @@ extension Tensor {
     /// borders are 0. With several groups, output `o` sees only the channels of its group, which are
     /// numbered from 0 inside it.
     ///
-    /// A sequence constant in time is convolved once ("constantConvolution" is noted); few spikes
-    /// add the weights of the taps they reach ("spikePatches", then a spike product), more are unpacked part by part
-    /// ("spikeUnpack"); both stay bits for the backward pass.
+    /// A sequence constant in time is convolved once ("constantConvolution" is noted). Few spikes add the
+    /// weights of the taps they reach ("spikePatches", then a spike product), more are unpacked part by part
+    /// where they are needed ("spikeUnpack"); both stay bits for the backward pass.
     ///
     /// - Parameters:
     ///   - weights: `[k_h, k_w, C / groups, O]`: the outgoing weights of an input at one tap are
@@ -33,12 +33,14 @@ extension Tensor {
         let target =
             Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
         let x = detached, w = weights.denseBuffer
-        let patches = groups == 1 && x.hasSparseSpikes(outputs: sizes.outputs, convolved: true)
+        let patches =
+            groups == 1 && x.hasSparseSpikes(outputs: sizes.outputs, convolved: true)
             ? x.spikePatches(sizes) : nil
         let matrix = [sizes.weightCount / sizes.outputs, sizes.outputs]
         let value =
             patches?.matrixProduct(
-                weights.detached.reshaped(to: matrix), bias: bias?.detached).reshaped(to: target)
+                weights.detached.reshaped(to: matrix), bias: bias?.detached
+            ).reshaped(to: target)
             ?? Tensor(
                 shape: target,
                 dense: kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))

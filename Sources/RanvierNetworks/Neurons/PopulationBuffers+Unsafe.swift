@@ -55,7 +55,8 @@ struct PopulationNumbers: Sendable {
 
     /// Whether there is nothing but one leak and one threshold, and neither is learned.
     var isPlain: Bool {
-        !hasSynapse && !adapts && coupling == nil && !leakPerChannel && !wantsLeak && !wantsThreshold
+        !hasSynapse && !adapts && coupling == nil && !leakPerChannel && !wantsLeak
+            && !wantsThreshold
     }
 
     /// The neuron of a plain population.
