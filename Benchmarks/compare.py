@@ -3,9 +3,9 @@
 
     Benchmarks/compare.py [--workloads W2,W5] [--rounds 3] [--quick] [--json FILE] [--readme]
 
-P is the fastest of snnTorch, SpikingJelly, Norse and Spyx as their users write it, O the strongest of the
-hand-optimised forms in PyTorch and JAX. Every framework starts from the weights and the input that
-Ranvier wrote. A time is the median over rounds of the median of a round.
+P is the fastest of snnTorch, SpikingJelly, Norse and Spyx as their users write it, O the strongest
+of the hand-optimised forms in PyTorch and JAX. All start from the weights and the input
+that Ranvier wrote. A time is the median over rounds of the median of a round.
 """
 import argparse
 import datetime
@@ -41,16 +41,19 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workloads", type=lambda s: s.split(","), help="for example W2,W5; all if not given")
-    parser.add_argument("--rounds", type=int, help="how often each has its turn; 3 if not given")
-    parser.add_argument("--quick", action="store_true", help="one short round: to see that all works")
-    parser.add_argument("--seconds", type=float, help="time for a framework in a round; 2 if not given")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--priority", action="store_true", help="more weight than other work while timed (root, Linux)")
-    parser.add_argument("--json", type=Path, help="where to write everything that was measured")
-    parser.add_argument("--readme", action="store_true", help="put the table into Benchmarks/README.md")
-    parser.add_argument("--ranvier", type=Path, default=PROJECT / ".build/release/ranvier")
-    parser.add_argument("--peers", type=Path, default=Path(os.environ.get("PEERS", PROJECT / ".peers")))
+    add = parser.add_argument
+    add("--workloads", type=lambda s: s.split(","), help="for example W2,W5; all if not given")
+    add("--rounds", type=int, help="how often each has its turn; 3 if not given")
+    add("--seconds", type=float, help="time for a framework in a round; 2 if not given")
+    add("--quick", action="store_true", help="one short round: to see that all works")
+    add("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    add("--priority", action="store_true",
+        help="more weight than other work while timed (Linux, root)")
+    add("--json", type=Path, help="where to write everything that was measured")
+    add("--readme", action="store_true", help="put the table into Benchmarks/README.md")
+    add("--ranvier", type=Path, default=PROJECT / ".build/release/ranvier")
+    add("--peers", type=Path, default=Path(os.environ.get("PEERS", PROJECT / ".peers")),
+        help="where Peers/setup.sh made the environments")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (0.5 if options.quick else 2)
@@ -66,7 +69,7 @@ def compare(group, ranvier, options, folder):
         ranvier.bench(group.workload, [*group.start, "--runs", "1", "--trace", str(start)])
     except Missing as reason:
         missing["ranvier"] = str(reason)
-    # W4 compares networks with batch normalisation, whose activity hardly depends on the first weights.
+    # With batch normalisation, activity hardly depends on the first weights.
     peers = prepared(group, start if group.workload != "W4" else None, options, missing)
     try:
         ours, theirs = alternate(group, ranvier, peers, options, missing)
@@ -88,8 +91,7 @@ def prepared(group, start, options, missing):
     for framework in frameworks:
         say(f"{group.workload}: preparing {framework}")
         try:
-            peers.append(
-                Peer(framework, group.workload, start, options.threads, options.peers, options.priority))
+            peers.append(Peer(framework, group.workload, start, options))
         except Missing as reason:
             missing[framework] = str(reason)
     return peers
@@ -126,11 +128,12 @@ def result(row, ours, theirs, versions, missing):
             key=lambda f: frameworks[f]["seconds"], default=None)
         for kind in ("users", "optimized")}
     outcome = dict(
-        name=row.name, what=row.what, targets=dict(users=row.target_users, optimized=row.target_optimized),
-        frameworks=frameworks, best=best, missing=missing, ranvier=None)
+        name=row.name, what=row.what, frameworks=frameworks, best=best, missing=missing,
+        targets=dict(users=row.target_users, optimized=row.target_optimized), ranvier=None)
     if ours:
         outcome["ranvier"] = dict(
-            seconds=median(r["medianSeconds"] for r in ours), rounds=[r["medianSeconds"] for r in ours],
+            seconds=median(r["medianSeconds"] for r in ours),
+            rounds=[r["medianSeconds"] for r in ours],
             peakResidentBytes=max(r["peakResidentBytes"] for r in ours),
             floorSeconds=(ours[-1].get("floor") or {}).get("secondsPerStep"), details=ours[-1])
     return outcome

@@ -36,16 +36,16 @@ class Ranvier:
 class Peer:
     """A framework with a workload in a process of its own; see Peers/measure.py."""
 
-    def __init__(self, framework, workload, start, threads, folder, prioritize):
-        self.framework, self.prioritize = framework, prioritize
+    def __init__(self, framework, workload, start, options):
+        self.framework, self.prioritize, folder = framework, options.priority, options.peers
         environment = dict(os.environ, TORCHINDUCTOR_CACHE_DIR=str(folder / "inductor"))
         name = framework.removesuffix(ON_AMD)
         if name != framework:
             environment["LD_PRELOAD"] = str(folder / "mkl_on_amd.so")
         python = folder / ("jax" if name in JAX else "torch") / "bin" / "python"
         if not python.exists():
-            raise Missing(f"no environment at {python.parent.parent}; run Benchmarks/Peers/setup.sh")
-        words = [python, SCRIPT, workload, name, "--threads", str(threads)]
+            raise Missing(f"no environment at {python.parents[1]}; run Peers/setup.sh")
+        words = [python, SCRIPT, workload, name, "--threads", str(options.threads)]
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             words + (["--start", start] if start else []), env=environment, text=True,
@@ -89,8 +89,8 @@ def is_amd():
         return False
 
 
-# Linux gives each session a share of the processor; this raises the one of a session while it is timed,
-# so that other work on the machine counts less.
+# Linux gives each session a share of the processor; this raises the one of a session while it is
+# timed, so that other work on the machine counts less.
 HIGH, USUAL = -19, 0
 
 

@@ -3,8 +3,8 @@
 
     agreement.py W2=w2.safetensors W5=w5.safetensors …
 
-The files are those of `ranvier bench WORKLOAD --trace FILE`. Ends with status 1 where a loss differs by
-more than 1e-3 of its value.
+The files are those of `ranvier bench WORKLOAD --trace FILE`. Ends with status 1 where a loss differs
+by more than 1e-3 of its value.
 """
 import sys
 

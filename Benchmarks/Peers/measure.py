@@ -3,9 +3,9 @@
 
     measure.py W2 snntorch --start FILE [--threads N]
 
-Prints a line of JSON when it is ready: version, seconds of preparation. Then, for each line `SECONDS RUNS`
-on standard input, it works for that long and at least so often, and prints the wall seconds of each run
-and the peak memory of the process. Ends with the input.
+Prints a line of JSON when it is ready: version, seconds of preparation. Then, for each line
+`SECONDS RUNS` on standard input, it works for that long and at least so often, and prints the wall
+seconds of each run and the peak memory of the process. Ends with the input.
 """
 import argparse
 import importlib.metadata

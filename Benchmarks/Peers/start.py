@@ -1,7 +1,7 @@
-"""What a workload starts from: the file that `ranvier bench WORKLOAD --start FILE` writes.
+"""What a workload starts from: the file that `ranvier bench WORKLOAD --trace FILE` writes.
 
-All frameworks begin with the same weights and see the same input, so that they do the same work.
-The file is a safetensors file: 8 bytes with the length of the header, the header in JSON, the arrays.
+All frameworks begin with the same weights and see the same input, so that they do the same work. It
+is a safetensors file: 8 bytes with the length of the header, the header in JSON, the arrays.
 """
 import json
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 `build(framework, start)` gives a `Work`: something that can be repeated and timed.
 
     torch          PyTorch as in tutorials, time loop outside
-    torch_opt      PyTorch layer by layer, one product for all steps, a constant input multiplied once
+    torch_opt      layer by layer, one product for all steps, a constant input multiplied once
     torch_compile  the same through torch.compile, time unrolled
     snntorch, norse, spikingjelly   as their users write it
 """

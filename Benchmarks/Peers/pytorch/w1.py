@@ -1,4 +1,4 @@
-"""W1: linear n to n and LIF, 500 steps, batch 16, forward and backward through the sum of all spikes.
+"""W1: linear n to n and LIF, 500 steps, batch 16, forward and backward from the sum of spikes.
 
 Source: the open-neuromorphic comparison of SNN libraries.
 """

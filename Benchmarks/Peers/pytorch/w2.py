@@ -1,6 +1,7 @@
 """W2: training step of 784-1000-10, 25 steps, batch 128, the same images at every step.
 
-Loss: cross-entropy of the output membrane, summed over the steps; Adam. Source: snnTorch's tutorial 5.
+Loss: cross-entropy of the output membrane, summed over the steps; Adam. Source: snnTorch's tutorial
+5.
 """
 import torch
 from torch import nn

@@ -1,9 +1,9 @@
-"""W4: training step of a spiking ResNet-20, 3x32x32, 4 steps, batch 32, the same images at every step.
+"""W4: training step of a spiking ResNet-20, 3x32x32, 4 steps, batch 32, direct coding.
 
 Stem conv 16 - BN - LIF; three stages (16, 32, 64 channels; strides 1, 2, 2) of three blocks
-conv3 - BN - LIF - conv3 - BN - (+ shortcut, 1x1 conv - BN where the shape changes) - LIF; mean over the
-image, linear 10, mean over the steps. BN over steps and batch together. Cross-entropy, Adam. Random
-images. All frameworks fold time into the batch; only the neuron differs.
+conv3 - BN - LIF - conv3 - BN - (+ shortcut, 1x1 conv - BN where the shape changes) - LIF; mean over
+the image, linear 10, mean over the steps. BN over steps and batch together. Cross-entropy, Adam.
+Random images. All frameworks fold time into the batch; only the neuron differs.
 """
 import torch
 import torch.nn.functional as F

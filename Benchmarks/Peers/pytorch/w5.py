@@ -1,5 +1,7 @@
-"""W5: training step of 700 inputs, 256 recurrent neurons, 20 leaky integrators on events, 100 steps,
-batch 256. Loss: cross-entropy of the mean membrane; Adam. The shape of the Spiking Heidelberg Digits.
+"""W5: training step of 700 inputs, 256 recurrent neurons, 20 leaky integrators, 100 steps, batch 256.
+
+Events come in. Loss: cross-entropy of the mean membrane; Adam. The shape of the Spiking Heidelberg
+Digits.
 """
 import torch
 import torch.nn.functional as F
@@ -26,7 +28,7 @@ def build(framework, start):
     else:
         network = by_steps(STEPPING[framework](BETA), *layers)
     return training(
-        network, [p for p in parameters(network, layers)], F.cross_entropy, RECURRENT["rate"],
+        network, list(parameters(network, layers)), F.cross_entropy, RECURRENT["rate"],
         torch.tensor(start.input), start.labels)
 
 

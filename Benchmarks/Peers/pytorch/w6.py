@@ -1,4 +1,4 @@
-"""W6: one sample at a time through 700-256-256-20 neurons, 100 steps, 1 % of the inputs firing: latency.
+"""W6: one sample at a time through 700-256-256-20 neurons, 100 steps, 1 % input: latency.
 
 Two layers of LIF and a leaky readout, whose last membrane is the answer. PyTorch, snnTorch and Norse
 step by step; the others see the whole sequence, layer by layer.
