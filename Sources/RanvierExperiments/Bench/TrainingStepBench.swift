@@ -2,7 +2,7 @@ import RanvierNetworks
 import RanvierTensors
 import RanvierTraining
 
-/// Training steps of a network on one batch, timed: what W2, W3 and W5 share.
+/// Training steps of a network on one batch, timed: what W2 to W5 share.
 struct TrainingStepBench {
     let name: String
     let network: Network
