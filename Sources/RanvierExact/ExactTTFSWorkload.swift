@@ -61,6 +61,9 @@ public struct ExactTTFSWorkload: Sendable {
     }
 
     /// Runs `warmup` steps, then `steps` timed ones.
+    ///
+    /// Every step starts from the network of the definition with a fresh optimiser, restored outside the
+    /// timer: some hundred steps on one batch would raise the activity, and with it the work, by a third.
     public func run(steps: Int, warmup: Int = 2) throws(ExactError) -> Measurement {
         switch precision {
         case .float32: try measure(Float.self, steps: steps, warmup: warmup)
@@ -94,10 +97,12 @@ public struct ExactTTFSWorkload: Sendable {
         let network = try network(type)
         let samples = try samples()
         let start = try network.evaluate(samples)
-        var trainer = try ThetaTrainer(network, learningRate: 4e-3)
+        let fresh = try ThetaTrainer(network, learningRate: 4e-3)
+        var trainer = fresh
         var seconds: [Double] = []
         var processor = 0.0
         for step in 0..<warmup + max(steps, 1) {
+            if !forwardOnly { trainer.copy(from: fresh) }
             let cpu = Self.processorSeconds(), clock = ContinuousClock.now
             if forwardOnly {
                 _ = try trainer.evaluate(samples)
