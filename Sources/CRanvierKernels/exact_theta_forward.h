@@ -245,7 +245,8 @@ RNV_INLINE void NAME(sort_spikes)(
         const WIDE q = NAME(load)(layer->spike_q + k), p = NAME(load)(layer->spike_p + k);
         const WIDE rest = NAME(angle)(NAME(size)(q) * r, -NAME(signed_by)(p, q));
         WIDE time = NAME(load)(layer->spike_base + k) + rest * slow;
-        time = NAME(select)(time > trial, (WIDE)trial, time);
+        // What is not a number becomes T too: every time needs a place in the order.
+        time = NAME(select)(time < trial, time, (WIDE)trial);
         NAME(store)(found + k, time);
     }
     if (n > 256) {

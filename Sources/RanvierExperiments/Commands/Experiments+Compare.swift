@@ -75,7 +75,8 @@ extension Experiments {
         _ configuration: ExperimentConfiguration, in folder: URL
     ) throws {
         let stored = try ExperimentConfiguration(
-            ConfigurationReader(file: folder.appending(path: RunDirectory.File.configuration.rawValue)),
+            ConfigurationReader(
+                file: folder.appending(path: RunDirectory.File.configuration.rawValue)),
             defaultName: configuration.name)
         if let key = stored.resolved.firstDifference(
             from: configuration.resolved, ignoring: ["version"])

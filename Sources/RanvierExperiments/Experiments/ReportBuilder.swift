@@ -26,7 +26,8 @@ struct ReportBuilder {
             epochs: state.reports.map(ReportContent.Epoch.init), confusion: measurement.confusion,
             classNames: experiment.data.test.classNames,
             sample: try sample(of: model, measurement.evaluation),
-            spikeCourse: spikeCourse(model, state), reliability: measurement.reliability, result: result,
+            spikeCourse: spikeCourse(model, state), reliability: measurement.reliability,
+            result: result,
             energyTable: Measurement.energyTable, warnings: warnings)
     }
 

@@ -88,7 +88,8 @@ public struct ReportContent: Codable, Sendable {
     public init(
         title: String, command: String, configuration: String, datasetDescription: String,
         epochs: [Epoch] = [], confusion: ConfusionMatrix? = nil, classNames: [String] = [],
-        sample: Sample? = nil, spikeCourse: SpikeCourse? = nil, reliability: ReliabilityBins? = nil, result: RunResult,
+        sample: Sample? = nil, spikeCourse: SpikeCourse? = nil, reliability: ReliabilityBins? = nil,
+        result: RunResult,
         energyTable: EnergyTable = .horowitz2014,
         energyAssumptions: EnergyAssumptions = EnergyAssumptions(), warnings: [String] = []
     ) {

@@ -33,7 +33,8 @@ public struct SpikeCourse: Codable, Equatable, Sendable {
         let end = last.map { NumberText.seconds($0) } ?? "nowhere"
         return LineChart(
             title: "First spikes of the outputs over training",
-            summary: "\(sample), of class \(className), whose output ends at \(end). Times after the "
+            summary:
+                "\(sample), of class \(className), whose output ends at \(end). Times after the "
                 + "end of the trial are those of pseudospikes.",
             xName: "Epoch", yName: "First spike (s)",
             series: [
@@ -51,7 +52,8 @@ public struct SpikeCourse: Codable, Equatable, Sendable {
         let shown = hidden.prefix(ChartStyle.seriesCount - 1)
         return LineChart(
             title: "First spikes of hidden neurons over training",
-            summary: "\(sample): a curve begins where a neuron begins to spike within the trial, and "
+            summary:
+                "\(sample): a curve begins where a neuron begins to spike within the trial, and "
                 + "ends where it falls silent.",
             xName: "Epoch", yName: "First spike (s)",
             series: shown.map { layer in
