@@ -134,7 +134,7 @@ public struct ExactTTFSWorkload: Sendable {
     }
 
     /// Vector operations (16 lanes) that a sample cannot do without: the additions of the rows of its
-    /// pixels, 7 arithmetic operations per event and vector forward and 10 backward, 2 per weight vector
+    /// pixels, 6 arithmetic operations per event and vector forward and 10 backward, 2 per weight vector
     /// of the static pass forward and 4 backward, and the update of all weights shared by the batch.
     func floorOperations<Scalar>(
         _ network: ThetaClassifier<Scalar>, _ samples: ThetaBatch, _ outcome: ThetaOutcome
@@ -154,7 +154,7 @@ public struct ExactTTFSWorkload: Sendable {
                     Double(network.sizes[layer] * network.stride(layer) / 16)
                     * (2 + 4 * backward)
             }
-            operations += events * Double(network.stride(layer) / 16) * (7 + 10 * backward)
+            operations += events * Double(network.stride(layer) / 16) * (6 + 10 * backward)
         }
         return operations + backward * 14 * Double(network.parameters.count / 16) / Double(batch)
     }

@@ -71,12 +71,12 @@ int rnv_exact_theta_run_f64(
     double *const *phase_gradients, double *input_gradients);
 
 /// Marks which samples switch a pixel on: bit s of masks[(pixel * bins + bin) * words] onwards, where
-/// words = (samples + 63) / 64; `masks` is cleared first.
+/// words = (samples + 63) / 64.
 void rnv_exact_theta_masks(
     const uint8_t *pixels, size_t samples, size_t inputs, size_t bins, uint64_t *masks);
 
 /// gradient[pixel][:] = sum over samples and bins that have the pixel on of input_gradients, for pixels
-/// first ..< last, in the order of samples.
+/// first ..< last, in one fixed order: 64 samples after 64, in them bin after bin.
 void rnv_exact_theta_input_gradient_f32(
     const uint64_t *masks, size_t samples, size_t bins, size_t stride, const float *input_gradients,
     size_t first, size_t last, float *gradient);

@@ -9,7 +9,8 @@ public struct ExactTTFSBench: Workload {
     /// `exact-ttfs`.
     public let name = "exact-ttfs"
     /// What is done.
-    public let summary = "training steps of a 784-100-100-10 theta network with exact gradients"
+    public let summary =
+        "training steps of a 784-100-100-10 theta network with exact gradients, each from its start"
 
     /// Runs the steps; `--runs` is the number of timed ones, 30 if not given.
     public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
