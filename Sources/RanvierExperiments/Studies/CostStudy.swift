@@ -191,5 +191,7 @@ extension CostStudy.Cost {
 }
 
 extension Double {
-    fileprivate var formatted: String { NumberText.significant(self) }
+    fileprivate var formatted: String {
+        self == rounded() && self > 1 ? NumberText.count(Int(self)) : NumberText.significant(self)
+    }
 }
