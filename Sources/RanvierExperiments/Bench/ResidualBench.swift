@@ -28,10 +28,23 @@ public struct ResidualBench: Workload {
             from: RandomStream(seed: 0, name: name))
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropy(of: .meanMembrane),
-            learningRate: 1e-3, runs: 12
+            learningRate: 1e-3, runs: 12,
+            floor: ClockedFloor(
+                neuronSteps: 4 * batch * Self.neurons,
+                inputGradientProducts: 4 * batch * Self.productsBehindTheStem)
         ).run(
             Tensor(constantInTime: images, steps: 4),
-            labels: TrainingStepBench.labels(count: batch, classes: 10), request: request,
+            labels: BenchData.labels(count: batch, classes: 10), request: request,
             events: events)
     }
+
+    /// Neurons of an image: the stem, and six layers in each stage.
+    private static let neurons = 7 * 32 * 32 * 16 + 6 * 16 * 16 * 32 + 6 * 8 * 8 * 64
+
+    /// Multiply-adds of an image behind the stem. Stages that halve the image begin with a convolution of half as many
+    /// channels and a shortcut.
+    private static let productsBehindTheStem =
+        6 * (32 * 32 * 9 * 16 * 16)
+        + 16 * 16 * (9 * 16 * 32 + 5 * 9 * 32 * 32 + 16 * 32)
+        + 8 * 8 * (9 * 32 * 64 + 5 * 9 * 64 * 64 + 32 * 64) + 64 * 10
 }
