@@ -12,12 +12,15 @@ extension Dataset {
     /// - Parameters:
     ///   - recordings: one per sample, all of the same sensor.
     ///   - timeStep: length of a step in seconds.
+    ///   - slicing: cuts each recording into `steps` frames of event counts, equal in time or in number of events,
+    ///     in place of steps of `timeStep`.
     ///   - countsEvents: whether a step holds the number of events, else only whether there was one.
     ///   - startsAtFirstEvent: whether the clock of each recording starts at its first event.
     /// - Throws: ``DataError`` if the sensors differ or there is not one label per recording.
     public init(
         name: String, recordings: [EventStream], labels: [Int], steps: Int, timeStep: Double,
-        countsEvents: Bool = false, startsAtFirstEvent: Bool = false, classNames: [String]? = nil,
+        slicing: EventStream.Slicing? = nil, countsEvents: Bool = false,
+        startsAtFirstEvent: Bool = false, classNames: [String]? = nil,
         origin: DataOrigin? = nil
     ) throws(DataError) {
         precondition(steps > 0 && timeStep > 0, "\(steps) steps of \(timeStep) s hold no events")
@@ -36,6 +39,14 @@ extension Dataset {
                     .countMismatch, at: "\(name), recording \(sample)",
                     expected: "the sensor \(sensor.frameShape) of the first recording",
                     found: "\(recording.sensor.frameShape)", advice: "make one data set per sensor")
+            }
+            if let slicing {
+                for (index, count) in recording.frames(count: steps, by: slicing).scalars
+                    .enumerated()
+                {
+                    bytes[sample * steps * size + index] = UInt8(min(count, 255))
+                }
+                continue
             }
             let stream = startsAtFirstEvent ? recording.startingAtZero : recording
             stream.forEachEvent(steps: steps, timeStep: timeStep) { step, unit in

@@ -58,6 +58,11 @@ extension NetworkError: ExitStatusProviding {
     }
 }
 
+extension MemoryError: ExitStatusProviding {
+    /// The configuration asks for more than there is.
+    public var exitStatus: ExitStatus { .wrongUsage }
+}
+
 extension SpikeError: ExitStatusProviding {
     /// Values that an encoder cannot take, or an encoder that the configuration should not have chosen.
     public var exitStatus: ExitStatus {

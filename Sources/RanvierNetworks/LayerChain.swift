@@ -4,6 +4,8 @@ import RanvierTensors
 struct LayerChain {
     let stages: [Network.Stage]
 
+    init(stages: [Network.Stage]) { self.stages = stages }
+
     /// Names are those given with ``Layer/named(_:)``, else the kind and a number.
     init(_ layers: [any Layer]) {
         stages = layers.enumerated().map { index, layer in

@@ -32,6 +32,12 @@ public final class Network {
     public let timeStep: Double
     /// Seed of the first weights.
     public let seed: UInt64
+    /// Whether training computes the states of layers again in the backward pass instead of keeping them.
+    ///
+    /// What is kept is the input of each segment of layers, which ends with a layer that has a state: of synapses,
+    /// normalisation and neurons the spikes that come in alone. Costs one more forward pass; gradients have the
+    /// same bits. See ``Recomputed``.
+    public var recomputesStates = false
 
     /// Builds a network and draws its first weights.
     ///
@@ -129,11 +135,21 @@ public final class Network {
 
     /// The whole sequence in a context.
     public func callAsFunction(_ sequence: Tensor, in context: ForwardContext) -> Tensor {
-        var signal = sequence
-        for stage in stages {
-            signal = Tape.naming(stage.name) { stage.layer(signal, in: context) }
+        guard recomputesStates, context.isTraining else {
+            return LayerChain(stages: stages)(sequence, in: context)
         }
-        return signal
+        return segments.reduce(sequence) { $1.recomputing($0, in: context) }
+    }
+
+    /// The layers, cut behind each that has a state.
+    private var segments: [LayerChain] {
+        var segments: [[Stage]] = [[]]
+        for stage in stages {
+            segments[segments.count - 1].append(stage)
+            let ends = stage.layer.remembers && !(stage.layer is BatchNormalization)
+            if ends { segments.append([]) }
+        }
+        return segments.filter { !$0.isEmpty }.map { LayerChain(stages: $0) }
     }
 
     /// One step, `[B, …]`, with the state of all layers passed in and handed back.

@@ -26,6 +26,11 @@ public struct Trainer {
     public var seed: UInt64
     /// Random changes of the training samples; nil for none.
     public var augmentation: Augmentation?
+    /// Steps through which gradients flow back; nil for all.
+    ///
+    /// With fewer steps than a sequence has, it is cut into parts of so many, whose losses and gradients add
+    /// up; memory is that of one part. See ``Network/truncatedValueAndGradients(over:window:in:loss:)``.
+    public var truncation: Int?
     /// Called after each epoch, and asked between batches whether to stop.
     public var observer: any TrainingObserver
 
@@ -54,7 +59,7 @@ public struct Trainer {
     ///   - data: training samples.
     ///   - encoding: how values become sequences; its time step must be the network's.
     ///   - epochs: passes over the data, counted from the beginning of the run, resumed or not.
-    ///   - batchSize: samples per step; the last batch of an epoch may be smaller.
+    ///   - batchSizes: samples per step; the last batch of an epoch may be smaller.
     ///   - validation: samples that are only watched.
     ///   - earlyStop: when to stop before the last epoch.
     ///   - state: where to go on from; nil to begin.
@@ -62,7 +67,7 @@ public struct Trainer {
     /// - Throws: ``TrainingError``, or the encoder's error.
     @discardableResult
     public mutating func fit(
-        _ data: Dataset, encoding: any SpikeEncoder, epochs: Int, batchSize: Int = 32,
+        _ data: Dataset, encoding: any SpikeEncoder, epochs: Int, batchSizes: BatchSizes = 32,
         validation: Dataset? = nil, earlyStop: EarlyStop? = nil, from state: TrainingState? = nil
     ) throws -> TrainingState {
         try check(data, encoding)
@@ -71,6 +76,7 @@ public struct Trainer {
         var stopper = EarlyStop.Progress(rule: earlyStop, history: current.reports)
         while current.completedEpochs < epochs, !stopper.isDone {
             let epoch = current.completedEpochs
+            let batchSize = batchSizes.size(epoch: epoch, of: epochs)
             var report = try runEpoch(epoch, of: epochs, data, encoding, batchSize)
             if let validation {
                 let evaluator = Evaluator(
@@ -163,12 +169,11 @@ public struct Trainer {
         let context = ForwardContext(
             timeStep: network.timeStep, isTraining: true,
             random: RandomStream(seed: seed, name: "forward").substream(epoch).substream(step))
-        var scores: Tensor?
+        var outputs: [Tensor] = []
         var culprit: String?
-        let (value, gradients) = network.valueAndGradients {
-            let output = network(sequence, in: context)
-            scores = loss.decoder.scores(of: output.detached)
-            let value = loss.value(of: output, labels: labels)
+        let (value, gradients) = valueAndGradients(of: sequence, in: context) { output in
+            outputs.append(output.detached)
+            let value = loss.value(ofPart: output, of: sequence.shape[0], labels: labels)
             if !value.isFinite { culprit = value.firstLayerWithNonFiniteGradient() }
             return value
         }
@@ -181,8 +186,20 @@ public struct Trainer {
         optimizer.update(
             network.trainableParameters, gradients: clipping.apply(to: gradients),
             rateFactor: rateFactor)
-        let predicted = scores?.argumentOfMaximum(along: 1) ?? []
+        let output = outputs.count == 1 ? outputs[0] : Tensor.concatenate(outputs)
+        let predicted = loss.decoder.predictedClasses(of: output)
         return (value.scalar, zip(predicted, labels).count { $0 == $1 })
+    }
+
+    private func valueAndGradients(
+        of sequence: Tensor, in context: ForwardContext, loss: (_ output: Tensor) -> Tensor
+    ) -> (loss: Tensor, gradients: [Tensor]) {
+        guard let truncation, truncation < sequence.shape[0] else {
+            return network.valueAndGradients { loss(network(sequence, in: context)) }
+        }
+        return network.truncatedValueAndGradients(
+            over: sequence, window: truncation, in: context
+        ) { output, _ in loss(output) }
     }
 
     private static func layerName(of parameter: Parameter) -> String {

@@ -40,6 +40,14 @@ struct BadInputTests {
             ("training.loss.cross-entropy.of=mean", ["cross-entropy.of", "mean-membrane"]),
             ("network.0.linear.inputs=63", ["linear1", "63 inputs", "[64]"]),
             ("network.2.linear.outputs=9", ["10 outputs", "9"]),
+            ("network={resnet: {depth: 9}}", ["network.resnet.depth", "6n + 2", "9"]),
+            ("network={resnet: {depth: 8}}", ["resnet", "images", "[64]"]),
+            ("training.batch-size=[32, 0]", ["training.batch-size.1", "at least 1", "0"]),
+            ("training={truncation: 2, recompute: true}", ["training.recompute", "truncation"]),
+            (
+                "training={batch-size: 100000, memory-limit: 64}",
+                ["100000", "MiB", "batch of at most"]
+            ),
         ])
     func configurations(change: String, parts: [String]) throws {
         try refused(["small.yaml", "--set", change], status: 2, naming: parts)

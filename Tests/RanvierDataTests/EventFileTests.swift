@@ -62,6 +62,14 @@ import Testing
         let spikes = values.indices.filter { values[$0] == 1 }
         #expect(spikes == [(34 + 2) * 2 + 1, 2 * 2312 + (3 * 34 + 3) * 2])
         #expect(try NMNIST(directory: directory, samplesPerClass: 1).test.count == 10)
+        // Two events, cut into four frames by time and into two by number.
+        let byTime = try NMNIST(directory: directory, steps: 4, slicing: .time).train
+        let frames = byTime.values(ofSample: 5).enumerated().filter { $0.element == 1 }
+        #expect(frames.map { $0.offset / 2312 } == [0, 3])
+        let byNumber = try NMNIST(directory: directory, steps: 2, slicing: .events).train
+        #expect(
+            byNumber.values(ofSample: 0).enumerated().filter { $0.element == 1 }
+                .map { $0.offset / 2312 } == [0, 1])
         #expect(DataCatalogue(directory: directory)["n-mnist"]?.files.count == 40)
         try FileManager.default.removeItem(at: folder.url.appending(path: "n-mnist/Test/7"))
         expectDataError(.missing, mentioning: ["Test/7"]) { _ = try NMNIST(directory: directory) }

@@ -4,7 +4,8 @@ import RanvierSpikes
 /// N-MNIST: MNIST digits seen by an event camera that moves in three saccades of about 100 ms.
 ///
 /// Folders `Train/<digit>` and `Test/<digit>` of recordings (see ``ATISFile``) in a folder `n-mnist` of the data
-/// directory. Samples are rasters `[T, 34, 34, 2]` of zeros and ones.
+/// directory. Samples are rasters `[T, 34, 34, 2]` of zeros and ones, or frames of
+/// event counts.
 public struct NMNIST: Sendable {
     /// Samples for training.
     public let train: Dataset
@@ -20,12 +21,13 @@ public struct NMNIST: Sendable {
     /// - Parameters:
     ///   - steps: number of steps.
     ///   - timeStep: length of a step in seconds; 30 steps of 10 ms hold a recording.
+    ///   - slicing: cuts each recording into `steps` frames of event counts instead.
     ///   - samplesPerClass: most recordings of each digit and part; the whole set takes 2.3 kB per sample
     ///     and step.
     /// - Throws: ``DataError``: a folder that is missing or empty, a damaged recording.
     public init(
         directory: DataDirectory, steps: Int = 30, timeStep: Double = 10e-3,
-        samplesPerClass: Int = .max
+        slicing: EventStream.Slicing? = nil, samplesPerClass: Int = .max
     ) throws(DataError) {
         guard let root = Self.folders.lazy.compactMap({ directory.folder($0) }).first else {
             throw DataError(
@@ -51,7 +53,7 @@ public struct NMNIST: Sendable {
             }
             return try Dataset(
                 name: "n-mnist \(name)", recordings: recordings, labels: labels, steps: steps,
-                timeStep: timeStep, classNames: (0...9).map { "\($0)" },
+                timeStep: timeStep, slicing: slicing, classNames: (0...9).map { "\($0)" },
                 origin: DataOrigin(
                     source: "N-MNIST (Orchard et al. 2015)", licence: "CC BY-SA 4.0"))
         }

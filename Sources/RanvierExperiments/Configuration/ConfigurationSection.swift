@@ -109,7 +109,7 @@ public final class ConfigurationSection {
         return try section(key)
     }
 
-    /// A list of kinds with options, such as a network's layers. It must be there.
+    /// A list of kinds with options, such as a network's layers, or one alone. It must be there.
     ///
     /// - Throws: `ConfigurationError` if it is missing or empty, or a kind is not among `kinds`.
     public func elements(
@@ -117,10 +117,17 @@ public final class ConfigurationSection {
     ) throws(ConfigurationError) -> [ConfigurationElement] {
         let choice = "one of \(kinds.joined(separator: ", "))"
         let node = try requiredNode(key, expected: "a list with \(choice)")
+        var elements: [ConfigurationElement] = []
+        if case .section(let pairs) = node.content, pairs.count == 1 {
+            let alone = try ConfigurationElement(
+                node, keyPath: path(to: key), kinds: kinds,
+                expected: "\(choice), with or without options")
+            record(key, .element(alone))
+            return [alone]
+        }
         guard case .list(let nodes) = node.content, !nodes.isEmpty else {
             throw wrong(key, expected: "a list with \(choice)", found: node.found)
         }
-        var elements: [ConfigurationElement] = []
         for (index, node) in nodes.enumerated() {
             let place = ConfigurationNode.path(path(to: key), String(index))
             elements.append(

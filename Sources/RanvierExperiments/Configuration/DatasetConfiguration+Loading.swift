@@ -49,6 +49,7 @@ extension DatasetConfiguration {
         case .none: nil
         case .standard: (.standard, .perFeature)
         case .standardTogether: (.standard, .global)
+        case .standardPerChannel: (.standard, .perChannel)
         case .range: (.minMax, .perFeature)
         }
     }
@@ -82,7 +83,7 @@ extension DatasetConfiguration {
         case .nMNIST:
             let set = try NMNIST(
                 directory: DataDirectory.locate(explicit: directory), steps: steps.count,
-                timeStep: steps.length, samplesPerClass: samplesPerClass)
+                timeStep: steps.length, slicing: slicing, samplesPerClass: samplesPerClass)
             return (set.train, set.test)
         case .idx:
             let train = try Dataset(

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierData
+import RanvierSpikes
 
 /// Which data a run learns from.
 public struct DatasetConfiguration: Sendable {
@@ -33,6 +34,8 @@ public struct DatasetConfiguration: Sendable {
         case standard
         /// All features together to mean 0 and standard deviation 1.
         case standardTogether = "standard-together"
+        /// Each channel (the last axis: colours, sensors) to mean 0 and standard deviation 1.
+        case standardPerChannel = "standard-per-channel"
         /// Each feature to 0…1.
         case range
     }
@@ -47,6 +50,8 @@ public struct DatasetConfiguration: Sendable {
     public let separator: Character
     /// Steps of a sample and their length in seconds, for `fsdd` and `n-mnist`.
     public let steps: (count: Int, length: Double)
+    /// How recordings are cut into frames of event counts instead of steps of fixed length, for `n-mnist`.
+    public let slicing: EventStream.Slicing?
     /// Most recordings of each class and part, for `n-mnist`.
     public let samplesPerClass: Int
     /// How values are scaled.
@@ -65,12 +70,17 @@ public struct DatasetConfiguration: Sendable {
         var files: [String: String] = [:]
         var column = "label", separator = ",", testFraction = 0.2
         var steps = (count: 1, length: 1.0), samplesPerClass = Int.max
+        var slicing: EventStream.Slicing?
         switch source {
         case .digits, .mnist, .fashionMNIST, .cifar10, .yinYang: break
         case .fsdd:
             steps = try Self.steps(section, default: (100, 6e-3))
         case .nMNIST:
             steps = try Self.steps(section, default: (30, 10e-3))
+            let word = try section.choice(
+                "frames", of: ["none"] + EventStream.Slicing.allCases.map(\.rawValue),
+                default: "none")
+            slicing = EventStream.Slicing(rawValue: word)
             samplesPerClass =
                 try section.optionalInteger("samples-per-class", in: 1...) ?? samplesPerClass
         case .idx:
@@ -89,6 +99,7 @@ public struct DatasetConfiguration: Sendable {
         }
         self.files = files
         self.steps = steps
+        self.slicing = slicing
         self.samplesPerClass = samplesPerClass
         labelColumn = column
         self.separator = character

@@ -23,28 +23,46 @@ public struct EncodingConfiguration: Sendable {
                 comparison: try options.choice("comparison", of: ["<=", "<"], default: "<=") == "<="
                     ? .lessOrEqual : .less)
         case "latency":
-            let curve = try options.choice(
-                "curve", of: ["linear", "logarithmic"], default: "linear")
-            let smallest = try options.float("smallest-value", default: 0, in: 0...1)
-            encoder = LatencyEncoder(
-                steps: steps, timeStep: timeStep,
-                curve: curve == "linear" ? .linear : .logarithmic, smallestValue: Float(smallest))
+            encoder = try Self.latency(options, steps, timeStep)
         case "phase":
             encoder = PhaseEncoder(
                 steps: steps, timeStep: timeStep,
                 digits: try options.integer("digits", default: 8, in: 1...24))
         case "burst":
+            let shortest = try options.integer("shortest-interval", default: 1, in: 1...)
             encoder = BurstEncoder(
                 steps: steps, timeStep: timeStep,
-                mostSpikes: try options.integer("most-spikes", default: 5, in: 1...))
+                mostSpikes: try options.integer("most-spikes", default: 5, in: 1...),
+                shortestInterval: shortest,
+                longestInterval: try options.optionalInteger("longest-interval", in: shortest...))
         case "sequence":
             encoder = SequenceEncoder(steps: steps, timeStep: timeStep)
         case "delta":
             encoder = DeltaEncoder(
                 steps: steps, timeStep: timeStep,
-                threshold: Float(try options.float("threshold", in: .positive)))
+                threshold: Float(try options.float("threshold", in: .positive)),
+                valueBeforeFirst: try options.boolean("spikes-at-start", default: true) ? 0 : nil)
         default:
             encoder = DirectEncoder(steps: steps, timeStep: timeStep)
         }
+    }
+
+    private static func latency(
+        _ options: ConfigurationSection, _ steps: Int, _ timeStep: Double
+    ) throws(ConfigurationError) -> LatencyEncoder {
+        let word = try options.choice(
+            "curve", of: ["linear", "logarithmic", "charging"], default: "linear")
+        var curve = word == "linear" ? LatencyEncoder.Curve.linear : .logarithmic
+        if word == "charging" {
+            curve = .charging(
+                timeConstant: try options.float("time-constant", default: 5e-3, in: .positive),
+                threshold: try options.float("threshold", default: 0.01, in: 1e-6...0.999_999))
+        }
+        let late = try options.choice(
+            "late-spikes", of: ["at-last-step", "dropped"], default: "at-last-step")
+        return LatencyEncoder(
+            steps: steps, timeStep: timeStep, curve: curve,
+            lateSpikes: late == "dropped" ? .dropped : .atLastStep,
+            smallestValue: Float(try options.float("smallest-value", default: 0, in: 0...1)))
     }
 }

@@ -2,131 +2,161 @@ import RanvierNetworks
 
 extension NetworkConfiguration {
     /// Neurons; in the artificial network a rectified linear unit stands for each.
-    static let neuronKinds = [LIF.kind, SynapticLIF.kind, RecurrentLIF.kind, ReLU.kind]
+    static let neuronKinds = [
+        LIF.kind, IntegrateAndFire.kind, ParametricLIF.kind, SynapticLIF.kind, AdaptiveLIF.kind,
+        RecurrentLIF.kind, TernaryLIF.kind, GradedLIF.kind, ReLU.kind,
+    ]
 
-    static func neurons(_ element: ConfigurationElement) throws(ConfigurationError) -> Entry {
+    static func neurons(
+        _ element: ConfigurationElement, _ standard: NeuronDefaults = .layers
+    ) throws(ConfigurationError) -> Entry {
         let options = element.options
-        let rectified: Builder = { _ in ReLU() }
         switch element.kind {
-        case LIF.kind: return try lif(options)
-        case SynapticLIF.kind:
-            let membrane = try leak(options), synapse = try synapticLeak(options)
-            let threshold = Float(try options.float("threshold", default: 1, in: .positive))
-            let population = try populationDynamics(options)
-            return Entry(
-                spiking: { _ in
-                    SynapticLIF(
-                        membraneLeak: membrane, synapticLeak: synapse, threshold: threshold,
-                        dynamics: population)
-                }, artificial: rectified)
+        case LIF.kind: return try lif(options, standard)
+        case IntegrateAndFire.kind:
+            let threshold = try Self.threshold(options)
+            let dynamics = try Self.populationDynamics(options, standard)
+            return units(element) { _ in IntegrateAndFire(threshold: threshold, dynamics: dynamics)
+            }
+        case ParametricLIF.kind: return try parametricLIF(element, standard)
+        case SynapticLIF.kind: return try synapticLIF(element, standard)
+        case AdaptiveLIF.kind: return try adaptiveLIF(element, standard)
         case RecurrentLIF.kind:
-            let membrane = try leak(options)
-            let threshold = Float(try options.float("threshold", default: 1, in: .positive))
-            let gain = Float(try options.float("gain", default: 1, in: .positive))
-            let population = try populationDynamics(options)
-            return Entry(
-                spiking: {
-                    RecurrentLIF(
-                        max($0.reduce(1, *), 1), leak: membrane, threshold: threshold,
-                        dynamics: population, gain: gain)
-                }, artificial: rectified)
-        default: return Entry(rectified)
+            let make = try Self.recurrentLIF(options, standard, gain: 1)
+            return units(element) { make($0, $0.features, $0.channels) }
+        case TernaryLIF.kind:
+            let leak = try Self.leak(options, default: standard.leak),
+                threshold = try Self.threshold(options)
+            let resets = try options.choice("reset", of: ["soft", "hard"], default: "hard")
+            let surrogate = try Self.surrogate(options, default: standard.surrogate)
+            return units(element) { _ in
+                TernaryLIF(
+                    leak: leak, threshold: threshold, resetsToZero: resets == "hard",
+                    surrogate: surrogate)
+            }
+        case GradedLIF.kind:
+            let leak = try Self.leak(options, default: standard.leak),
+                threshold = try Self.threshold(options)
+            let surrogate = try Self.surrogate(options, default: standard.surrogate)
+            return units(element) { _ in
+                GradedLIF(leak: leak, threshold: threshold, surrogate: surrogate)
+            }
+        default: return Entry(kind: element.kind) { _ in [ReLU()] }
         }
     }
 
-    private static func populationDynamics(
-        _ options: ConfigurationSection
-    ) throws(ConfigurationError) -> PopulationDynamics {
-        let common = try dynamics(options)
-        return PopulationDynamics(
-            reset: common.reset, detachesReset: common.detachesReset,
-            inputScale: common.inputScale, tie: common.tie, surrogate: common.surrogate,
-            refractorySteps: try options.integer("refractory-steps", default: 0, in: 0...))
+    /// Spiking neurons, for which a rectified linear unit stands in the artificial network.
+    private static func units(
+        _ element: ConfigurationElement, _ make: @escaping @Sendable (Site) -> any Layer
+    ) -> Entry {
+        Entry(kind: element.kind) { [$0.isSpiking ? make($0) : ReLU()] }
     }
 
-    private static func synapticLeak(
-        _ options: ConfigurationSection
-    ) throws(ConfigurationError) -> Leak {
-        if let factor = try options.optionalFloat("synaptic-leak", in: 0...1) {
-            return .factor(factor)
-        }
-        let constant = try options.float("synaptic-time-constant", default: 5e-3, in: .positive)
-        return Leak.timeConstant(constant)
-    }
-
-    static func leak(_ options: ConfigurationSection) throws(ConfigurationError) -> Leak {
-        if let factor = try options.optionalFloat("leak", in: 0...1) { return .factor(factor) }
-        let constant = try options.float("membrane-time-constant", default: 20e-3, in: .positive)
-        return Leak.timeConstant(constant)
-    }
-
-    private static func lif(_ options: ConfigurationSection) throws(ConfigurationError) -> Entry {
-        let leak = try leak(options)
-        let threshold = Float(try options.float("threshold", default: 1, in: .positive))
-        var dynamics = try dynamics(options)
+    private static func lif(
+        _ options: ConfigurationSection, _ standard: NeuronDefaults
+    ) throws(ConfigurationError) -> Entry {
+        let leak = try Self.leak(options, default: standard.leak),
+            threshold = try Self.threshold(options)
+        var dynamics = try Self.dynamics(options, standard)
         dynamics.leakTarget = try options.choice("leak-target", default: .zero)
         let given = dynamics
         let output: LIF.Output = try options.choice("output", default: .spikes)
         let learnsLeak = try options.boolean("learns-leak", default: false)
         let learnsThreshold = try options.boolean("learns-threshold", default: false)
-        let rectified: Builder = { _ in ReLU() }
-        return Entry(
-            spiking: { _ in
+        return Entry(kind: LIF.kind) {
+            // A spiking readout stands for the scores themselves.
+            guard $0.isSpiking else { return output == .membrane ? [] : [ReLU()] }
+            return [
                 LIF(
                     leak: leak, threshold: threshold, dynamics: given, output: output,
-                    learnsLeak: learnsLeak, learnsThreshold: learnsThreshold)
-            },
-            // A spiking readout stands for the scores themselves.
-            artificial: output == .membrane ? nil : rectified)
-    }
-
-    private static func dynamics(
-        _ options: ConfigurationSection
-    ) throws(ConfigurationError) -> LIFDynamics {
-        let word = try options.choice(
-            "reset", of: ["soft", "soft-delayed", "hard"], default: "soft")
-        let potential = try options.float("reset-potential", default: 0)
-        let resets: [String: Reset] = [
-            "soft-delayed": .softDelayed, "hard": .hard(to: Float(potential)),
-        ]
-        return LIFDynamics(
-            reset: resets[word] ?? .soft,
-            detachesReset: try options.boolean("detach-reset", default: true),
-            inputScale: try options.choice("input-scale", default: .unit),
-            tie: try options.choice("tie", default: .fires), surrogate: try surrogate(options))
-    }
-
-    private static func surrogate(
-        _ options: ConfigurationSection
-    ) throws(ConfigurationError) -> Surrogate {
-        let kinds = [
-            "arctangent", "triangular", "rectangular", "dspike", "fast-sigmoid", "super-spike",
-            "sigmoid", "gaussian", "multi-gaussian", "piecewise-exponential", "soft-sign",
-            "straight-through",
-        ]
-        let element = try options.element("surrogate", kinds: kinds, default: "arctangent")
-        let own = element.options
-        func value(_ key: String, _ standard: Double) throws(ConfigurationError) -> Float {
-            Float(try own.float(key, default: standard, in: .positive))
+                    learnsLeak: learnsLeak, learnsThreshold: learnsThreshold, timeStep: $0.timeStep)
+            ]
         }
-        switch element.kind {
-        case "triangular": return .triangular(width: try value("width", 1))
-        case "rectangular": return .rectangular(width: try value("width", 1))
-        case "dspike":
-            return .dspike(steepness: try value("steepness", 3), region: try value("region", 3))
-        case "fast-sigmoid": return .fastSigmoid(slope: try value("slope", 25))
-        case "super-spike": return .superSpike(alpha: try value("alpha", 1))
-        case "sigmoid": return .sigmoid(alpha: try value("alpha", 4))
-        case "gaussian":
-            return .gaussian(standardDeviation: try value("standard-deviation", 0.5))
-        case "multi-gaussian":
-            return .multiGaussian(
-                standardDeviation: try value("standard-deviation", 0.5),
-                height: try value("height", 0.15), scale: try value("scale", 6))
-        case "piecewise-exponential": return .piecewiseExponential(alpha: try value("alpha", 1))
-        case "soft-sign": return .softSign(alpha: try value("alpha", 2))
-        case "straight-through": return .straightThrough
-        default: return .arctangent(alpha: try value("alpha", 2))
+    }
+
+    private static func parametricLIF(
+        _ element: ConfigurationElement, _ standard: NeuronDefaults
+    ) throws(ConfigurationError) -> Entry {
+        let options = element.options
+        let leak = try Self.leak(options, default: standard.leak),
+            threshold = try Self.threshold(options)
+        let perChannel = try options.boolean("per-channel", default: false)
+        let dynamics = try Self.populationDynamics(options, standard)
+        return units(element) {
+            ParametricLIF(
+                leak: leak, channels: perChannel ? $0.channels : nil, threshold: threshold,
+                dynamics: dynamics, timeStep: $0.timeStep)
+        }
+    }
+
+    private static func synapticLIF(
+        _ element: ConfigurationElement, _ standard: NeuronDefaults
+    ) throws(ConfigurationError) -> Entry {
+        let options = element.options
+        let membrane = try Self.leak(options, default: standard.leak)
+        let given = try Self.optionalLeak(options, "synaptic")
+        let synapse: Leak =
+            if let given { given } else {
+                .timeConstant(try options.float("synaptic-time-constant", default: 5e-3))
+            }
+        let threshold = try Self.threshold(options)
+        let dynamics = try Self.populationDynamics(options, standard)
+        let learns = try options.boolean("learns-leak", default: false)
+        return units(element) {
+            SynapticLIF(
+                membraneLeak: membrane, synapticLeak: synapse, threshold: threshold,
+                dynamics: dynamics, learnsLeaks: learns, timeStep: $0.timeStep)
+        }
+    }
+
+    private static func adaptiveLIF(
+        _ element: ConfigurationElement, _ standard: NeuronDefaults
+    ) throws(ConfigurationError) -> Entry {
+        let options = element.options
+        let leak = try Self.leak(options, default: standard.leak),
+            threshold = try Self.threshold(options)
+        let rise = try Self.adaptation(options, default: (time: 200e-3, strength: 0.2))
+        let dynamics = try Self.populationDynamics(options, standard)
+        let learns = try options.boolean("learns-leak", default: false)
+        return units(element) {
+            AdaptiveLIF(
+                leak: leak, adaptationLeak: rise.leak, strength: rise.strength,
+                threshold: threshold, dynamics: dynamics, learns: learns, timeStep: $0.timeStep)
+        }
+    }
+
+    /// How a threshold rises with spikes and falls back.
+    private static func adaptation(
+        _ options: ConfigurationSection, default standard: (time: Double, strength: Double)
+    ) throws(ConfigurationError) -> RecurrentLIF.Adaptation {
+        let strength = Float(
+            try options.float("adaptation-strength", default: standard.strength, in: 0...))
+        if let leak = try Self.optionalLeak(options, "adaptation") {
+            return .init(leak: leak, strength: strength)
+        }
+        let constant = try options.float("adaptation-time-constant", default: standard.time)
+        return .init(leak: .timeConstant(constant), strength: strength)
+    }
+
+    /// Recurrent neurons, once site, number of features and number of channels are known.
+    static func recurrentLIF(
+        _ options: ConfigurationSection, _ standard: NeuronDefaults, gain: Double
+    ) throws(ConfigurationError) -> @Sendable (Site, Int, Int) -> RecurrentLIF {
+        let connection: RecurrentLIF.Connection = try options.choice(
+            "connection", default: .allToAll)
+        let membrane = try Self.leak(options, default: standard.leak),
+            threshold = try Self.threshold(options)
+        let synapse = try Self.optionalLeak(options, "synaptic")
+        let rise = try Self.adaptation(options, default: (time: 200e-3, strength: 0))
+        let gain = Float(try options.float("gain", default: gain, in: .positive))
+        let learns = try options.boolean("learns-leak", default: false)
+        let dynamics = try Self.populationDynamics(options, standard)
+        return { site, features, channels in
+            RecurrentLIF(
+                connection == .allToAll ? features : channels, connection: connection,
+                leak: membrane, synapticLeak: synapse,
+                adaptation: rise.strength > 0 ? rise : nil, threshold: threshold,
+                dynamics: dynamics, learnsLeak: learns, gain: gain, timeStep: site.timeStep)
         }
     }
 }

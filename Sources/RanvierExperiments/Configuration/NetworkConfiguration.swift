@@ -1,78 +1,144 @@
 import RanvierNetworks
 
 /// The layers of a network, before the shape of the data is known.
+///
+/// A list of layers, or one of the architectures of ``NetworkConfiguration/architectureKinds``:
+///
+///     network:
+///       - linear: {outputs: 128}
+///       - lif: {membrane-time-constant: 20e-3}
+///       - linear: {outputs: 10}
+///
+///     network: {resnet: {depth: 20, width: 1}}
 public struct NetworkConfiguration: Sendable {
-    /// Makes a layer for features of the given shape.
-    typealias Builder = @Sendable (_ input: [Int]) -> any Layer
+    /// Where layers are built: what comes in, and what the run asks for.
+    struct Site: Sendable {
+        /// Shape of the features that come in.
+        var shape: [Int]
+        /// Whether the network spikes; else it is the artificial one.
+        let isSpiking: Bool
+        /// Steps of a sequence.
+        let steps: Int
+        /// Seconds of a step.
+        let timeStep: Double
+        /// Classes of the data: outputs of architectures.
+        let classes: Int
 
-    /// One layer in both kinds of network.
-    struct Entry: Sendable {
-        let spiking: Builder
-        /// Nil where the artificial network has no such layer.
-        let artificial: Builder?
+        /// Features in all, at least 1.
+        var features: Int { max(shape.reduce(1, *), 1) }
+        /// Length of the last axis, at least 1.
+        var channels: Int { max(shape.last ?? 1, 1) }
 
-        init(spiking: @escaping Builder, artificial: Builder?) {
-            self.spiking = spiking
-            self.artificial = artificial
+        /// The same place behind layers that give another shape.
+        func after(_ shape: [Int]) -> Site {
+            var next = self
+            next.shape = shape
+            return next
         }
+    }
 
-        /// A layer that both kinds of network have.
-        init(_ build: @escaping Builder) { self.init(spiking: build, artificial: build) }
+    /// One element of the configuration, which gives any number of layers.
+    struct Entry: Sendable {
+        /// The word of the configuration.
+        let kind: String
+        /// Makes the layers.
+        let build: @Sendable (Site) throws(ShapeMismatch) -> [any Layer]
     }
 
     let entries: [Entry]
 
-    private static let kinds =
-        synapticKinds + neuronKinds + [LeakyIntegrator.kind, Dropout.kind]
+    private static let layerKinds =
+        synapticKinds + neuronKinds + [LeakyIntegrator.kind, Dropout.kind] + compositeKinds
 
     init(_ root: ConfigurationSection) throws(ConfigurationError) {
-        var entries: [Entry] = []
-        for element in try root.elements("network", kinds: Self.kinds) {
-            entries.append(try Self.entry(element))
-        }
-        self.entries = entries
+        entries = try Self.entries(root, "network", kinds: Self.layerKinds + Self.architectureKinds)
     }
 
     /// Linear layers of the given sizes with rectified linear units between them.
     init(layerSizes: [Int]) {
         entries = layerSizes.enumerated().flatMap { index, outputs in
-            let linear: Builder = { Linear(max($0.reduce(1, *), 1), outputs) }
-            let rectified: Builder = { _ in ReLU() }
-            let layer = Entry(linear), unit = Entry(rectified)
-            return index < layerSizes.count - 1 ? [layer, unit] : [layer]
+            let linear = Entry(kind: Linear.kind) { [Linear($0.features, outputs)] }
+            let unit = Entry(kind: ReLU.kind) { _ in [ReLU()] }
+            return index < layerSizes.count - 1 ? [linear, unit] : [linear]
         }
     }
 
     /// Builds the network for samples of a shape.
     ///
+    /// - Parameters:
+    ///   - steps: steps of a sequence, for parameters that belong to steps.
+    ///   - classes: outputs of an architecture.
     /// - Throws: `NetworkError` that names the layer that does not fit.
     public func network(
-        for model: ExperimentConfiguration.Model, inputShape: [Int], timeStep: Double, seed: UInt64
+        for model: ExperimentConfiguration.Model, inputShape: [Int], steps: Int, timeStep: Double,
+        classes: Int, seed: UInt64
     ) throws(NetworkError) -> Network {
         var layers: [any Layer] = []
-        var shape = inputShape
-        for entry in entries {
-            guard let build = model == .snn ? entry.spiking : entry.artificial else { continue }
-            let layer = build(shape)
-            layers.append(layer)
-            // A layer that does not fit is named by the network itself.
-            guard let next = try? layer.outputShape(for: shape) else { break }
-            shape = next
+        var site = Site(
+            shape: inputShape, isSpiking: model == .snn, steps: steps, timeStep: timeStep,
+            classes: classes)
+        building: for entry in entries {
+            let made: [any Layer]
+            do {
+                made = try entry.build(site)
+            } catch {
+                throw .layer(name: entry.kind, kind: entry.kind, mismatch: error)
+            }
+            for layer in made {
+                layers.append(layer)
+                // A layer that does not fit is named by the network itself.
+                guard let next = try? layer.outputShape(for: site.shape) else { break building }
+                site = site.after(next)
+            }
         }
         return try Network(inputShape: inputShape, timeStep: timeStep, seed: seed, layers: layers)
     }
 
-    private static func entry(_ element: ConfigurationElement) throws(ConfigurationError) -> Entry {
-        if synapticKinds.contains(element.kind) { return try synapses(element) }
-        if neuronKinds.contains(element.kind) { return try neurons(element) }
-        if element.kind == Dropout.kind {
-            let share = Float(try element.options.float("probability", default: 0.5, in: 0...0.99))
-            return Entry { _ in Dropout(share) }
+    // MARK: - Elements
+
+    /// The elements of a list of layers; none where the key may be missing and is.
+    static func entries(
+        _ section: ConfigurationSection, _ key: String, kinds: [String] = layerKinds,
+        isOptional: Bool = false
+    ) throws(ConfigurationError) -> [Entry] {
+        if isOptional, !section.keys.contains(key) { return [] }
+        var entries: [Entry] = []
+        for element in try section.elements(key, kinds: kinds) {
+            entries.append(try Self.entry(element))
         }
-        let leak = try leak(element.options)
-        let scale: InputScale = try element.options.choice("input-scale", default: .unit)
+        return entries
+    }
+
+    private static func entry(_ element: ConfigurationElement) throws(ConfigurationError) -> Entry {
+        let kind = element.kind, options = element.options
+        if synapticKinds.contains(kind) { return try synapses(element) }
+        if neuronKinds.contains(kind) { return try neurons(element) }
+        if compositeKinds.contains(kind) { return try composite(element) }
+        if architectureKinds.contains(kind) { return try architecture(element) }
+        if kind == Dropout.kind {
+            let share = Float(try options.float("probability", default: 0.5, in: 0...0.99))
+            return Entry(kind: kind) { _ in [Dropout(share)] }
+        }
+        let leak = try Self.leak(options)
+        let scale: InputScale = try options.choice("input-scale", default: .unit)
         // Without time there is nothing to integrate: the artificial readout is the linear layer.
-        return Entry(
-            spiking: { _ in LeakyIntegrator(leak: leak, inputScale: scale) }, artificial: nil)
+        return Entry(kind: kind) {
+            $0.isSpiking ? [LeakyIntegrator(leak: leak, inputScale: scale)] : []
+        }
+    }
+
+    /// The layers that entries give one after the other.
+    static func layers(
+        of entries: [Entry], at site: Site
+    ) throws(ShapeMismatch) -> (layers: [any Layer], shape: [Int]) {
+        var layers: [any Layer] = []
+        var site = site
+        for entry in entries {
+            for layer in try entry.build(site) {
+                layers.append(layer)
+                site = site.after(try layer.outputShape(for: site.shape))
+            }
+        }
+        return (layers, site.shape)
     }
 }

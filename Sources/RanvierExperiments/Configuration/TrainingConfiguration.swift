@@ -8,7 +8,7 @@ public struct TrainingConfiguration: Sendable {
     /// Passes over the data.
     public let epochs: Int
     /// Samples per step.
-    public let batchSize: Int
+    public let batchSizes: BatchSizes
     /// What is minimised.
     public let loss: Loss
     /// Learning rate before the schedule.
@@ -23,11 +23,17 @@ public struct TrainingConfiguration: Sendable {
     public let shift: Int
     /// Whether training images are mirrored by chance.
     public let flips: Bool
+    /// Steps through which gradients flow back; nil for all.
+    public let truncation: Int?
+    /// Whether states of layers are computed again in the backward pass instead of being kept.
+    public let recomputesStates: Bool
+    /// Bytes that training may use; nil for the memory of the machine.
+    public let memoryLimit: Int?
 
     /// A usual recipe for an artificial network: Adam at 10⁻³, cosine.
     init(epochs: Int, batchSize: Int) {
         self.epochs = epochs
-        self.batchSize = batchSize
+        batchSizes = BatchSizes([batchSize])
         loss = .crossEntropy(of: .meanMembrane)
         optimizer = Adam(learningRate: 1e-3)
         schedule = .cosine()
@@ -35,11 +41,14 @@ public struct TrainingConfiguration: Sendable {
         earlyStop = nil
         shift = 0
         flips = false
+        truncation = nil
+        recomputesStates = false
+        memoryLimit = nil
     }
 
     init(_ section: ConfigurationSection) throws(ConfigurationError) {
         epochs = try section.integer("epochs", default: 20, in: 1...)
-        batchSize = try section.integer("batch-size", default: 32, in: 1...)
+        batchSizes = try Self.batchSizes(section)
         loss = try Self.loss(section)
         optimizer = try Self.optimizer(section)
         schedule = try Self.schedule(section)
@@ -49,6 +58,24 @@ public struct TrainingConfiguration: Sendable {
         let augmentation = try section.section("augmentation")
         shift = try augmentation.integer("shift", default: 0, in: 0...)
         flips = try augmentation.boolean("flip", default: false)
+        truncation = try section.optionalInteger("truncation", in: 1...)
+        recomputesStates = try section.boolean("recompute", default: false)
+        memoryLimit = try section.optionalInteger("memory-limit", in: 1...).map { $0 << 20 }
+        if truncation != nil, recomputesStates {
+            throw section.invalid(
+                "recompute", "does nothing with 'truncation', whose parts are kept; use one of them"
+            )
+        }
+    }
+
+    /// One size, or a list for consecutive equal parts of the run.
+    private static func batchSizes(
+        _ section: ConfigurationSection
+    ) throws(ConfigurationError) -> BatchSizes {
+        guard case .list(let nodes) = section.node("batch-size")?.content, !nodes.isEmpty else {
+            return BatchSizes([try section.integer("batch-size", default: 32, in: 1...)])
+        }
+        return BatchSizes(try section.integers("batch-size", in: 1...))
     }
 
     private static func loss(_ section: ConfigurationSection) throws(ConfigurationError) -> Loss {
@@ -67,7 +94,9 @@ public struct TrainingConfiguration: Sendable {
         case "temporal-efficient-training":
             let lambda = Float(try options.float("lambda", default: 1e-3, in: 0...1))
             let potential = Float(try options.float("potential", default: 1))
-            return .temporalEfficientTraining(lambda: lambda, potential: potential)
+            return Loss(
+                .temporalEfficientTraining(lambda: lambda, potential: potential),
+                labelSmoothing: try smoothing())
         case "mean-squared-error":
             let correct = Float(try options.float("correct-rate", default: 1))
             let other = Float(try options.float("other-rate", default: 0))
@@ -120,7 +149,9 @@ public struct TrainingConfiguration: Sendable {
             "schedule", kinds: ["constant", "cosine", "exponential"], default: "constant")
         switch element.kind {
         case "cosine":
-            return .cosine(floor: try element.options.float("floor", default: 0, in: 0...1))
+            return .cosine(
+                floor: try element.options.float("floor", default: 0, in: 0...1),
+                warmUp: try element.options.float("warm-up", default: 0, in: 0...0.99))
         case "exponential":
             return .exponential(
                 factor: try element.options.float("factor", default: 0.9, in: 0...1))

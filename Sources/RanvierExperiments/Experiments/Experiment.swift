@@ -91,19 +91,24 @@ public struct Experiment {
         let network = try learning.network.network(
             for: configuration.model,
             inputShape: encoder.featureShape(ofSample: data.training.featureShape),
-            timeStep: encoder.timeStep, seed: configuration.seed)
+            steps: encoder.steps, timeStep: encoder.timeStep, classes: data.training.classCount,
+            seed: configuration.seed)
         try requireOutputs(network.outputShape)
-        let trainer = Trainer(
+        network.recomputesStates = training.recomputesStates
+        var trainer = Trainer(
             network, loss: loss, optimizer: training.optimizer, schedule: training.schedule,
             clipping: training.clipping, seed: configuration.seed,
             augmentation: try augmentation(training))
-        return SurrogateGradient(
+        trainer.truncation = isSpiking ? training.truncation : nil
+        var method = SurrogateGradient(
             trainer: trainer,
             model: ClockedModel(
                 network: network, encoder: encoder, loss: loss,
-                batchSize: max(training.batchSize, 128)),
-            epochs: training.epochs, batchSize: training.batchSize,
+                batchSize: max(training.batchSizes.largest, 128)),
+            epochs: training.epochs, batchSizes: training.batchSizes,
             earlyStop: training.earlyStop)
+        if let limit = training.memoryLimit { method.memoryLimit = limit }
+        return method
     }
 
     private func augmentation(_ training: TrainingConfiguration) throws -> Augmentation? {

@@ -17,6 +17,9 @@ struct TrainingRun {
             configuration, dataDirectory: request.dataDirectory,
             folder: request.configuration.deletingLastPathComponent())
         var method = try experiment.makeMethod()
+        if let bytes = try method.predictPeakMemory() {
+            events.note("training needs about \(NumberText.bytes(Double(bytes))) at the peak")
+        }
         let directory = try openDirectory(configuration)
         var checkpoint: TrainingCheckpoint?
         if request.resume { checkpoint = try readCheckpoint(in: directory, for: method.model) }

@@ -3,7 +3,7 @@ public enum Studies {
     /// In the order in which they are listed.
     public static let all: [any Study] = [
         SmoothConceptStudy(), SmoothSingleNeuronStudy(), SmoothRecurrentStudy(),
-        SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(),
+        SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(), CostStudy(),
     ]
 
     /// The study of a name.

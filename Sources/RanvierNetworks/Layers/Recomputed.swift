@@ -33,24 +33,7 @@ public struct Recomputed: Layer {
 
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let weights = chain.parameters.map(\.parameter.tensor)
-        let tracked = [input] + weights.filter(\.isTracked)
-        guard tracked.contains(where: \.isTracked) else { return chain(input, in: context) }
-        let value = Tape.withoutRecording { chain(input, in: context) }
-        var again = context
-        again.isRecomputing = true
-        again.observer = nil
-        // The backward pass runs where the forward pass ran; nothing crosses to another thread.
-        nonisolated(unsafe) let repeated = (chain: chain, context: again)
-        let name = Tape.layer, start = input.detached
-        return Tape.record(value, inputs: tracked) { gradient in
-            Tape.recording {
-                let variable = start.tracked()
-                let output = Tape.naming(name) { repeated.chain(variable, in: repeated.context) }
-                let now = repeated.chain.parameters.map(\.parameter.tensor).filter(\.isTracked)
-                return output.pullback(gradient, to: [variable] + now)
-            }
-        }
+        chain.recomputing(input, in: context)
     }
 
     /// A part of a sequence, with everything kept.
@@ -70,4 +53,27 @@ public struct Recomputed: Layer {
 
 extension Recomputed: FoldableComposite {
     func foldingNormalization() -> any Layer { Recomputed(chain.foldingNormalization()) }
+}
+
+extension LayerChain {
+    /// The whole sequence, with the states inside computed again in the backward pass instead of being kept.
+    func recomputing(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        let tracked = ([input] + parameters.map(\.parameter.tensor)).filter(\.isTracked)
+        guard !tracked.isEmpty else { return self(input, in: context) }
+        let value = Tape.withoutRecording { self(input, in: context) }
+        var again = context
+        again.isRecomputing = true
+        again.observer = nil
+        // The backward pass runs where the forward pass ran; nothing crosses to another thread.
+        nonisolated(unsafe) let repeated = (chain: self, context: again)
+        let name = Tape.layer, start = input.detached, hasVariable = input.isTracked
+        return Tape.record(value, inputs: tracked) { gradient in
+            Tape.recording {
+                let variable = hasVariable ? start.tracked() : start
+                let output = Tape.naming(name) { repeated.chain(variable, in: repeated.context) }
+                let now = repeated.chain.parameters.map(\.parameter.tensor).filter(\.isTracked)
+                return output.pullback(gradient, to: (hasVariable ? [variable] : []) + now)
+            }
+        }
+    }
 }

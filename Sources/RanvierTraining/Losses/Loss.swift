@@ -28,7 +28,7 @@ public struct Loss: Sendable, Hashable {
 
     /// The kind.
     public var kind: Kind
-    /// Share of the target that is spread evenly over all classes, in cross-entropies of one score.
+    /// Share of the target that is spread evenly over all classes, in cross-entropies.
     public var labelSmoothing: Float
 
     /// A loss.
@@ -60,6 +60,19 @@ public struct Loss: Sendable, Hashable {
     /// How scores are read from the output when the network is used.
     public var decoder: SpikeDecoder {
         if case .crossEntropy(let decoder) = kind { decoder } else { .meanMembrane }
+    }
+
+    /// What consecutive steps of a longer sequence contribute to its loss, for truncated backpropagation.
+    ///
+    /// Losses of single steps are shared out; a loss of one score per sequence is taken of the part alone and weighted
+    /// with its share of the steps.
+    /// - Parameters:
+    ///   - output: the part, `[T', B, classes]`.
+    ///   - steps: steps of the whole sequence.
+    public func value(ofPart output: Tensor, of steps: Int, labels: [Int]) -> Tensor {
+        let value = value(of: output, labels: labels)
+        if case .crossEntropyOfEachStep = kind { return value }
+        return value * (Float(output.shape[0]) / Float(max(steps, 1)))
     }
 
     /// The loss of a batch, a single number.

@@ -39,6 +39,12 @@ public protocol LearningMethod {
     /// The model that is trained.
     var model: any SpikingModel { get }
 
+    /// Predicts the memory of training before it starts.
+    ///
+    /// - Returns: bytes at the peak; nil where the method has no prediction.
+    /// - Throws: `MemoryError` where it exceeds what may be used.
+    func predictPeakMemory() throws -> Int?
+
     /// Trains, or goes on training.
     ///
     /// - Parameters:
@@ -49,4 +55,9 @@ public protocol LearningMethod {
         on data: Dataset, validation: Dataset?, from state: TrainingState?,
         observer: any TrainingObserver
     ) throws -> TrainingState
+}
+
+extension LearningMethod {
+    /// Nil.
+    public func predictPeakMemory() throws -> Int? { nil }
 }

@@ -1,4 +1,7 @@
+import Foundation
 import RanvierData
+import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 
 /// Backpropagation through time with a surrogate derivative for the spike.
@@ -12,24 +15,37 @@ public struct SurrogateGradient: LearningMethod {
     /// Passes over the data.
     public var epochs: Int
     /// Samples per step.
-    public var batchSize: Int
+    public var batchSizes: BatchSizes
     /// When to stop before the last epoch.
     public var earlyStop: EarlyStop?
+    /// Bytes that training may use; the memory of the machine unless set.
+    public var memoryLimit = Int(ProcessInfo.processInfo.physicalMemory)
 
     /// A run of `epochs` epochs.
     public init(
-        trainer: Trainer, model: ClockedModel, epochs: Int, batchSize: Int,
+        trainer: Trainer, model: ClockedModel, epochs: Int, batchSizes: BatchSizes,
         earlyStop: EarlyStop? = nil
     ) {
         self.trainer = trainer
         clockedModel = model
         self.epochs = epochs
-        self.batchSize = batchSize
+        self.batchSizes = batchSizes
         self.earlyStop = earlyStop
     }
 
     /// Network, encoding and loss.
     public var model: any SpikingModel { clockedModel }
+
+    /// From two small steps of training; the samples are not counted.
+    public func predictPeakMemory() throws -> Int? {
+        let encoder = clockedModel.encoder
+        let prediction = trainer.network.predictedMemory(
+            steps: min(encoder.steps, trainer.truncation ?? encoder.steps),
+            isConstantInput: encoder is DirectEncoder,
+            optimizerSlots: trainer.optimizer.valuesPerWeight)
+        try prediction.check(batch: batchSizes.largest, available: memoryLimit)
+        return prediction.peakBytes(batch: batchSizes.largest)
+    }
 
     /// Trains, or goes on training.
     public mutating func train(
@@ -38,7 +54,7 @@ public struct SurrogateGradient: LearningMethod {
     ) throws -> TrainingState {
         trainer.observer = observer
         return try trainer.fit(
-            data, encoding: clockedModel.encoder, epochs: epochs, batchSize: batchSize,
+            data, encoding: clockedModel.encoder, epochs: epochs, batchSizes: batchSizes,
             validation: validation, earlyStop: earlyStop, from: state)
     }
 }

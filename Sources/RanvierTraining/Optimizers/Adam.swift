@@ -79,6 +79,9 @@ public struct Adam: Optimizer, Sendable {
         }
     }
 
+    /// Two moments.
+    public var valuesPerWeight: Int { 2 }
+
     /// Both moments by parameter.
     public var state: [String: Tensor] {
         var state: [String: Tensor] = [:]

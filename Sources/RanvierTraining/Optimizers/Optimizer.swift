@@ -16,6 +16,9 @@ public protocol Optimizer {
     ///   - rateFactor: the schedule's factor on the learning rate.
     mutating func update(_ parameters: [Parameter], gradients: [Tensor], rateFactor: Float)
 
+    /// Numbers that are kept for each weight.
+    var valuesPerWeight: Int { get }
+
     /// Tensors that the next step depends on, by name.
     var state: [String: Tensor] { get }
 

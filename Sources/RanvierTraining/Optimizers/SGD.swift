@@ -55,6 +55,9 @@ public struct SGD: Optimizer, Sendable {
         }
     }
 
+    /// The velocity.
+    public var valuesPerWeight: Int { 1 }
+
     /// Velocities by parameter.
     public var state: [String: Tensor] {
         Dictionary(uniqueKeysWithValues: velocity.map { ("velocity/" + $0, $1) })
