@@ -4,10 +4,12 @@ All frameworks begin with the same weights and see the same input, so that they 
 is a safetensors file: 8 bytes with the length of the header, the header in JSON, the arrays.
 """
 import json
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
+NUMBER = re.compile(r"\d+$")
 TYPES = {"F32": np.float32, "U8": np.uint8, "I64": np.int64}
 
 
@@ -26,6 +28,20 @@ def read_safetensors(path):
     return arrays, metadata
 
 
+def by_kind(weights):
+    """The same arrays with layers counted within their kind: Ranvier counts all layers of a network, so the
+    second linear layer may be its `linear3`."""
+    layers = sorted({name.split(".")[0] for name in weights}, key=lambda x: int(NUMBER.search(x)[0]))
+    seen, renamed = {}, {}
+    for layer in layers:
+        kind = NUMBER.sub("", layer)
+        seen[kind] = seen.get(kind, 0) + 1
+        renamed[layer] = f"{kind}{seen[kind]}"
+    return {
+        f"{renamed[name.split('.')[0]]}.{name.split('.', 1)[1]}": value
+        for name, value in weights.items()}
+
+
 @dataclass
 class Start:
     """Weights, input, labels, and the losses that Ranvier went through from here."""
@@ -39,7 +55,7 @@ class Start:
     def read(cls, path):
         arrays, _ = read_safetensors(path)
         return cls(
-            weights={key: value for key, value in arrays.items() if "." in key},
+            weights=by_kind({key: value for key, value in arrays.items() if "." in key}),
             input=arrays["input"].astype(np.float32),
             labels=arrays.get("labels"),
             losses=arrays.get("losses"))

@@ -27,6 +27,59 @@ enum BenchData {
         return Tensor(spikes: draws.map { $0 < Float(density) ? 1 : 0 }, shape: shape)
     }
 
+    /// Events like those of spoken digits, `[100, count, 700]`, about 2.5 % ones, and the class of each sample.
+    ///
+    /// A class is four tracks of raised activity that wander over the channels; a sample has them moved in
+    /// channel and time.
+    static func spoken(count: Int, classes: Int = 20) -> (events: Tensor, labels: [Int]) {
+        let stream = RandomStream(seed: 0, name: "spoken")
+        let (steps, channels) = (100, 700)
+        let tracks = (0..<classes * 4).map { Track(stream.substream($0).uniform(count: 5)) }
+        let labels = Self.labels(count: count, classes: classes)
+        var events = [Float](repeating: 0, count: steps * count * channels)
+        for (sample, label) in labels.enumerated() {
+            let own = stream.substream(1000 + sample)
+            let moves = own.normal(count: 8),
+                draws = own.substream(0).uniform(
+                    count: steps * channels)
+            for t in 0..<steps {
+                let present = tracks[label * 4..<label * 4 + 4].enumerated().compactMap {
+                    $1.center(
+                        at: Float(t) / Float(steps) - 0.04 * moves[2 * $0],
+                        moved: 25 * moves[2 * $0 + 1])
+                }
+                for channel in 0..<channels {
+                    let rate = present.reduce(Float(0.001)) { sum, center in
+                        let away = (Float(channel) - center) / 22
+                        return sum + 0.14 * exp(-0.5 * away * away)
+                    }
+                    if draws[t * channels + channel] < rate {
+                        events[(t * count + sample) * channels + channel] = 1
+                    }
+                }
+            }
+        }
+        return (Tensor(spikes: events, shape: [steps, count, channels]), labels)
+    }
+
+    /// A track of raised activity: a parabola over the channels between two times.
+    private struct Track {
+        private let start: Float, slope: Float, bend: Float, from: Float, to: Float
+
+        /// From five numbers in 0…1.
+        init(_ draws: [Float]) {
+            start = 60 + 580 * draws[0]
+            slope = 600 * draws[1] - 300
+            bend = 600 * draws[2] - 300
+            from = 0.3 * draws[3]
+            to = 0.6 + 0.4 * draws[4]
+        }
+
+        func center(at time: Float, moved: Float) -> Float? {
+            from < time && time < to ? start + moved + slope * time + bend * time * time : nil
+        }
+    }
+
     private static let side = 28
 
     /// The pixels that a pen of 2 × 2 touches in sixty steps of a walk whose direction drifts.

@@ -14,9 +14,6 @@ public struct RecurrentBench: Workload {
     /// What is done.
     public let summary = "training step of a recurrent network 700-256-20 on events, batch 256"
 
-    /// Share of ones in the published input.
-    private static let density = 0.0265
-
     /// Runs the steps; `--runs` is the number of timed ones, 16 if not given.
     public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
         let batch = request.batch ?? 256
@@ -31,8 +28,10 @@ public struct RecurrentBench: Workload {
             Linear(256, 20)
             LeakyIntegrator(leak: .factor(0.95))
         }
-        let input = BenchData.events(
-            shape: [100, batch, 700], density: request.density ?? Self.density, name: name)
+        var (input, labels) = BenchData.spoken(count: batch)
+        if let density = request.density {
+            input = BenchData.events(shape: input.shape, density: density, name: name)
+        }
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropy(of: .meanMembrane),
             learningRate: 1e-3, runs: 16,
@@ -40,7 +39,7 @@ public struct RecurrentBench: Workload {
                 neuronSteps: 100 * batch * (256 + 20),
                 inputGradientProducts: 100 * batch * 256 * (256 + 20))
         ).run(
-            input, labels: BenchData.labels(count: batch, classes: 20), request: request,
+            input, labels: labels, request: request,
             events: events)
     }
 }

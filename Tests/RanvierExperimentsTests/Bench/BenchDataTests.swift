@@ -35,6 +35,31 @@ struct BenchDataTests {
         #expect(inside < 0.9 * outside)
     }
 
+    @Test("Spoken events: about as many as in the published set, in tracks of a class")
+    func spoken() {
+        let (events, labels) = BenchData.spoken(count: 40)
+        let share = Double(events.spikeCount) / Double(events.count)
+        #expect(events.shape == [100, 40, 700] && abs(share - 0.025) < 0.008, "\(share)")
+        // Channels of two samples of a class agree more than those of two classes.
+        let perChannel = events.sum(axes: [0]).scalars
+        func overlap(_ a: Int, _ b: Int) -> Float {
+            (0..<700).reduce(0) { $0 + min(perChannel[a * 700 + $1], perChannel[b * 700 + $1]) }
+        }
+        var alike: [Float] = [], apart: [Float] = []
+        for a in 0..<40 {
+            for b in 0..<a {
+                if labels[a] == labels[b] {
+                    alike.append(overlap(a, b))
+                } else {
+                    apart.append(overlap(a, b))
+                }
+            }
+        }
+        let inside = alike.reduce(0, +) / Float(alike.count)
+        let outside = apart.reduce(0, +) / Float(apart.count)
+        #expect(inside > 1.2 * outside)
+    }
+
     @Test("The same data every time")
     func repeated() {
         #expect(BenchData.strokes(count: 3).images == BenchData.strokes(count: 3).images)
