@@ -147,14 +147,15 @@ extension Tensor {
 
 /// Dense products by oneDNN, cut into parts by the size of the problem.
 package enum MatrixKernel {
-    /// `c += a · bᵀ` on the calling thread: `a` is `rows × inner`, `b` `columns × inner`.
+    /// `c += a · bᵀ` on the calling thread: `a` is `rows × inner`, `b` `columns × inner`; rows of `c` lie `stride`
+    /// numbers apart, side by side if it is left out.
     package static func addProductWithTransposed(
         _ a: UnsafePointer<Float>, rows: Int, inner: Int, _ b: UnsafePointer<Float>, columns: Int,
-        to c: UnsafeMutablePointer<Float>
+        to c: UnsafeMutablePointer<Float>, stride: Int? = nil
     ) {
         let status = rnv_dense_product(
             0, 1, Int64(rows), Int64(columns), Int64(inner), a, Int64(inner), b, Int64(inner), 1, c,
-            Int64(columns))
+            Int64(stride ?? columns))
         precondition(
             status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
     }

@@ -1,0 +1,110 @@
+import CRanvierKernels
+import RanvierTensors
+
+extension KernelMatrix {
+    /// The linear kernel of all steps of `[T, B, features…]` together.
+    init(joining sequence: Tensor) {
+        let n = sequence.shape[1], steps = sequence.shape[0]
+        let features = sequence.shape.dropFirst(2).reduce(1, *)
+        let matrix = FloatBuffer(count: n * n)
+        matrix.pointer.update(repeating: 0, count: matrix.count)
+        if let bits = sequence.spikeBits {
+            Self.count(bits, samples: n, features: features, into: matrix)
+        } else if let step = sequence.constantStep {
+            Self.multiply(step.denseBuffer, 1, samples: n, features: features, into: matrix)
+            for i in 0..<matrix.count { matrix.pointer[i] *= Float(steps) }
+        } else {
+            Self.multiply(
+                sequence.denseBuffer, steps, samples: n, features: features, into: matrix)
+        }
+        self.init(count: n, upper: Tensor(shape: [n, n], dense: matrix))
+    }
+
+    /// Blocks of samples that a part of the work compares: pairs on and above the diagonal.
+    private static func blockPairs(
+        of count: Int, size: Int
+    ) -> [(rows: Range<Int>, columns: Range<Int>)] {
+        let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+        return blocks.indices.flatMap { i in blocks[i...].map { (blocks[i], $0) } }
+    }
+
+    // MARK: - Spikes
+
+    /// Spikes that samples share: each sample's steps behind one another in whole words, then bits of pairs counted.
+    private static func count(
+        _ bits: SpikeBits, samples n: Int, features: Int, into matrix: FloatBuffer
+    ) {
+        let wordsPerStep = (features + 63) / 64, words = wordsPerStep * bits.rows
+        let packed = SpikeBits(rows: n, bitsPerRow: words * 64)
+        Parallel.forEachRange(of: n, grain: 32) { range in
+            for sample in range {
+                for t in 0..<bits.rows {
+                    rnv_gram_pack(
+                        bits.row(t), sample * features, features,
+                        packed.row(sample) + t * wordsPerStep)
+                }
+            }
+        }
+        let pairs = blockPairs(of: n, size: 64)
+        Parallel.forEach(parts: pairs.count) { part in
+            let (rows, columns) = pairs[part]
+            rnv_gram_spikes(
+                packed.row(rows.lowerBound), rows.count, packed.row(columns.lowerBound),
+                columns.count, words, matrix.pointer + rows.lowerBound * n + columns.lowerBound, n)
+        }
+    }
+
+    // MARK: - Numbers
+
+    /// Columns that are centred and multiplied at once: 1024 samples of them fill a large cache.
+    private static let panelWidth = 2048
+
+    private static func multiply(
+        _ values: FloatBuffer, _ steps: Int, samples n: Int, features: Int,
+        into matrix: FloatBuffer
+    ) {
+        let pairs = blockPairs(of: n, size: 128)
+        let columns = steps * features
+        let width = min(panelWidth, columns)
+        let panel = FloatBuffer(count: n * width), mean = FloatBuffer(count: width)
+        for first in stride(from: 0, to: columns, by: width) {
+            let range = first..<min(first + width, columns)
+            fill(panel, mean, with: range, of: values, samples: n, features: features)
+            Parallel.forEach(parts: pairs.count) { part in
+                let (rows, others) = pairs[part]
+                MatrixKernel.addProductWithTransposed(
+                    panel.pointer + rows.lowerBound * range.count, rows: rows.count,
+                    inner: range.count, panel.pointer + others.lowerBound * range.count,
+                    columns: others.count,
+                    to: matrix.pointer + rows.lowerBound * n + others.lowerBound, stride: n)
+            }
+        }
+    }
+
+    /// Columns `range`, counted through all steps, less their means over the samples.
+    private static func fill(
+        _ panel: FloatBuffer, _ mean: FloatBuffer, with range: Range<Int>, of values: FloatBuffer,
+        samples n: Int, features: Int
+    ) {
+        var column = range.lowerBound
+        while column < range.upperBound {
+            let t = column / features, feature = column % features
+            let length = min(range.upperBound - column, features - feature)
+            let source = t * n * features + feature, offset = column - range.lowerBound
+            Parallel.forEachRange(of: length, grain: 512) { part in
+                let means = mean.pointer + offset
+                rnv_sum_rows(
+                    values.pointer + source + part.lowerBound, n, features, part.count,
+                    means + part.lowerBound)
+                for i in part { means[i] /= Float(n) }
+            }
+            Parallel.forEachRange(of: n, grain: 64) { part in
+                rnv_gram_subtract(
+                    values.pointer + source + part.lowerBound * features, part.count, features,
+                    length, mean.pointer + offset,
+                    panel.pointer + part.lowerBound * range.count + offset, range.count)
+            }
+            column += length
+        }
+    }
+}
