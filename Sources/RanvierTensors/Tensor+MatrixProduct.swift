@@ -148,14 +148,29 @@ extension Tensor {
 /// Dense products by oneDNN, cut into parts by the size of the problem.
 package enum MatrixKernel {
     /// `c += a · bᵀ` on the calling thread: `a` is `rows × inner`, `b` `columns × inner`; rows of `c` lie `stride`
-    /// numbers apart, side by side if it is left out.
+    /// numbers apart, those of `a` and `b` `innerStride`, side by side if it is left out.
     package static func addProductWithTransposed(
         _ a: UnsafePointer<Float>, rows: Int, inner: Int, _ b: UnsafePointer<Float>, columns: Int,
-        to c: UnsafeMutablePointer<Float>, stride: Int? = nil
+        to c: UnsafeMutablePointer<Float>, stride: Int? = nil, innerStride: Int? = nil
     ) {
+        let strideAB = Int64(innerStride ?? inner)
         let status = rnv_dense_product(
-            0, 1, Int64(rows), Int64(columns), Int64(inner), a, Int64(inner), b, Int64(inner), 1, c,
+            0, 1, Int64(rows), Int64(columns), Int64(inner), a, strideAB, b, strideAB, 1, c,
             Int64(stride ?? columns))
+        precondition(
+            status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
+    }
+
+    /// Whether products of split numbers are faster than plain ones on this processor.
+    package static let splitIsFast = rnv_split_product_is_fast() != 0
+
+    /// `c += a · bᵀ` on the calling thread for bfloat16 numbers; rows of `a` and `b` lie `stride` apart.
+    package static func addHalfProductWithTransposed(
+        _ a: UnsafePointer<UInt16>, rows: Int, inner: Int, _ b: UnsafePointer<UInt16>,
+        columns: Int, stride: Int, to c: UnsafeMutablePointer<Float>, strideC: Int
+    ) {
+        let status = rnv_half_product(
+            Int64(rows), Int64(columns), Int64(inner), a, b, Int64(stride), c, Int64(strideC))
         precondition(
             status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
     }

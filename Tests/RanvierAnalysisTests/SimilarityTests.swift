@@ -94,13 +94,13 @@ import Testing
 
     /// Sizes beyond a block of samples, a panel of columns and a word of bits.
     @Test func spikesConstantsAndNumbersAgree() throws {
-        let shape = [3, 150, 5, 17]
+        let shape = [4, 150, 5, 17]
         let draws = RandomStream(seed: 0, name: "spikes").uniform(count: shape.elementCount)
         let spikes = Tensor(spikes: draws.map { $0 < 0.3 ? 1 : 0 }, shape: shape)
         let counted = KernelMatrix(spikes), plain = spikes.flattened(from: 2).scalars
         for (i, j) in [(0, 0), (0, 149), (63, 64), (127, 128), (149, 149), (70, 20)] {
             var shared = 0.0
-            for t in 0..<3 {
+            for t in 0..<4 {
                 for f in 0..<85 {
                     shared += Double(
                         plain[(t * 150 + i) * 85 + f] * plain[(t * 150 + j) * 85 + f])
@@ -118,6 +118,32 @@ import Testing
         let repeated = try CenteredKernel(
             KernelMatrix(Tensor.stack([image, image, image])))
         #expect(abs(constant.hsic(with: constant) / repeated.hsic(with: repeated) - 1) < 1e-5)
+    }
+
+    /// Numbers of several panels against sums in double precision, on whatever units the processor has.
+    @Test func productsAreAsGoodAsSinglePrecision() throws {
+        let x = normal([2, 140, 2500], "x") * 3 + 10
+        let kernel = KernelMatrix(x), values = x.scalars
+        func feature(_ i: Int, _ t: Int, _ f: Int) -> Double {
+            Double(values[(t * 140 + i) * 2500 + f])
+        }
+        var means: [Double] = []
+        for t in 0..<2 {
+            for f in 0..<2500 {
+                means.append((0..<140).reduce(0) { $0 + feature($1, t, f) } / 140)
+            }
+        }
+        let scale = kernel[0, 0]
+        for (i, j) in [(0, 0), (3, 139), (127, 128), (60, 61)] {
+            var expected = 0.0
+            for t in 0..<2 {
+                for f in 0..<2500 {
+                    let mean = means[t * 2500 + f]
+                    expected += (feature(i, t, f) - mean) * (feature(j, t, f) - mean)
+                }
+            }
+            #expect(abs(kernel[i, j] - expected) < 1e-5 * scale, "\(i), \(j)")
+        }
     }
 
     @Test func threadsDoNotChangeBits() throws {

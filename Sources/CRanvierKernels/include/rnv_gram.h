@@ -18,6 +18,10 @@ void rnv_gram_spikes(const uint64_t *a, size_t rows_a, const uint64_t *b, size_t
 void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
                        float *out, size_t out_stride);
 
+/// As rnv_gram_subtract, each number split into two bfloat16 whose sum has 16 leading bits of it.
+void rnv_gram_split(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
+                    uint16_t *high, uint16_t *low, size_t out_stride);
+
 /// Row sums without the diagonal of a symmetric n × n matrix of which the part above the diagonal
 /// is there.
 void rnv_gram_row_sums(const float *kernel, size_t n, double *sums);

@@ -59,6 +59,29 @@ extension KernelMatrix {
     /// Columns that are centred and multiplied at once: 1024 samples of them fill a large cache.
     private static let panelWidth = 2048
 
+    /// Columns from which splitting numbers for the matrix units pays.
+    private static let leastSplitColumns = 256
+
+    /// Centred columns of all samples: as numbers, or each as two halves that add up to it.
+    private struct Panel: Sendable {
+        let buffer: FloatBuffer
+        let isSplit: Bool
+        let samples: Int
+        let width: Int
+
+        init(samples: Int, width: Int, isSplit: Bool) {
+            buffer = FloatBuffer(count: samples * width)
+            self.isSplit = isSplit
+            self.samples = samples
+            self.width = width
+        }
+
+        var high: UnsafeMutablePointer<UInt16> {
+            UnsafeMutableRawPointer(buffer.pointer).assumingMemoryBound(to: UInt16.self)
+        }
+        var low: UnsafeMutablePointer<UInt16> { high + samples * width }
+    }
+
     private static func multiply(
         _ values: FloatBuffer, _ steps: Int, samples n: Int, features: Int,
         into matrix: FloatBuffer
@@ -66,26 +89,50 @@ extension KernelMatrix {
         let pairs = blockPairs(of: n, size: 128)
         let columns = steps * features
         let width = min(panelWidth, columns)
-        let panel = FloatBuffer(count: n * width), mean = FloatBuffer(count: width)
+        let panel = Panel(
+            samples: n, width: width,
+            isSplit: MatrixKernel.splitIsFast && columns >= leastSplitColumns)
+        let mean = FloatBuffer(count: width)
         for first in stride(from: 0, to: columns, by: width) {
             let range = first..<min(first + width, columns)
-            fill(panel, mean, with: range, of: values, samples: n, features: features)
+            fill(panel, mean, with: range, of: values, features: features)
             Parallel.forEach(parts: pairs.count) { part in
                 let (rows, others) = pairs[part]
-                MatrixKernel.addProductWithTransposed(
-                    panel.pointer + rows.lowerBound * range.count, rows: rows.count,
-                    inner: range.count, panel.pointer + others.lowerBound * range.count,
-                    columns: others.count,
-                    to: matrix.pointer + rows.lowerBound * n + others.lowerBound, stride: n)
+                add(panel, rows, others, inner: range.count, to: matrix)
             }
+        }
+    }
+
+    /// Products of two blocks of samples over the columns of a panel.
+    ///
+    /// Of split numbers, `(h + l)(h′ + l′)ᵀ` without `l l′ᵀ`, which is 2⁻¹⁶ of the whole.
+    private static func add(
+        _ panel: Panel, _ rows: Range<Int>, _ others: Range<Int>, inner: Int,
+        to matrix: FloatBuffer
+    ) {
+        let n = panel.samples, width = panel.width
+        let target = matrix.pointer + rows.lowerBound * n + others.lowerBound
+        let i = rows.lowerBound * width, j = others.lowerBound * width
+        guard panel.isSplit else {
+            MatrixKernel.addProductWithTransposed(
+                panel.buffer.pointer + i, rows: rows.count, inner: inner,
+                panel.buffer.pointer + j, columns: others.count, to: target, stride: n,
+                innerStride: width)
+            return
+        }
+        for (a, b) in [(panel.high, panel.high), (panel.high, panel.low), (panel.low, panel.high)] {
+            MatrixKernel.addHalfProductWithTransposed(
+                a + i, rows: rows.count, inner: inner, b + j, columns: others.count, stride: width,
+                to: target, strideC: n)
         }
     }
 
     /// Columns `range`, counted through all steps, less their means over the samples.
     private static func fill(
-        _ panel: FloatBuffer, _ mean: FloatBuffer, with range: Range<Int>, of values: FloatBuffer,
-        samples n: Int, features: Int
+        _ panel: Panel, _ mean: FloatBuffer, with range: Range<Int>, of values: FloatBuffer,
+        features: Int
     ) {
+        let n = panel.samples, width = panel.width
         var column = range.lowerBound
         while column < range.upperBound {
             let t = column / features, feature = column % features
@@ -99,10 +146,17 @@ extension KernelMatrix {
                 for i in part { means[i] /= Float(n) }
             }
             Parallel.forEachRange(of: n, grain: 64) { part in
-                rnv_gram_subtract(
-                    values.pointer + source + part.lowerBound * features, part.count, features,
-                    length, mean.pointer + offset,
-                    panel.pointer + part.lowerBound * range.count + offset, range.count)
+                let from = values.pointer + source + part.lowerBound * features
+                let to = part.lowerBound * width + offset
+                if panel.isSplit {
+                    rnv_gram_split(
+                        from, part.count, features, length, mean.pointer + offset,
+                        panel.high + to, panel.low + to, width)
+                } else {
+                    rnv_gram_subtract(
+                        from, part.count, features, length, mean.pointer + offset,
+                        panel.buffer.pointer + to, width)
+                }
             }
             column += length
         }

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierData
 import RanvierSpikes
 import RanvierTraining
 

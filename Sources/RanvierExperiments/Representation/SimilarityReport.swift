@@ -55,7 +55,8 @@ struct SimilarityReport: Encodable, Sendable {
         self.first = first
         self.second = second
         batches = outcome.sums.batches
-        map = outcome.map(0, 1)
+        let map = outcome.map(0, 1)
+        self.map = map
         ownMaps = [outcome.map(0, 0), outcome.map(1, 1)]
         let curve = LayerCurve(matching: map)
         mean = curve.mean
@@ -63,7 +64,8 @@ struct SimilarityReport: Encodable, Sendable {
         self.floor = low?.mean
         self.ceiling = high?.mean
         undefinedLayers = map.undefinedLayers
-        timeMaps = [outcome.timeMaps(0), outcome.timeMaps(1)]
+        let timeMaps = [outcome.timeMaps(0), outcome.timeMaps(1)]
+        self.timeMaps = timeMaps
         let probes = [try outcome.probe(0), try outcome.probe(1)]
         let places = Self.pairs(map)
         var layers: [Layer] = []
