@@ -56,13 +56,15 @@ import Testing
         let dynamics = LIFDynamics(
             reset: .hard(to: try neuron["vReset"].float),
             detachesReset: try neuron["detachReset"].bool, surrogate: surrogate)
-        let first = try entry["W1"].tensor
-        return try Network(inputShape: [first.shape[1]]) {
-            Linear(weights: first.transposed(), bias: try entry["b1"].tensor)
-            LIF(
-                leak: .factor(try neuron["leak"].double),
-                threshold: try neuron["threshold"].float, dynamics: dynamics)
-            Linear(weights: try entry["W2"].tensor.transposed(), bias: try entry["b2"].tensor)
-        }
+        let first = try entry["W1"].tensor, second = try entry["W2"].tensor
+        return try Network(
+            inputShape: [first.shape[1]],
+            layers: [
+                Linear(weights: first.transposed(), bias: try entry["b1"].tensor),
+                LIF(
+                    leak: .factor(try neuron["leak"].double),
+                    threshold: try neuron["threshold"].float, dynamics: dynamics),
+                Linear(weights: second.transposed(), bias: try entry["b2"].tensor),
+            ])
     }
 }

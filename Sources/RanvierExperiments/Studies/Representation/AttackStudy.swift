@@ -26,7 +26,7 @@ struct AttackStudy: Study {
         var network = StudyNetwork()
         if context.isQuick {
             network.channels = 8
-            network.epochs = 12
+            network.epochs = StudyNetwork.quickEpochs
         } else {
             network.data = .cifar10
             network.epochs = 300

@@ -57,6 +57,9 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     /// Seed of weights and order.
     var seed: UInt64 = 0
 
+    /// Passes over the training data in quick studies: the same in all, which therefore share networks.
+    static let quickEpochs = 15
+
     /// Depth as the literature counts it.
     var depth: Int { 6 * blocks + 2 }
 

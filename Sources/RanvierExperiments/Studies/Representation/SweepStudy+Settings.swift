@@ -7,7 +7,7 @@ extension SweepStudy {
     /// `cka/surrogate`.
     static let surrogate = SweepStudy(
         name: "cka/surrogate", title: "Representations under several surrogate derivatives",
-        source: publication, quickEpochs: 8, quickSeeds: [0, 1],
+        source: publication, quickSeeds: [0, 1],
         cells: { plan in
             StudyNetwork.surrogates.filter { entry in
                 !plan.isQuick
@@ -25,7 +25,7 @@ extension SweepStudy {
     /// `cka/norm`.
     static let norm = SweepStudy(
         name: "cka/norm", title: "Representations under several normalisations",
-        source: publication, quickEpochs: 10,
+        source: publication, quickSeeds: [0, 1],
         cells: { plan in
             StudyNetwork.normalizations.map { name in
                 var network = plan.base
@@ -37,7 +37,7 @@ extension SweepStudy {
     /// `cka/neuron`.
     static let neuron = SweepStudy(
         name: "cka/neuron", title: "Representations under several leaks and resets",
-        source: publication, quickEpochs: 8, quickSeeds: [0, 1],
+        source: publication, quickSeeds: [0, 1],
         cells: { plan in
             var cells = (plan.isQuick ? [0.5, 0.25, 0.9, 1] : [0.5, 0.25, 0.75, 0.9, 1]).map {
                 leak in

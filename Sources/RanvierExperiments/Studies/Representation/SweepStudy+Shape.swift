@@ -13,7 +13,7 @@ extension SweepStudy {
     /// `cka/depth`.
     static let depth = SweepStudy(
         name: "cka/depth", title: "Representations of networks of several depths",
-        source: publication + ", section 4", quickEpochs: 10,
+        source: publication + ", section 4",
         cells: { plan in
             (plan.isQuick ? [1, 2, 3] : [3, 6, 9, 18, 27]).map { blocks in
                 var network = plan.base
@@ -49,12 +49,11 @@ extension SweepStudy {
     /// `cka/width`.
     static let width = SweepStudy(
         name: "cka/width", title: "Representations of networks of several widths",
-        source: publication + ", section 4", quickEpochs: 10,
+        source: publication + ", section 4",
         cells: { plan in
             (plan.isQuick ? [4, 8, 16] : [16, 32, 64, 128, 256]).map { channels in
                 var network = plan.base
                 network.channels = channels
-                if plan.isQuick { network.blocks = 2 }
                 return SweepCell("\(channels) channels", network)
             }
         },
@@ -73,7 +72,7 @@ extension SweepStudy {
     /// `cka/residual`.
     static let residual = SweepStudy(
         name: "cka/residual", title: "What the residual connections do",
-        source: publication + ", section 4", quickEpochs: 14,
+        source: publication + ", section 4",
         cells: { plan in
             let depths = plan.isQuick ? [3] : [3, 9, 18]
             return depths.flatMap { blocks in

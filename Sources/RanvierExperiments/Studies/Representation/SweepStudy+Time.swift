@@ -6,7 +6,7 @@ extension SweepStudy {
     /// `cka/time-steps`.
     static let timeSteps = SweepStudy(
         name: "cka/time-steps", title: "Representations at several numbers of steps",
-        source: publication + ", section 5", quickEpochs: 10,
+        source: publication + ", section 5",
         cells: { plan in
             (plan.isQuick ? [2, 4, 8] : [2, 4, 8, 16]).map { steps in
                 var network = plan.base
@@ -33,7 +33,7 @@ extension SweepStudy {
     /// `cka/time-map`.
     static let timeMap = SweepStudy(
         name: "cka/time-map", title: "How layers change over time",
-        source: publication + ", section 5", quickEpochs: 12,
+        source: publication + ", section 5",
         cells: { plan in
             (plan.isQuick ? [1, 3] : [3, 9, 27]).map { blocks in
                 var network = plan.base
@@ -64,7 +64,7 @@ extension SweepStudy {
     /// `cka/encoding`.
     static let encoding = SweepStudy(
         name: "cka/encoding", title: "Images that come as spikes",
-        source: "Ranvier, after " + publication, quickEpochs: 10,
+        source: "Ranvier, after " + publication, quickSeeds: [0, 1],
         cells: { plan in
             [StudyNetwork.Encoding.direct, .poisson, .latency, .phase].map { encoding in
                 var network = plan.base
@@ -91,7 +91,7 @@ extension SweepStudy {
     /// `cka/events`.
     static let events = SweepStudy(
         name: "cka/events", title: "Representations of events and of still images",
-        source: publication + ", section 6, on simulated recordings", quickEpochs: 10,
+        source: publication + ", section 6, on simulated recordings", quickSeeds: [0, 1],
         cells: { plan in
             var still = plan.base
             still.data = .digits

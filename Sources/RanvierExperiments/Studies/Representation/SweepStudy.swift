@@ -17,8 +17,6 @@ struct SweepStudy: Study {
     let name: String
     let title: String
     let source: String
-    /// Passes over the training data in a quick study.
-    var quickEpochs = 12
     /// Seeds of a quick study.
     var quickSeeds: [UInt64] = [0, 1, 2]
     /// The settings.
@@ -52,7 +50,7 @@ struct SweepStudy: Study {
         var network = StudyNetwork()
         if isQuick {
             network.channels = 8
-            network.epochs = quickEpochs
+            network.epochs = StudyNetwork.quickEpochs
         } else {
             network.data = .cifar10
             network.epochs = 300
