@@ -121,7 +121,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExperimentsTests",
-            dependencies: ["RanvierExperiments", "RanvierTraining", "RanvierAnalysis"],
+            dependencies: [
+                "RanvierExperiments", "RanvierTraining", "RanvierNetworks", "RanvierData",
+                "RanvierTensors", "RanvierAnalysis",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReferenceTests",

@@ -79,6 +79,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=1024)
+    parser.add_argument("--batches", type=int, default=2)
+    parser.add_argument("--warmup", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -88,15 +90,16 @@ def main():
         layers = answers(n, 4) + answers(n, 1)
         assert len(layers) == 146
         seconds, cpu = [], []
-        for run in range(options.runs + 1):
+        for run in range(options.runs + options.warmup):
             start, own = time.perf_counter(), time.process_time()
-            compare(layers, n)
-            if run > 0:
+            compare(layers, n, options.batches)
+            if run >= options.warmup:
                 seconds.append(time.perf_counter() - start)
                 cpu.append(time.process_time() - own)
     seconds.sort()
     result = {
         "workload": "cka", "framework": f"torch {torch.__version__}", "threads": options.threads,
+        "batches": options.batches,
         "medianSeconds": seconds[len(seconds) // 2], "minSeconds": seconds[0],
         "cpuSecondsPerStep": sum(cpu) / len(cpu),
         "peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

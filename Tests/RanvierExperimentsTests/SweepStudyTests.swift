@@ -1,5 +1,9 @@
 import Foundation
 import RanvierAnalysis
+import RanvierData
+import RanvierNetworks
+import RanvierTensors
+import RanvierTraining
 import Testing
 
 @testable import RanvierExperiments

@@ -127,12 +127,17 @@ extension KernelMatrix {
         }
     }
 
-    /// Columns `range`, counted through all steps, less their means over the samples.
+    /// Samples from whose mean the columns are counted. Any offset gives the same centred kernel; one near the mean keeps
+    /// numbers small, and some tens of samples are enough for that.
+    private static let meanSamples = 64
+
+    /// Columns `range`, counted through all steps, less their mean over some samples.
     private static func fill(
         _ panel: Panel, _ mean: FloatBuffer, with range: Range<Int>, of values: FloatBuffer,
         features: Int
     ) {
         let n = panel.samples, width = panel.width
+        let every = max(n / meanSamples, 1), counted = n / every
         var column = range.lowerBound
         while column < range.upperBound {
             let t = column / features, feature = column % features
@@ -141,9 +146,9 @@ extension KernelMatrix {
             Parallel.forEachRange(of: length, grain: 512) { part in
                 let means = mean.pointer + offset
                 rnv_sum_rows(
-                    values.pointer + source + part.lowerBound, n, features, part.count,
-                    means + part.lowerBound)
-                for i in part { means[i] /= Float(n) }
+                    values.pointer + source + part.lowerBound, counted, every * features,
+                    part.count, means + part.lowerBound)
+                for i in part { means[i] /= Float(counted) }
             }
             Parallel.forEachRange(of: n, grain: 64) { part in
                 let from = values.pointer + source + part.lowerBound * features

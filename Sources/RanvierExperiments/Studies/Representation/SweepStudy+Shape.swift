@@ -136,12 +136,12 @@ extension SweepStudy {
         let claim = "SNN and ANN (\(outcome.cell.label)) are nearly as similar as two ANNs"
         guard ceiling.mean.isFinite else {
             return StudyClaim(
-                claim: claim, source: ClaimSource.paper, verdict: .undecided,
+                claim: claim, source: ClaimSource.told, verdict: .undecided,
                 evidence: "one seed gives no ceiling")
         }
         let tested = StudyClaim.above(
             0.9, outcome.means.map { $0 / ceiling.mean }, claim: claim,
-            source: ClaimSource.paper, what: "SNN–ANN / ANN–ANN")
+            source: ClaimSource.told, what: "SNN–ANN / ANN–ANN")
         return StudyClaim(
             claim: claim, source: tested.source, verdict: tested.verdict,
             evidence: tested.evidence + "; SNN–ANN \(SeedSummary(outcome.means).text), ANN–ANN "
