@@ -1,87 +1,34 @@
-#include "rnv_neurons.h"
-
-#include "lanes.h"
+#include "lif_passage.h"
 
 // Neurons are taken in blocks whose state stays in the first-level cache while time passes.
 enum { block = 1024 };
 
-/// A group of up to 64 numbers as four vectors; missing ones are zero.
-typedef struct {
-    lanes v[4];
-} group;
-
-RNV_INLINE group group_load(const float *p, size_t n) {
-    group g;
-    if (n >= 64) {
-        for (int j = 0; j < 4; j++) g.v[j] = lanes_load(p + 16 * j);
-    } else {
-        float rest[64] = {0};
-        memcpy(rest, p, n * sizeof(float));
-        for (int j = 0; j < 4; j++) g.v[j] = lanes_load(rest + 16 * j);
-    }
-    return g;
-}
-
-RNV_INLINE void group_store(float *p, group g, size_t n) {
-    if (n >= 64) {
-        for (int j = 0; j < 4; j++) lanes_store(p + 16 * j, g.v[j]);
-    } else {
-        float rest[64];
-        for (int j = 0; j < 4; j++) lanes_store(rest + 16 * j, g.v[j]);
-        memcpy(p, rest, n * sizeof(float));
-    }
-}
-
-RNV_INLINE lanes_int fires(lanes u, float threshold, int tie_fires) {
-    return tie_fires ? u >= threshold : u > threshold;
-}
-
-RNV_INLINE lanes after_reset(lanes u, lanes_int s, int reset, float threshold, float potential) {
-    if (reset == RNV_RESET_HARD) return lanes_select(s, lanes_all(potential), u);
-    if (reset == RNV_RESET_SOFT) return lanes_select(s, u - threshold, u);
-    return u;
+/// Copies part of the initial state, or zeros, into a block.
+RNV_INLINE void begin(const float *initial, size_t first, size_t n, float *state) {
+    memset(state, 0, block * sizeof(float));
+    if (initial) memcpy(state, initial + first, n * sizeof(float));
 }
 
 RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                         size_t to, const float *current, size_t current_stride,
-                        const float *initial, uint64_t *words, size_t words_per_row,
+                        rnv_channel_map_t map, const float *initial, uint64_t *words, size_t words_per_row,
                         float *membrane, float *final_state, int reset, int tie_fires) {
-    const float leak = neuron->leak, scale = neuron->input_scale, drift = neuron->drift;
-    const float threshold = neuron->threshold, potential = neuron->reset_potential;
     float state[block];
     for (size_t first = from; first < to; first += block) {
         const size_t n = to - first < block ? to - first : block;
-        if (initial) {
-            memcpy(state, initial + first, n * sizeof(float));
-            memset(state + n, 0, (block - n) * sizeof(float));
+        begin(initial, first, n, state);
+        passage p = {.current = current + first,
+                     .current_stride = current_stride,
+                     .words = words + first / 64,
+                     .words_per_row = words_per_row,
+                     .membrane_stride = columns};
+        if (membrane) p.membrane = membrane + first;
+        if (map.scale) {
+            p.map = map;
+            p.column = first;
+            advance(neuron, steps, n, state, p, reset, tie_fires);
         } else {
-            memset(state, 0, sizeof state);
-        }
-        for (size_t t = 0; t < steps; t++) {
-            const float *in = current + t * current_stride + first;
-            float *kept = membrane ? membrane + t * columns + first : 0;
-            uint64_t *row = words + t * words_per_row + first / 64;
-            for (size_t i = 0; i < n; i += 64) {
-                const size_t left = n - i;
-                const group I = group_load(in + i, left);
-                group U;
-                uint64_t word = 0;
-                for (int j = 0; j < 4; j++) {
-                    const lanes v = lanes_load(state + i + 16 * j);
-                    lanes u = leak * v + (scale * I.v[j] + drift);
-                    if (reset == RNV_RESET_SOFT_DELAYED) {
-                        u = lanes_select(fires(v, threshold, tie_fires), u - threshold, u);
-                    }
-                    const lanes_int s = fires(u, threshold, tie_fires);
-                    word |= (uint64_t)lanes_mask_bits(s) << (16 * j);
-                    lanes_store(state + i + 16 * j,
-                                after_reset(u, s, reset, threshold, potential));
-                    U.v[j] = u;
-                }
-                if (left < 64) word &= ((uint64_t)1 << left) - 1;
-                row[i / 64] = word;
-                if (kept) group_store(kept + i, U, left);
-            }
+            advance(neuron, steps, n, state, p, reset, tie_fires);
         }
         if (final_state) memcpy(final_state + first, state, n * sizeof(float));
     }
@@ -89,10 +36,11 @@ RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, s
 
 RNV_LEVELS
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
-                     const float *current, size_t current_stride, const float *initial,
-                     uint64_t *words, size_t words_per_row, float *membrane, float *final_state) {
+                     const float *current, size_t current_stride, rnv_channel_map_t map,
+                     const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
+                     float *final_state) {
 #define FORWARD(reset, tie)                                                                      \
-    forward(neuron, steps, columns, from, to, current, current_stride, initial, words,           \
+    forward(neuron, steps, columns, from, to, current, current_stride, map, initial, words,      \
             words_per_row, membrane, final_state, reset, tie)
     switch (neuron->reset * 2 + (neuron->tie_fires != 0)) {
     case 0: FORWARD(RNV_RESET_HARD, 0); break;
@@ -114,26 +62,31 @@ RNV_INLINE void add_to(double *total, lanes sums) {
     for (int j = 0; j < 16; j++) *total += (double)sums[j];
 }
 
+/// What a block knows of one step: membrane now and one step before (null at the first step), surrogate
+/// derivative, and dL/ds (or null).
+typedef struct {
+    const float *membrane, *before, *slope, *upstream;
+} moment;
+
 /// One step back for `n` neurons of a block. `gv` is dL/dv[t] and becomes dL/dv[t-1]; for the delayed
 /// reset `gnext` is dL/du[t+1].
 RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pass, size_t t,
-                          size_t columns, size_t first, size_t n, const float *slope, float *gv,
+                          size_t columns, size_t first, size_t n, moment now, float *gv,
                           float *gnext, parameter_sums *sums, int reset, int attached,
                           int parameters) {
     const float leak = neuron->leak, scale = neuron->input_scale, threshold = neuron->threshold;
     const float potential = neuron->reset_potential;
-    const float *g = pass->upstream ? pass->upstream + t * pass->upstream_stride + first : 0;
+    const float *g = now.upstream;
     const float *h = pass->membrane_upstream
                          ? pass->membrane_upstream + t * pass->membrane_upstream_stride + first
                          : 0;
-    const float *membrane = pass->membrane + t * columns + first;
-    const float *before = t > 0 ? membrane - columns : 0;
+    const float *before = now.before;
     const uint64_t *row = pass->words + t * pass->words_per_row + first / 64;
     const uint64_t *row_before = row - pass->words_per_row;
     float *out = pass->current_gradient + (pass->sum_over_time ? 0 : t * columns) + first;
     for (size_t i = 0; i < n; i += 64) {
         const size_t left = n - i;
-        const group U = group_load(membrane + i, left), D = group_load(slope + i, left);
+        const group U = group_load(now.membrane + i, left), D = group_load(now.slope + i, left);
         const group none = {{lanes_all(0), lanes_all(0), lanes_all(0), lanes_all(0)}};
         const group G = g ? group_load(g + i, left) : none;
         const group H = h ? group_load(h + i, left) : none;
@@ -144,7 +97,7 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
             } else if (pass->initial) {
                 V = group_load(pass->initial + first + i, left);
             }
-            if (pass->current) {
+            if (pass->scales_input) {
                 I = group_load(pass->current + t * pass->current_stride + first + i, left);
             }
         }
@@ -187,26 +140,52 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
     }
 }
 
+/// Neurons that go through all steps together.
+RNV_INLINE size_t width_of(size_t steps, const rnv_lif_backward_t *pass) {
+    if (pass->membrane || steps == 0) return block;
+    const size_t fits = RNV_LIF_SCRATCH / steps / 64 * 64;
+    return fits < block ? fits : block;
+}
+
 RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                          size_t to, const rnv_lif_backward_t *pass, int reset, int attached,
                          int parameters) {
-    float gv[block], gnext[block], slope[block];
-    for (size_t first = from; first < to; first += block) {
-        const size_t n = to - first < block ? to - first : block;
+    float gv[block], gnext[block], slope[block], thin[block + 16];
+    const size_t width = width_of(steps, pass);
+    for (size_t first = from; first < to; first += width) {
+        const size_t n = to - first < width ? to - first : width;
+        const float *membrane = pass->membrane ? pass->membrane + first : pass->scratch;
+        const size_t stride = pass->membrane ? columns : width;
+        if (!pass->membrane) {
+            begin(pass->initial, first, n, gv);
+            const passage p = {.current = pass->current + first,
+                               .current_stride = pass->current_stride,
+                               .map = pass->map,
+                               .column = first,
+                               .membrane = pass->scratch,
+                               .membrane_stride = stride};
+            if (neuron->tie_fires) advance(neuron, steps, n, gv, p, reset, 1);
+            else advance(neuron, steps, n, gv, p, reset, 0);
+        }
         memset(gv, 0, sizeof gv);
         memset(gnext, 0, sizeof gnext);
         if (pass->state_gradient) memcpy(gv, pass->state_gradient + first, n * sizeof(float));
         if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
         parameter_sums sums = {lanes_all(0), lanes_all(0)};
         for (size_t t = steps; t-- > 0;) {
-            const float *here = slope;
-            if (pass->derivative) {
-                here = pass->derivative + t * columns + first;
-            } else {
-                rnv_surrogate(pass->surrogate, neuron->threshold,
-                              pass->membrane + t * columns + first, slope, n);
+            moment now = {membrane + t * stride, t > 0 ? membrane + (t - 1) * stride : 0, slope, 0};
+            if (pass->thin_upstream.rows) {
+                rnv_thin_product(&pass->thin_upstream, t, columns, first, n, thin);
+                now.upstream = thin;
+            } else if (pass->upstream) {
+                now.upstream = pass->upstream + t * pass->upstream_stride + first;
             }
-            step_back(neuron, pass, t, columns, first, n, here, gv, gnext, &sums, reset, attached,
+            if (pass->derivative) {
+                now.slope = pass->derivative + t * columns + first;
+            } else {
+                rnv_surrogate(pass->surrogate, neuron->threshold, now.membrane, slope, n);
+            }
+            step_back(neuron, pass, t, columns, first, n, now, gv, gnext, &sums, reset, attached,
                       parameters);
         }
         if (parameters) {

@@ -8,10 +8,14 @@ public final class Parameter {
     public let shape: [Int]
     /// The present value; of `shape`.
     public var value: Tensor {
-        didSet {
-            precondition(value.shape == shape, "\(name) has shape \(shape), not \(value.shape)")
+        get { stored }
+        set {
+            precondition(
+                newValue.shape == shape, "\(name) has shape \(shape), not \(newValue.shape)")
+            stored = newValue
         }
     }
+    private var stored: Tensor
     /// Whether optimisers change it. Running statistics are stored but not trained.
     public let isTrainable: Bool
     /// Whether weight decay applies: to weights, not to biases and time constants.
@@ -27,7 +31,7 @@ public final class Parameter {
         self.initialization = initialization
         self.isTrainable = isTrainable
         self.decays = decays
-        value = .zeros(shape)
+        stored = .zeros(shape)
     }
 
     /// A parameter with a given first value, which building a network keeps.
@@ -40,6 +44,9 @@ public final class Parameter {
 
     /// What layers compute with: the tracked value inside a training step, else the plain value.
     public var tensor: Tensor { tracked ?? value }
+
+    /// Changes the numbers in place; see ``Tensor/mutateScalars(_:)``.
+    package func mutateScalars(_ body: (FloatBuffer) -> Void) { stored.mutateScalars(body) }
 
     func initialize(from stream: RandomStream) {
         value = initialization.tensor(shape: shape, from: stream)

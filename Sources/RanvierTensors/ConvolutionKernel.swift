@@ -1,4 +1,5 @@
 import COneDNN
+import CRanvierKernels
 import Synchronization
 
 /// Sizes of a convolution, channels last.
@@ -23,6 +24,15 @@ struct ConvolutionSizes: Sendable, Hashable {
         var sizes = self
         sizes.images = images
         return sizes
+    }
+
+    var windowForm: rnv_window_t {
+        rnv_window_t(
+            height: height, width: width, channels: channels, window_height: window.height,
+            window_width: window.width, stride_height: window.strideHeight,
+            stride_width: window.strideWidth, padding_height: window.paddingHeight,
+            padding_width: window.paddingWidth, output_height: outputHeight,
+            output_width: outputWidth)
     }
 
     fileprivate var libraryForm: rnv_convolution_shape_t {

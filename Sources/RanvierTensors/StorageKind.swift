@@ -12,4 +12,5 @@ package enum TensorStorage: Sendable {
     case dense(FloatBuffer)
     case spikes(SpikeBits)
     case constantInTime(FloatBuffer)
+    case deferred(any DeferredNumbers)
 }

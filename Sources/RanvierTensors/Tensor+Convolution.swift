@@ -1,3 +1,5 @@
+import CRanvierKernels
+
 extension Tensor {
     /// Convolution of images whose channels lie last.
     ///
@@ -7,8 +9,9 @@ extension Tensor {
     /// borders are 0. With several groups, output `o` sees only the channels of its group, which are
     /// numbered from 0 inside it.
     ///
-    /// A sequence constant in time is convolved once ("constantConvolution" is noted); spikes are unpacked
-    /// part by part, where they are needed ("spikeUnpack"), and stay bits for the backward pass.
+    /// A sequence constant in time is convolved once ("constantConvolution" is noted). Few spikes add the
+    /// weights of the taps they reach ("spikePatches", then a spike product), more are unpacked part by part
+    /// where they are needed ("spikeUnpack"); both stay bits for the backward pass.
     ///
     /// - Parameters:
     ///   - weights: `[k_h, k_w, C / groups, O]`: the outgoing weights of an input at one tap are
@@ -30,9 +33,17 @@ extension Tensor {
         let target =
             Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
         let x = detached, w = weights.denseBuffer
-        let value = Tensor(
-            shape: target,
-            dense: kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
+        let patches =
+            groups == 1 && x.hasSparseSpikes(outputs: sizes.outputs, convolved: true)
+            ? x.spikePatches(sizes) : nil
+        let matrix = [sizes.weightCount / sizes.outputs, sizes.outputs]
+        let value =
+            patches?.matrixProduct(
+                weights.detached.reshaped(to: matrix), bias: bias?.detached
+            ).reshaped(to: target)
+            ?? Tensor(
+                shape: target,
+                dense: kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
         let wantsInput = isTracked, hasBias = bias != nil
         let wantsWeights = weights.isTracked || bias?.isTracked == true
         let weightShape = weights.shape
@@ -43,13 +54,37 @@ extension Tensor {
                 parts[0] = Tensor(
                     shape: x.shape, dense: kernel.inputGradient(upstream, weights: w))
             }
-            if wantsWeights {
+            if wantsWeights, let patches {
+                let rows = gradient.reshaped(to: [gradient.count / matrix[1], matrix[1]])
+                parts[1] = Tensor.weightGradient(patches, rows, visitsSpikes: true)
+                    .reshaped(to: weightShape)
+                parts[2] = hasBias ? rows.sum(axes: [0]) : nil
+            } else if wantsWeights {
                 let sums = kernel.weightGradient(ConvolutionInput(x), upstream, hasBias: hasBias)
                 parts[1] = Tensor(shape: weightShape, dense: sums.weights)
                 parts[2] = sums.bias.map { Tensor(shape: [$0.count], dense: $0) }
             }
             return parts
         }
+    }
+
+    /// What each position of the window sees, `[images, positions, window · channels]`.
+    private func spikePatches(_ sizes: ConvolutionSizes) -> Tensor {
+        guard let bits = spikeBits else { preconditionFailure("not a spike tensor") }
+        KernelLog.note("spikePatches")
+        let positions = sizes.outputHeight * sizes.outputWidth
+        let seen = sizes.window.area * sizes.channels
+        let result = SpikeBits(rows: sizes.images, bitsPerRow: positions * seen)
+        let perRow = bits.bitsPerRow / sizes.imageCount
+        Parallel.forEachRange(of: sizes.images, grain: max(1, 4096 / positions)) { range in
+            var window = sizes.windowForm
+            for image in range {
+                rnv_spike_patches(
+                    &window, bits.row(image / perRow), image % perRow * sizes.imageCount,
+                    result.row(image))
+            }
+        }
+        return Tensor(shape: [sizes.images, positions, seen], spikes: result)
     }
 
     /// Convolution along one axis, `[…, L, C]` to `[…, L', O]`, with weights `[k, C / groups, O]`.

@@ -75,6 +75,8 @@ extension Tensor {
         case .spikes: true
         case .dense(let buffer), .constantInTime(let buffer):
             rnv_all_finite(buffer.pointer, buffer.count) != 0
+        case .deferred(let numbers):
+            rnv_all_finite(numbers.buffer.pointer, numbers.buffer.count) != 0
         }
     }
 

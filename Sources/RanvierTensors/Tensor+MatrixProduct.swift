@@ -1,4 +1,3 @@
-import COneDNN
 import CRanvierKernels
 
 extension Tensor {
@@ -39,8 +38,7 @@ extension Tensor {
             let upstream = gradient.reshaped(to: [gradient.count / max(outputs, 1), outputs])
             var parts: [Tensor?] = [nil, nil]
             if wantsInput {
-                parts[0] = MatrixKernel.product(upstream, w, transposeSecond: true)
-                    .reshaped(to: x.shape)
+                parts[0] = Tensor.inputGradient(upstream, w, shape: x.shape)
             }
             if wantsWeights {
                 parts[1] = Tensor.weightGradient(x, upstream, visitsSpikes: sparse)
@@ -55,22 +53,42 @@ extension Tensor {
     /// registers, so adding always wins.
     public static func spikeProductDensity(outputs: Int) -> Float { outputs <= 16 ? 1.01 : 0.2 }
 
+    /// The same for a convolution, whose dense form has no thin case.
+    static func spikeConvolutionDensity(outputs: Int) -> Float {
+        outputs >= 64 ? 0.2 : outputs >= 32 ? 0.12 : 0.06
+    }
+
     /// Whether spikes are few enough to be added one by one in a product with this many outputs.
-    package func hasSparseSpikes(outputs: Int) -> Bool {
+    package func hasSparseSpikes(outputs: Int, convolved: Bool = false) -> Bool {
         guard let bits = spikeBits else { return false }
-        return Float(bits.count) < Float(count) * Tensor.spikeProductDensity(outputs: outputs)
+        let limit =
+            convolved
+            ? Tensor.spikeConvolutionDensity(outputs: outputs)
+            : Tensor.spikeProductDensity(outputs: outputs)
+        return Float(bits.count) < Float(count) * limit
     }
 
     /// Sum over all rows of `x`ᵀ · upstream, `[inputs, outputs]`, without a tape.
     ///
-    /// - Parameter upstream: `[rows, outputs]`.
+    /// - Parameters:
+    ///   - upstream: `[rows, outputs]`, of which the first `skipped` are not for `x`.
     package static func weightGradient(
-        _ x: Tensor, _ upstream: Tensor, visitsSpikes: Bool
+        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0, visitsSpikes: Bool
     ) -> Tensor {
-        if visitsSpikes { return spikeWeightGradient(x, upstream) }
+        if visitsSpikes { return spikeWeightGradient(x, upstream, skipping: skipped) }
         let inputs = x.shape[x.rank - 1]
+        let rows = skipped > 0 ? upstream.slice(skipped..<upstream.shape[0]) : upstream
         return MatrixKernel.product(
-            x.reshaped(to: [x.count / max(inputs, 1), inputs]), upstream, transposeFirst: true)
+            x.reshaped(to: [x.count / max(inputs, 1), inputs]), rows, transposeFirst: true)
+    }
+
+    /// `upstream` · wᵀ; with few outputs left to the neurons that ask for it.
+    private static func inputGradient(_ upstream: Tensor, _ w: Tensor, shape: [Int]) -> Tensor {
+        if w.shape[1] <= ThinProduct.mostTerms, w.shape[0] > w.shape[1] {
+            return Tensor(
+                shape: shape, deferred: ThinProduct(rows: upstream, weights: w))
+        }
+        return MatrixKernel.product(upstream, w, transposeSecond: true).reshaped(to: shape)
     }
 
     private static func denseProduct(
@@ -93,20 +111,25 @@ extension Tensor {
         let weights = padded.denseBuffer, offsets = start?.denseBuffer
         let result = FloatBuffer(count: target.elementCount)
         let perRow = bits.bitsPerRow / max(inputs, 1)  // samples in a step
-        let grain = 16
-        let pieces = (perRow + grain - 1) / grain
-        Parallel.forEach(parts: bits.rows * pieces) { part in
-            let row = part / pieces, first = part % pieces * grain
-            rnv_spike_product(
-                bits.row(row), first * inputs, min(grain, perRow - first), inputs, weights.pointer,
-                stride, outputs, offsets?.pointer,
-                result.pointer + (row * perRow + first) * outputs)
+        let samples = min(perRow, 16), pieces = (perRow + samples - 1) / max(samples, 1)
+        // Steps of few samples go together: a part must be worth the call of another thread.
+        let grain = max(1, 256 / max(perRow, 1))
+        Parallel.forEachRange(of: bits.rows * pieces, grain: grain) { range in
+            for part in range {
+                let row = part / pieces, first = part % pieces * samples
+                rnv_spike_product(
+                    bits.row(row), first * inputs, min(samples, perRow - first), inputs,
+                    weights.pointer, stride, outputs, offsets?.pointer,
+                    result.pointer + (row * perRow + first) * outputs)
+            }
         }
         return Tensor(shape: target, dense: result)
     }
 
     /// Sum over all rows of (spikes)ᵀ · upstream, visiting only the spikes.
-    private static func spikeWeightGradient(_ x: Tensor, _ upstream: Tensor) -> Tensor {
+    private static func spikeWeightGradient(
+        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int
+    ) -> Tensor {
         guard let bits = x.spikeBits else { preconditionFailure("not a spike tensor") }
         KernelLog.note("spikeWeightGradient")
         let inputs = x.shape[x.rank - 1], outputs = upstream.shape[1]
@@ -115,15 +138,17 @@ extension Tensor {
         let source = padded.denseBuffer
         let result = FloatBuffer(count: inputs * stride)
         let perRow = bits.bitsPerRow / max(inputs, 1)
-        // Each part owns a range of inputs, so that sums keep their order on any number of threads.
-        Parallel.forEachRange(of: inputs, grain: max(16, (inputs + 15) / 16)) { range in
-            (result.pointer + range.lowerBound * stride)
-                .update(repeating: 0, count: range.count * stride)
-            for row in 0..<bits.rows {
-                rnv_spike_product_weight_gradient(
-                    bits.row(row), 0, perRow, inputs, range.lowerBound, range.upperBound,
-                    source.pointer + row * perRow * stride, stride, result.pointer)
-            }
+        // Each part owns a range of inputs and columns, so that sums keep their order on any number of
+        // threads; few parts, because each reads all spikes and its columns of all gradients.
+        let across = (stride + 127) / 128
+        let length = (max(128, (inputs * across + 3) / 4) + 63) / 64 * 64
+        let down = (inputs + length - 1) / length
+        Parallel.forEach(parts: down * across) { part in
+            let from = part / across * length, column = part % across * 128
+            rnv_spike_weight_gradient(
+                bits.words, bits.wordsPerRow, bits.rows, perRow, inputs, from,
+                min(from + length, inputs), column, min(column + 128, stride),
+                source.pointer + skipped * stride, stride, result.pointer)
         }
         return Tensor(shape: [inputs, stride], dense: result).slice(0..<outputs, along: 1)
     }
@@ -142,87 +167,5 @@ extension Tensor {
                 (to + columns).update(repeating: 0, count: padded - columns)
             }
         }
-    }
-}
-
-/// Dense products by oneDNN, cut into parts by the size of the problem.
-package enum MatrixKernel {
-    /// `c += a · bᵀ` on the calling thread: `a` is `rows × inner`, `b` `columns × inner`; rows of `c` lie `stride`
-    /// numbers apart, those of `a` and `b` `innerStride`, side by side if it is left out.
-    package static func addProductWithTransposed(
-        _ a: UnsafePointer<Float>, rows: Int, inner: Int, _ b: UnsafePointer<Float>, columns: Int,
-        to c: UnsafeMutablePointer<Float>, stride: Int? = nil, innerStride: Int? = nil
-    ) {
-        let strideAB = Int64(innerStride ?? inner)
-        let status = rnv_dense_product(
-            0, 1, Int64(rows), Int64(columns), Int64(inner), a, strideAB, b, strideAB, 1, c,
-            Int64(stride ?? columns))
-        precondition(
-            status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
-    }
-
-    /// Whether products of split numbers are faster than plain ones on this processor.
-    package static let splitIsFast = rnv_split_product_is_fast() != 0
-
-    /// `c += a · bᵀ` on the calling thread for bfloat16 numbers; rows of `a` and `b` lie `stride` apart.
-    package static func addHalfProductWithTransposed(
-        _ a: UnsafePointer<UInt16>, rows: Int, inner: Int, _ b: UnsafePointer<UInt16>,
-        columns: Int, stride: Int, to c: UnsafeMutablePointer<Float>, strideC: Int
-    ) {
-        let status = rnv_half_product(
-            Int64(rows), Int64(columns), Int64(inner), a, b, Int64(stride), c, Int64(strideC))
-        precondition(
-            status == 0, "oneDNN refused a product \(rows)×\(inner)×\(columns): status \(status)")
-    }
-
-    /// Multiply-adds worth a part of their own.
-    private static let partSize = 12_000_000
-
-    /// `op(a) · op(b)` (+ a row added to each result), without a tape.
-    static func product(
-        _ a: Tensor, _ b: Tensor, transposeFirst: Bool = false, transposeSecond: Bool = false,
-        bias: Tensor? = nil
-    ) -> Tensor {
-        let m = a.shape[transposeFirst ? 1 : 0], k = a.shape[transposeFirst ? 0 : 1]
-        let n = b.shape[transposeSecond ? 0 : 1]
-        let x = a.denseBuffer, y = b.denseBuffer, row = bias?.denseBuffer
-        let result = FloatBuffer(count: m * n)
-        guard m > 0, n > 0 else { return Tensor(shape: [m, n], dense: result) }
-        guard k > 0 else {
-            result.pointer.update(repeating: 0, count: result.count)
-            return Tensor(shape: [m, n], dense: result)
-        }
-        let strideA = transposeFirst ? m : k, strideB = transposeSecond ? k : n
-        let wanted = max(1, min(64, m * n / 16 * k * 16 / partSize))
-        let cutsRows = m >= n
-        let length = cutsRows ? m : n
-        let grain = max(16, ((length + wanted - 1) / wanted + 15) / 16 * 16)
-        // Blocks of inputs as in the spike product, for the same bits whatever the storage or batch.
-        let block = transposeFirst || transposeSecond ? k : rnv_product_block(k)
-        Parallel.forEachRange(of: length, grain: grain) { range in
-            let rows = cutsRows ? range : 0..<m, columns = cutsRows ? 0..<n : range
-            let to = result.pointer + rows.lowerBound * n + columns.lowerBound
-            if let row {
-                for i in 0..<rows.count {
-                    (to + i * n).update(
-                        from: row.pointer + columns.lowerBound, count: columns.count)
-                }
-            }
-            for from in stride(from: 0, to: k, by: block) {
-                let first =
-                    x.pointer + (transposeFirst ? rows.lowerBound : rows.lowerBound * k + from)
-                let second =
-                    y.pointer
-                    + (transposeSecond ? columns.lowerBound * k : from * n + columns.lowerBound)
-                let status = rnv_dense_product(
-                    transposeFirst ? 1 : 0, transposeSecond ? 1 : 0, Int64(rows.count),
-                    Int64(columns.count), Int64(min(block, k - from)), first, Int64(strideA),
-                    second,
-                    Int64(strideB), row == nil && from == 0 ? 0 : 1, to, Int64(n))
-                precondition(
-                    status == 0, "oneDNN refused a product \(m)×\(k)×\(n): status \(status)")
-            }
-        }
-        return Tensor(shape: [m, n], dense: result)
     }
 }

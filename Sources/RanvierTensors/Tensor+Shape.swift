@@ -15,6 +15,8 @@ extension Tensor {
             value = Tensor(shape: target, storage: .constantInTime(buffer))
         case .spikes(let bits) where target.first == shape[0]:
             value = Tensor(shape: target, storage: .spikes(bits))
+        case .deferred(let numbers):
+            value = Tensor(shape: target, storage: .deferred(numbers))
         case .dense, .spikes, .constantInTime:
             value = Tensor(shape: target, storage: .dense(denseBuffer))
             let full = shape

@@ -23,6 +23,7 @@ extension Tensor {
     package var denseBuffer: FloatBuffer {
         switch storage {
         case .dense(let buffer): return buffer
+        case .deferred(let numbers): return numbers.buffer
         case .constantInTime(let step):
             let buffer = FloatBuffer(count: count)
             let steps = step.count == 0 ? 0 : count / step.count
@@ -58,6 +59,16 @@ extension Tensor {
         if case .spikes(let bits) = storage { bits } else { nil }
     }
 
+    /// A dense tensor whose numbers are worked out when somebody asks for them.
+    package init(shape: [Int], deferred numbers: any DeferredNumbers) {
+        self.init(shape: shape, storage: .deferred(numbers))
+    }
+
+    /// What the numbers are worked out from, where nobody has had to yet, else nil.
+    package var deferredNumbers: (any DeferredNumbers)? {
+        if case .deferred(let numbers) = storage { numbers } else { nil }
+    }
+
     /// The single step of a tensor that is constant in time, else nil.
     package var constantStep: Tensor? {
         guard case .constantInTime(let buffer) = storage else { return nil }
@@ -89,8 +100,8 @@ extension Tensor {
     public var spikeCount: Int {
         switch storage {
         case .spikes(let bits): bits.count
-        case .dense(let buffer):
-            (0..<buffer.count).reduce(0) { $0 + (buffer.pointer[$1] != 0 ? 1 : 0) }
+        case .dense, .deferred:
+            withUnsafeScalars { $0.count { $0 != 0 } }
         case .constantInTime(let buffer):
             shape[0] * (0..<buffer.count).reduce(0) { $0 + (buffer.pointer[$1] != 0 ? 1 : 0) }
         }

@@ -69,7 +69,7 @@ public struct Tensor: Sendable {
     /// How the elements are stored.
     public var storageKind: StorageKind {
         switch storage {
-        case .dense: .dense
+        case .dense, .deferred: .dense
         case .spikes: .spikes
         case .constantInTime: .constantInTime
         }
@@ -100,6 +100,7 @@ public struct Tensor: Sendable {
         case .spikes(let bits):
             return bits[row: offset / bits.bitsPerRow, index: offset % bits.bitsPerRow] ? 1 : 0
         case .constantInTime(let buffer): return buffer.pointer[offset % buffer.count]
+        case .deferred(let numbers): return numbers.buffer.pointer[offset]
         }
     }
 
@@ -108,6 +109,7 @@ public struct Tensor: Sendable {
         switch storage {
         case .dense(let buffer), .constantInTime(let buffer): buffer.count * 4
         case .spikes(let bits): bits.rows * bits.wordsPerRow * 8
+        case .deferred(let numbers): numbers.storedBytes
         }
     }
 }

@@ -12,6 +12,7 @@
 #include "rnv_population.h"
 #include "rnv_processor.h"
 #include "rnv_random.h"
+#include "rnv_recurrent.h"
 #include "rnv_reductions.h"
 #include "rnv_spike_products.h"
 #include "rnv_spikes.h"

@@ -39,6 +39,13 @@ typedef struct {
     int reset, tie_fires;
 } rnv_lif_t;
 
+/// A linear map of the input on its way into the neurons: scale[t * stride + c] I + shift[t * stride + c] for
+/// channel c = column % channels, channels a multiple of 16. With a null `scale` the input stays as it is.
+typedef struct {
+    const float *scale, *shift;
+    size_t channels, stride;
+} rnv_channel_map_t;
+
 /// Advances neurons `from <= i < to` (multiples of 64, `to` may be the end) over all steps.
 ///
 /// `current` holds `columns` numbers per step at a distance of `current_stride` (0: the same at
@@ -46,23 +53,44 @@ typedef struct {
 /// membrane before the reset to `membrane` (steps x columns; may be null) and the state after the
 /// last step to `final_state` (may be null).
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
-                     const float *current, size_t current_stride, const float *initial,
-                     uint64_t *words, size_t words_per_row, float *membrane, float *final_state);
+                     const float *current, size_t current_stride, rnv_channel_map_t map,
+                     const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
+                     float *final_state);
+
+/// A gradient that is a product with few inner terms, worked out where it is used: at step t and
+/// column c = b * features + f it is the sum over i < terms, in order, of
+/// rows[(t * samples + b) * terms + i] * weights[i * stride + f], with samples = columns / features.
+/// 15 numbers behind the last feature of each row of weights must be readable.
+typedef struct {
+    const float *rows, *weights;
+    size_t terms, stride, features;
+} rnv_thin_product_t;
+
+/// out[i] = the product at step t and column first + i, for i < n; writes up to 15 numbers more.
+void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t columns, size_t first,
+                      size_t n, float *out);
+
+/// Numbers of neurons and steps whose membrane the backward pass can repeat instead of reading it.
+enum { RNV_LIF_SCRATCH = 65536 };
 
 /// What the backward pass of one block of neurons needs and gives.
 typedef struct {
     const float *upstream;      // steps x columns, dL/ds, or null
     size_t upstream_stride;     // columns, or 0 where the gradient is the same at every step
+    rnv_thin_product_t thin_upstream;  // dL/ds where `rows` is not null
     const float *membrane_upstream;  // steps x columns, dL/du, or null
     size_t membrane_upstream_stride;
-    const float *membrane;      // steps x columns, u
+    const float *membrane;      // steps x columns, u, or null: repeated from `current` in `scratch`
+    float *scratch;             // RNV_LIF_SCRATCH numbers, or null
     const uint64_t *words;      // spikes
     size_t words_per_row;
     const float *initial;       // v before the first step, or null
     const float *derivative;    // steps x columns, or null: computed from `surrogate`
     rnv_surrogate_t surrogate;
-    const float *current;       // only for the gradient of the leak with scaled input, else null
-    size_t current_stride;
+    const float *current;       // input; may be null where nothing below needs it
+    size_t current_stride;      // columns, or 0 where it is the same at every step
+    rnv_channel_map_t map;      // of the input; none where it scales with a learned leak
+    int scales_input;           // the leak also scales the input: its gradient has a term for that
     float leak_target;          // what the leak pulls to: the reset potential, or 0
     int detach_reset;
     int sum_over_time;          // current_gradient is one step: the input was constant

@@ -9,6 +9,18 @@
 /// inputs one after the other (on AVX-512), so both give the same bits.
 size_t rnv_product_block(size_t inputs);
 
+/// Where a window lies over an image of height x width x channels, channels last.
+typedef struct {
+    size_t height, width, channels, window_height, window_width, stride_height, stride_width;
+    size_t padding_height, padding_width, output_height, output_width;
+} rnv_window_t;
+
+/// Lists what each position of the window sees, window_height * window_width * channels bits per position,
+/// positions one after the other from bit 0 of `out` on; outside the image it sees no spikes. Bit `first` of
+/// `words` is the first of the image.
+void rnv_spike_patches(const rnv_window_t *window, const uint64_t *words, size_t first,
+                       uint64_t *out);
+
 /// Product of spike rows with weights, by adding the weight rows of the inputs that spiked.
 ///
 /// For r < rows: out[r, j] = sum over i with bit (first + r * inputs + i) set of weights[i, j], in
@@ -18,11 +30,14 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
                        const float *weights, size_t stride, size_t outputs, const float *bias,
                        float *out);
 
-/// Weight gradient of that product, for the inputs from_input <= i < to_input:
-/// gradient[i, j] += sum over r with bit (first + r * inputs + i) set of upstream[r, j], in order of
-/// r. `gradient` is inputs x stride and `upstream` rows x stride, stride a multiple of 16.
-void rnv_spike_product_weight_gradient(const uint64_t *words, size_t first, size_t rows,
-                                       size_t inputs, size_t from_input, size_t to_input,
-                                       const float *upstream, size_t stride, float *gradient);
+/// Weight gradient of that product over a whole sequence, for the inputs from_input <= i < to_input and the
+/// columns from_column <= j < to_column (multiples of 16):
+/// gradient[i, j] = sum over the rows r = t * samples + b whose bit b * inputs + i of step t is set of
+/// upstream[r, j], in order of r. `gradient` is inputs x stride and `upstream` rows x stride, stride a
+/// multiple of 16.
+void rnv_spike_weight_gradient(const uint64_t *words, size_t words_per_row, size_t steps,
+                               size_t samples, size_t inputs, size_t from_input, size_t to_input,
+                               size_t from_column, size_t to_column, const float *upstream,
+                               size_t stride, float *gradient);
 
 #endif

@@ -114,15 +114,14 @@ extension KernelMatrix {
         let target = matrix.pointer + rows.lowerBound * n + others.lowerBound
         let i = rows.lowerBound * width, j = others.lowerBound * width
         guard panel.isSplit else {
-            MatrixKernel.addProductWithTransposed(
-                panel.buffer.pointer + i, rows: rows.count, inner: inner,
-                panel.buffer.pointer + j, columns: others.count, to: target, stride: n,
-                innerStride: width)
+            MatrixKernel.addProductOfRows(
+                panel.buffer.pointer + i, rows: rows.count, panel.buffer.pointer + j,
+                columns: others.count, inner: inner, stride: width, to: target, strideC: n)
             return
         }
         for (a, b) in [(panel.high, panel.high), (panel.high, panel.low), (panel.low, panel.high)] {
-            MatrixKernel.addHalfProductWithTransposed(
-                a + i, rows: rows.count, inner: inner, b + j, columns: others.count, stride: width,
+            MatrixKernel.addProductOfRows(
+                a + i, rows: rows.count, b + j, columns: others.count, inner: inner, stride: width,
                 to: target, strideC: n)
         }
     }

@@ -43,7 +43,8 @@ public enum InputScale: String, Sendable, CaseIterable {
 ///     gu = gv (1 − s) + gs σ′   or   gv + gs σ′
 ///     ∂L/∂I[t] = gu,   gv ← τ gu
 ///
-/// One membrane value and one bit are kept per neuron and step.
+/// One bit is kept per neuron and step, and the input, from which the backward pass repeats the
+/// membrane in the cache; beyond 1024 steps the membrane instead.
 public struct LIFDynamics: Sendable {
     /// What happens after a spike.
     public var reset = Reset.soft
@@ -102,8 +103,7 @@ public struct LIFDynamics: Sendable {
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
             threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
-            keepsMembrane: keepsMembrane || isTracked,
-            keepsCurrent: leak.isTracked || threshold.isTracked)
+            isTracked: isTracked, keepsMembrane: keepsMembrane)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
         let wantsParameters = leak.isTracked || threshold.isTracked

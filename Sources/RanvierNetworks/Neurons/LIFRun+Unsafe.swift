@@ -4,46 +4,47 @@ import RanvierTensors
 /// One forward run of LIF neurons and what its backward pass needs.
 struct LIFRun: Sendable {
     let dynamics: LIFDynamics
-    /// Kept only where the gradient of the leak needs it.
+    /// Kept where the backward pass repeats the membrane from it, or the gradient of the leak needs it.
     let current: Tensor?
     let neuron: rnv_lif_t
     let initial: FloatBuffer?
     let spikes: Tensor
+    /// Kept where somebody asked for it or it cannot be repeated.
     let membrane: Tensor?
     let finalState: Tensor
 
+    private var scalesInput: Bool { dynamics.inputScale == .oneMinusLeak }
     private let shape: [Int]
     private let isConstant: Bool
     private let steps: Int
     private let columns: Int
 
-    /// Neurons per part of the parallel loop: a multiple of the kernels' block of 1024.
-    private static let grain = 4096
+    /// Neurons per part of the parallel loop: a multiple of the kernels' block of 1024, and enough parts for
+    /// several threads.
+    private var grain: Int { columns >= 32768 ? 4096 : 1024 }
+
+    /// Most steps whose membrane the backward pass repeats from the input, which is there anyway, instead of
+    /// keeping it: one number per neuron and step less to write and no less to read.
+    private static let mostRepeatedSteps = Int(RNV_LIF_SCRATCH) / 64
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
-        initial: FloatBuffer?, keepsMembrane: Bool, keepsCurrent: Bool
+        initial: FloatBuffer?, isTracked: Bool, keepsMembrane: Bool
     ) {
         let steps = current.shape[0], columns = current.shape.dropFirst().reduce(1, *)
         precondition(
             initial == nil || initial?.count == columns,
             "a state of \(initial?.count ?? 0) numbers does not fit \(columns) neurons")
         let neuron = dynamics.kernelForm(leak: leak, threshold: threshold)
-        let source = current.stepBuffer
+        let source = CurrentSource(current)
         let bits = SpikeBits(rows: steps, bitsPerRow: columns)
-        let kept = keepsMembrane ? FloatBuffer(count: steps * columns) : nil
+        let repeats = dynamics.surrogate.isKernel && steps <= Self.mostRepeatedSteps
+        let keeps = keepsMembrane || (isTracked && !repeats)
+        let kept = keeps ? FloatBuffer(count: steps * columns) : nil
         let final = FloatBuffer(count: columns)
-        Parallel.forEachRange(of: columns, grain: Self.grain) { range in
-            withUnsafePointer(to: neuron) { neuron in
-                rnv_lif_forward(
-                    neuron, steps, columns, range.lowerBound, range.upperBound,
-                    source.buffer.pointer, source.stride, initial?.pointer, bits.words,
-                    bits.wordsPerRow, kept?.pointer, final.pointer)
-            }
-        }
         self.dynamics = dynamics
         self.current =
-            keepsCurrent && dynamics.inputScale == .oneMinusLeak ? current : nil
+            isTracked && (!keeps || dynamics.inputScale == .oneMinusLeak) ? current : nil
         shape = current.shape
         isConstant = current.storageKind == .constantInTime
         self.neuron = neuron
@@ -53,6 +54,14 @@ struct LIFRun: Sendable {
         spikes = Tensor(shape: current.shape, spikes: bits)
         membrane = kept.map { Tensor(shape: current.shape, dense: $0) }
         finalState = Tensor(shape: Array(current.shape.dropFirst()), dense: final)
+        Parallel.forEachRange(of: columns, grain: grain) { range in
+            withUnsafePointer(to: neuron) { neuron in
+                rnv_lif_forward(
+                    neuron, steps, columns, range.lowerBound, range.upperBound,
+                    source.buffer.pointer, source.stride, source.map, initial?.pointer, bits.words,
+                    bits.wordsPerRow, kept?.pointer, final.pointer)
+            }
+        }
     }
 
     /// Gradients of the current, the leak, the threshold and, if there is one, the initial state.
@@ -61,24 +70,28 @@ struct LIFRun: Sendable {
     )
         -> [Tensor?]
     {
-        guard let kept = self.membrane?.denseBuffer, let bits = spikes.spikeBits else {
-            preconditionFailure("the run kept no membrane")
-        }
+        guard let bits = spikes.spikeBits else { preconditionFailure("spikes are bits") }
+        let kept = self.membrane?.denseBuffer
         let result = FloatBuffer(count: isConstant ? columns : steps * columns)
         let initialGradient = initial.map { _ in FloatBuffer(count: columns) }
-        let fromSpikes = upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
+        let thin = upstream?.deferredNumbers as? ThinProduct
+        let fromSpikes = thin == nil ? upstream?.stepBuffer : nil
+        let fromMembrane = membrane?.stepBuffer
         let fromState = state?.denseBuffer
         let slope = customSlope?.denseBuffer
-        let input = current?.stepBuffer
-        let parts = (columns + Self.grain - 1) / Self.grain
+        let input = current.map { CurrentSource($0, mapsLater: !scalesInput || !wantsParameters) }
+        let parts = (columns + grain - 1) / grain
         let sums = ParameterSums(parts: wantsParameters ? parts : 0)
-        Parallel.forEachRange(of: columns, grain: Self.grain) { range in
+        Parallel.forEachRange(of: columns, grain: grain) { range in
             var pass = rnv_lif_backward_t()
             pass.upstream = fromSpikes.map { UnsafePointer($0.buffer.pointer) }
             pass.upstream_stride = fromSpikes?.stride ?? 0
             pass.membrane_upstream = fromMembrane.map { UnsafePointer($0.buffer.pointer) }
             pass.membrane_upstream_stride = fromMembrane?.stride ?? 0
-            pass.membrane = UnsafePointer(kept.pointer)
+            pass.membrane = kept.map { UnsafePointer($0.pointer) }
+            let scratch = kept == nil ? FloatBuffer(count: Int(RNV_LIF_SCRATCH)) : nil
+            pass.scratch = scratch?.pointer
+            thin?.withKernelForm { pass.thin_upstream = $0 }
             pass.words = UnsafePointer(bits.words)
             pass.words_per_row = bits.wordsPerRow
             pass.initial = initial.map { UnsafePointer($0.pointer) }
@@ -86,6 +99,8 @@ struct LIFRun: Sendable {
             if case .kernel(let surrogate) = dynamics.surrogate.form { pass.surrogate = surrogate }
             pass.current = input.map { UnsafePointer($0.buffer.pointer) }
             pass.current_stride = input?.stride ?? 0
+            if let input { pass.map = input.map }
+            pass.scales_input = scalesInput ? 1 : 0
             pass.leak_target = dynamics.leakTarget == .reset ? neuron.reset_potential : 0
             pass.detach_reset = dynamics.detachesReset ? 1 : 0
             pass.sum_over_time = isConstant ? 1 : 0
@@ -93,8 +108,8 @@ struct LIFRun: Sendable {
             pass.initial_gradient = initialGradient?.pointer
             pass.state_gradient = fromState.map { UnsafePointer($0.pointer) }
             if wantsParameters {
-                pass.leak_gradient = sums.leak + range.lowerBound / Self.grain
-                pass.threshold_gradient = sums.threshold + range.lowerBound / Self.grain
+                pass.leak_gradient = sums.leak + range.lowerBound / grain
+                pass.threshold_gradient = sums.threshold + range.lowerBound / grain
             }
             withUnsafePointer(to: neuron) { neuron in
                 withUnsafePointer(to: pass) { pass in
@@ -102,6 +117,7 @@ struct LIFRun: Sendable {
                         neuron, steps, columns, range.lowerBound, range.upperBound, pass)
                 }
             }
+            withExtendedLifetime(scratch) {}
         }
         let stateShape = Array(shape.dropFirst())
         return [
@@ -145,7 +161,7 @@ private final class ParameterSums: @unchecked Sendable {
 }
 
 extension LIFDynamics {
-    fileprivate func kernelForm(leak: Float, threshold: Float) -> rnv_lif_t {
+    func kernelForm(leak: Float, threshold: Float) -> rnv_lif_t {
         var potential: Float = 0
         let kind: Int
         switch reset {
@@ -160,6 +176,30 @@ extension LIFDynamics {
             drift: leakTarget == .reset ? (1 - leak) * potential : 0, threshold: threshold,
             reset_potential: potential, reset: Int32(kind), tie_fires: tie == .fires ? 1 : 0)
     }
+}
+
+/// The input of neurons as their kernel reads it: numbers, or numbers and the linear map of their channels that a
+/// normalisation has left to the neurons.
+private struct CurrentSource {
+    let buffer: FloatBuffer
+    let stride: Int
+    private let affine: ChannelAffine?
+
+    init(_ current: Tensor, mapsLater: Bool = true) {
+        let columns = current.shape.dropFirst().reduce(1, *)
+        if mapsLater, let affine = current.deferredNumbers as? ChannelAffine,
+            affine.steps == current.shape[0]
+        {
+            self.affine = affine
+            (buffer, stride) = (affine.source, columns)
+        } else {
+            affine = nil
+            (buffer, stride) = current.stepBuffer
+        }
+    }
+
+    /// Valid as long as the tensor.
+    var map: rnv_channel_map_t { affine?.kernelForm ?? rnv_channel_map_t() }
 }
 
 extension Tensor {

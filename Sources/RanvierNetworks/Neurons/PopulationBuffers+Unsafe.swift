@@ -53,6 +53,18 @@ struct PopulationNumbers: Sendable {
             parameters.adaptation.map { $0.leak.isTracked || $0.strength.isTracked } ?? false
     }
 
+    /// Whether there is nothing but one leak and one threshold, and neither is learned.
+    var isPlain: Bool {
+        !hasSynapse && !adapts && coupling == nil && !leakPerChannel && !wantsLeak
+            && !wantsThreshold
+    }
+
+    /// The neuron of a plain population.
+    func plainForm(_ dynamics: PopulationDynamics) -> rnv_lif_t {
+        LIFDynamics(reset: dynamics.reset, tie: dynamics.tie)
+            .kernelForm(leak: leak.pointer[0], threshold: threshold)
+    }
+
     func withKernelForm(
         _ dynamics: PopulationDynamics, _ body: (UnsafePointer<rnv_population_t>) -> Void
     ) {

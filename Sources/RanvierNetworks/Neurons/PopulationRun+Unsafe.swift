@@ -8,19 +8,19 @@ struct PopulationRun: Sendable {
     let membrane: Tensor?
     let finalState: PopulationState
 
-    private let shape: [Int]
-    private let isConstant: Bool
-    private let steps: Int
-    private let samples: Int
-    private let perSample: Int
-    private let channels: Int
-    private let numbers: PopulationNumbers
-    private let initial: PopulationState?
-    private let synapses: FloatBuffer?
-    private let adaptations: FloatBuffer?
-    private let free: SpikeBits?
+    let shape: [Int]
+    let isConstant: Bool
+    let steps: Int
+    let samples: Int
+    let perSample: Int
+    let channels: Int
+    let numbers: PopulationNumbers
+    let initial: PopulationState?
+    let synapses: FloatBuffer?
+    let adaptations: FloatBuffer?
+    let free: SpikeBits?
 
-    private var columns: Int { samples * perSample }
+    var columns: Int { samples * perSample }
     private var rowShape: [Int] { Array(shape.dropFirst()) }
 
     init(
@@ -58,7 +58,7 @@ struct PopulationRun: Sendable {
 
     // MARK: - Forward
 
-    private var record: rnv_population_record_t {
+    var record: rnv_population_record_t {
         guard let bits = spikes.spikeBits else { preconditionFailure("spikes are stored as bits") }
         return rnv_population_record_t(
             words: bits.words, free_words: free?.words, words_per_row: bits.wordsPerRow,
@@ -68,7 +68,7 @@ struct PopulationRun: Sendable {
 
     private func forward(_ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int)) {
         if let recurrence = numbers.recurrence {
-            forwardRecurrent(state, source, recurrence.paddingColumns())
+            forwardRecurrent(state, source, recurrence)
             return
         }
         Parallel.forEachRange(of: columns, grain: 4096) { range in
@@ -81,48 +81,6 @@ struct PopulationRun: Sendable {
         }
     }
 
-    /// Samples are independent of each other, so each part runs through time by itself.
-    private func forwardRecurrent(
-        _ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int), _ weights: Tensor
-    ) {
-        let matrix = weights.denseBuffer, stride = weights.shape[1], bits = spikes.spikeBits
-        Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
-            let from = range.lowerBound * perSample, to = range.upperBound * perSample
-            let input = FloatBuffer(count: to - from)
-            let before = initial.map {
-                Tensor(
-                    shape: [1, to - from],
-                    dense: FloatBuffer(copying: $0.last.detached.denseBuffer, from..<to)
-                ).packedAsSpikes
-            }
-            numbers.withKernelForm(dynamics) { form in
-                var buffers = state.kernelForm, record = record
-                for t in 0..<steps {
-                    let row = source.buffer.pointer + t * source.stride + from
-                    let words = t > 0 ? bits?.row(t - 1) : before?.spikeBits?.row(0)
-                    if let words {
-                        rnv_spike_product(
-                            words, t > 0 ? from : 0, range.count, perSample, matrix.pointer,
-                            stride, perSample, nil, input.pointer)
-                        rnv_add(input.pointer, 1, row, 1, input.pointer, to - from)
-                    } else {
-                        input.pointer.update(from: row, count: to - from)
-                    }
-                    // The kernel counts columns from the first sample of the batch.
-                    rnv_population_forward(
-                        form, t, t + 1, columns, from, to, input.pointer - from, 0, &buffers,
-                        &record)
-                }
-            }
-        }
-    }
-
-    /// Samples in a part: enough for an efficient product, and whole words of spikes.
-    private var sampleGrain: Int {
-        let least = 64 >> min(perSample.trailingZeroBitCount, 6)
-        return (max(samples / 4, min(samples, 16)) + least - 1) / least * least
-    }
-
     // MARK: - Backward
 
     /// Gradients of the current, the parameters and the initial state, as far as there are any.
@@ -133,7 +91,8 @@ struct PopulationRun: Sendable {
             adapts: numbers.adapts)
         let sumsOverTime = isConstant && numbers.recurrence == nil
         let toCurrent = FloatBuffer(count: sumsOverTime ? columns : steps * columns)
-        let fromSpikes = upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
+        let isPlain = isPlain && membrane == nil
+        let fromSpikes = isPlain ? nil : upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
         let slope = customSlope?.denseBuffer
         let start = initial.map { StateBuffers(reading: $0) }
         let pass = { @Sendable () -> rnv_population_backward_t in
@@ -154,7 +113,11 @@ struct PopulationRun: Sendable {
             return pass
         }
         if let recurrence = numbers.recurrence {
-            backwardRecurrent(pass, toCurrent, carry, recurrence.denseBuffer)
+            if isPlain {
+                backwardPlain(toCurrent, carry, recurrence.transposed(), upstream)
+            } else {
+                backwardRecurrent(pass, toCurrent, carry, recurrence.transposed().denseBuffer)
+            }
         } else {
             Parallel.forEachRange(of: columns, grain: 4096) { range in
                 numbers.withKernelForm(dynamics) { form in
@@ -167,26 +130,6 @@ struct PopulationRun: Sendable {
         let gradient = Tensor(shape: sumsOverTime ? rowShape : shape, dense: toCurrent)
         return [gradient] + parameterGradients(sums, gradient)
             + (initial == nil ? [] : carry.gradients(shape: rowShape, like: finalState))
-    }
-
-    private func backwardRecurrent(
-        _ pass: @Sendable () -> rnv_population_backward_t, _ toCurrent: FloatBuffer,
-        _ carry: StateBuffers, _ weights: FloatBuffer
-    ) {
-        Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
-            let from = range.lowerBound * perSample, to = range.upperBound * perSample
-            numbers.withKernelForm(dynamics) { form in
-                var pass = pass()
-                for t in stride(from: steps - 1, through: 0, by: -1) {
-                    rnv_population_backward(form, t, t + 1, columns, from, to, &pass)
-                    guard t > 0 || initial != nil else { continue }
-                    MatrixKernel.addProductWithTransposed(
-                        toCurrent.pointer + t * columns + from, rows: range.count,
-                        inner: perSample, weights.pointer, columns: perSample,
-                        to: carry.last.pointer + from)
-                }
-            }
-        }
     }
 
     private func parameterGradients(_ sums: PopulationSums, _ toCurrent: Tensor) -> [Tensor?] {
@@ -211,23 +154,6 @@ struct PopulationRun: Sendable {
             gradients.append(numbers.wantsRecurrence ? recurrenceGradient(toCurrent) : nil)
         }
         return gradients
-    }
-
-    /// Σ_t s[t−1]ᵀ ∂L/∂i[t].
-    private func recurrenceGradient(_ toCurrent: Tensor) -> Tensor {
-        let rows = samples, matrix = [perSample, perSample]
-        var sum = Tensor.zeros(matrix)
-        if steps > 1 {
-            let earlier = spikes.slice(0..<steps - 1).reshaped(to: [steps - 1, rows, perSample])
-            let later = toCurrent.slice(1..<steps).reshaped(to: [(steps - 1) * rows, perSample])
-            sum = Tensor.weightGradient(
-                earlier, later, visitsSpikes: earlier.hasSparseSpikes(outputs: later.shape[1]))
-        }
-        guard let last = initial?.last.detached else { return sum }
-        let first = toCurrent.slice(0..<1).reshaped(to: [rows, perSample])
-        return sum
-            + Tensor.weightGradient(
-                last.reshaped(to: [rows, perSample]), first, visitsSpikes: false)
     }
 
     /// σ′ of a surrogate that is a closure, over the whole sequence.

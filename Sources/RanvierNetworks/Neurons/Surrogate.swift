@@ -17,6 +17,9 @@ public struct Surrogate: Sendable, CustomStringConvertible {
         case custom(@Sendable (Tensor) -> Tensor)
     }
 
+    /// Whether kernels know the derivative, so that it can be worked out where it is needed.
+    package var isKernel: Bool { if case .kernel = form { true } else { false } }
+
     private init(_ description: String, _ kind: Int, _ a: Float = 0, _ b: Float = 0, _ c: Float = 0)
     {
         self.description = description

@@ -102,8 +102,9 @@ private struct NormalizationPass: Sendable {
         let shift = coefficients { t, c in
             step[t] * (beta[c] - at(gamma, t)[c] * at(inverse, t)[c] * at(mean, t)[c])
         }
-        return Tensor(
-            shape: x.shape, dense: sums.affine(x.denseBuffer, scale: scale, shift: shift))
+        let map = ChannelAffine(x.denseBuffer, sums: sums, scale: scale, shift: shift)
+        return ChannelAffine.fits(channels: sums.channels)
+            ? Tensor(shape: x.shape, deferred: map) : Tensor(shape: x.shape, dense: map.buffer)
     }
 
     func pullback(_ gradient: Tensor, areBatchStatistics: Bool) -> (

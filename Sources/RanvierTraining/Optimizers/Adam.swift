@@ -50,7 +50,9 @@ public struct Adam: Optimizer, Sendable {
         _ parameters: [Parameter], gradients: [Tensor], rateFactor: Float
     ) {
         stepCount += 1
-        let rate = learningRate * rateFactor, settings = self
+        let rate = learningRate * rateFactor
+        // Not a copy of the whole optimiser: it would hold the moments and make each a copy.
+        let (beta1, beta2, epsilon, decay) = (beta1, beta2, epsilon, decay)
         let correction1 = Float(1 - pow(Double(beta1), Double(stepCount)))
         let correction2 = Float(1 - pow(Double(beta2), Double(stepCount)))
         for (parameter, gradient) in zip(parameters, gradients) {
@@ -60,14 +62,14 @@ public struct Adam: Optimizer, Sendable {
             var v = second.removeValue(forKey: parameter.name) ?? .zeros(parameter.shape)
             m.mutateScalars { m in
                 v.mutateScalars { v in
-                    parameter.value.mutateScalars { w in
+                    parameter.mutateScalars { w in
                         Parallel.forEachRange(of: w.count, grain: updateGrain) { range in
                             let i = range.lowerBound
                             rnv_adam(
                                 w.pointer + i, g.pointer + i, m.pointer + i, v.pointer + i,
-                                range.count, rate, settings.beta1, settings.beta2, settings.epsilon,
-                                correction1, correction2, decays ? settings.decay.coupled : 0,
-                                decays ? settings.decay.decoupled : 0)
+                                range.count, rate, beta1, beta2, epsilon,
+                                correction1, correction2, decays ? decay.coupled : 0,
+                                decays ? decay.decoupled : 0)
                         }
                     }
                 }

@@ -41,7 +41,7 @@ public struct SGD: Optimizer, Sendable {
             let g = gradient.denseBuffer
             var speed = velocity.removeValue(forKey: parameter.name) ?? .zeros(parameter.shape)
             speed.mutateScalars { m in
-                parameter.value.mutateScalars { w in
+                parameter.mutateScalars { w in
                     Parallel.forEachRange(of: w.count, grain: updateGrain) { range in
                         let i = range.lowerBound
                         rnv_sgd(

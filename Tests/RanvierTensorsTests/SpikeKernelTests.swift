@@ -1,0 +1,96 @@
+import Testing
+
+@testable import RanvierTensors
+
+/// Kernels that visit only spikes, across the borders of their blocks.
+@Suite struct SpikeKernelTests {
+    struct Size: Sendable, CustomTestStringConvertible {
+        var steps: Int
+        var samples: Int
+        var inputs: Int
+        var outputs: Int
+        var testDescription: String { "\(steps)×\(samples) rows, \(inputs) to \(outputs)" }
+    }
+
+    @Test(
+        arguments: [
+            Size(steps: 5, samples: 300, inputs: 200, outputs: 130),
+            Size(steps: 40, samples: 16, inputs: 70, outputs: 20),
+            Size(steps: 2, samples: 700, inputs: 64, outputs: 16),
+            Size(steps: 3, samples: 1, inputs: 300, outputs: 200),
+        ], [Float(0), 0.03, 0.15])
+    func weightGradientsMatchTheirSums(_ size: Size, density: Float) {
+        let x = StorageTests.randomSpikes(
+            [size.steps, size.samples, size.inputs], density: density)
+        let g = AdjointTests.random([size.steps * size.samples, size.outputs], "g")
+        let found = Tensor.weightGradient(x, g, visitsSpikes: true)
+        #expect(largestDifference(found, sums(x, g, skipping: 0)) < 1e-4)
+        let later = x.slice(0..<size.steps - 1)
+        let shifted = Tensor.weightGradient(later, g, skipping: size.samples, visitsSpikes: true)
+        #expect(largestDifference(shifted, sums(later, g, skipping: size.samples)) < 1e-4)
+    }
+
+    @Test func longDenseSumsMatchTheirSums() {
+        let x = AdjointTests.random([9, 700, 40], "x"), g = AdjointTests.random([6300, 30], "g")
+        let found = Tensor.weightGradient(x, g, visitsSpikes: false)
+        #expect(largestDifference(found, sums(x, g, skipping: 0)) < 1e-3)
+    }
+
+    /// The gradient that a thin read-out sends back, multiplied only when it is asked for.
+    @Test func thinProductsAreWorkedOutOnDemand() {
+        let x = AdjointTests.random([3, 4, 50], "x").tracked()
+        let w = AdjointTests.random([50, 7], "w"), mix = AdjointTests.random([3, 4, 7], "mix")
+        let found = (x.matrixProduct(w) * mix).sum().gradients(for: [x])[0]
+        let expected = mix.matrixProduct(w.transposed())
+        #expect(found.shape == [3, 4, 50])
+        #expect(largestDifference(found, expected) < 1e-6)
+    }
+
+    @Test(
+        arguments: [
+            (image: [12, 12, 12], outputs: 64, window: ImageWindow(5)),
+            (image: [7, 9, 16], outputs: 16, window: ImageWindow(3, stride: 2, padding: 1)),
+            (image: [6, 6, 70], outputs: 33, window: ImageWindow(3, padding: 2)),
+            (image: [5, 8, 3], outputs: 32, window: ImageWindow(1)),
+            (
+                image: [4, 4, 5], outputs: 40,
+                window: ImageWindow(height: 2, width: 6, paddingHeight: 1, paddingWidth: 5)
+            ),
+        ])
+    func convolutionsOfFewSpikesMatchDenseOnes(image: [Int], outputs: Int, window: ImageWindow) {
+        let spikes = StorageTests.randomSpikes([3, 5] + image, density: 0.04)
+        let w = AdjointTests.random([window.height, window.width, image[2], outputs], "w")
+        let bias = AdjointTests.random([outputs], "bias")
+        func run(_ x: Tensor) -> [Tensor] {
+            let v = [x, w, bias].map { $0.tracked() }
+            let y = v[0].convolution(v[1], bias: v[2], window: window)
+            return [y] + AdjointTests.weighted(y).gradients(for: v)
+        }
+        let (found, kernels) = KernelLog.recording { run(spikes) }
+        #expect(kernels.contains("spikePatches") && !kernels.contains("spikeUnpack"))
+        for (a, b) in zip(found, run(spikes.dense)) {
+            #expect(a.shape == b.shape)
+            #expect(largestDifference(a, b) < 5e-5)
+        }
+    }
+
+    /// Σ_r x[r, i] g[r + skipped, j] in double precision.
+    private func sums(_ x: Tensor, _ g: Tensor, skipping skipped: Int) -> Tensor {
+        let inputs = x.shape[2], outputs = g.shape[1], rows = x.count / inputs
+        let xs = x.scalars, gs = g.scalars
+        var sums = [Double](repeating: 0, count: inputs * outputs)
+        for r in 0..<rows {
+            for i in 0..<inputs where xs[r * inputs + i] != 0 {
+                for j in 0..<outputs {
+                    sums[i * outputs + j] +=
+                        Double(xs[r * inputs + i]) * Double(gs[(r + skipped) * outputs + j])
+                }
+            }
+        }
+        return Tensor(sums.map { Float($0) }, shape: [inputs, outputs])
+    }
+
+    private func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
+        zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+}
