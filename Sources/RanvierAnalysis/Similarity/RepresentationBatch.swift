@@ -14,8 +14,8 @@ public final class RepresentationBatch {
         public let name: String
         /// The centred kernel.
         public let kernel: CenteredKernel
-        /// Centred kernels of the steps, where they are compared.
-        public let steps: [CenteredKernel]
+        /// Similarities of the steps with one another, where they are compared; else of none.
+        public let steps: SimilarityAccumulator
         /// The kernel of the first samples, where it is kept.
         public let kept: KernelMatrix?
         /// Spikes per neuron and step; nil for a layer that does not spike.
@@ -64,15 +64,18 @@ public final class RepresentationBatch {
                     KernelMatrix(answer, time: .perStep(t), kernel: settings.kernel))
             }
             let whole = KernelMatrix(answer, time: time, kernel: settings.kernel)
+            // Summed here, so that a network's steps are never all in memory.
+            var sums = SimilarityAccumulator(layers: matrices.indices.map { "step \($0)" })
             var centered: [CenteredKernel] = []
             for matrix in matrices {
                 centered.append(try CenteredKernel(matrix, estimator: settings.estimator))
             }
+            try sums.add(centered)
             collected.append(
                 Layer(
                     name: layer,
                     kernel: try CenteredKernel(whole, estimator: settings.estimator),
-                    steps: centered,
+                    steps: sums,
                     kept: settings.keptSamples > 0 ? whole.prefix(settings.keptSamples) : nil,
                     firingRate: firingRate))
         } catch {

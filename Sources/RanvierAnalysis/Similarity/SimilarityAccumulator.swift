@@ -49,6 +49,24 @@ public struct SimilarityAccumulator: Sendable {
         batches += 1
     }
 
+    /// Adds what others summed over the same layers.
+    ///
+    /// - Throws: ``AnalysisError`` where layers or the samples of a batch do not fit.
+    public mutating func add(_ other: SimilarityAccumulator) throws(AnalysisError) {
+        guard other.layers.count == layers.count else {
+            throw .countMismatch(
+                what: "layers of a sum", expected: layers.count, found: other.layers.count)
+        }
+        guard let theirs = other.samples else { return }
+        guard theirs == samples ?? theirs else {
+            throw .countMismatch(
+                what: "samples of a batch", expected: samples ?? theirs, found: theirs)
+        }
+        samples = theirs
+        for i in hsic.indices { hsic[i] += other.hsic[i] }
+        batches += other.batches
+    }
+
     /// Alignment of two layers; NaN where a self term is not positive.
     public func alignment(_ i: Int, _ j: Int) -> Double {
         let n = layers.count

@@ -28,9 +28,8 @@ struct RepresentationOutcome {
             defer { first += layers.count }
             return Party(
                 name: name, layers: first..<first + layers.count, kept: layers.compactMap(\.kept),
-                steps: layers.map {
-                    SimilarityAccumulator(layers: $0.steps.indices.map { "step \($0)" })
-                }, rates: layers.map { $0.firingRate == nil ? nil : 0 })
+                steps: layers.map { SimilarityAccumulator(layers: $0.steps.layers) },
+                rates: layers.map { $0.firingRate == nil ? nil : 0 })
         }
     }
 
