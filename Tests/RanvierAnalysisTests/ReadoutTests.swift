@@ -71,12 +71,26 @@ import Testing
         #expect(abs(curve.jaggedness - 0.25) < 1e-12)
         #expect(curve.blocks[0].lowest == "stage1.0.conv2")
         #expect(curve.periodAmplitude > 0.05)
+        let straight = layers.filter { !$0.contains("down") }
         let flat = LayerCurve(
-            layers: layers, values: layers.indices.map { 0.9 - 0.01 * Double($0) })
+            layers: straight, values: straight.indices.map { 0.9 - 0.01 * Double($0) })
         #expect(flat.periodAmplitude < 1e-9)
         #expect(abs(curve.mean(of: .out) - (0.85 - 0.015)) < 1e-12)
         let gap = LayerCurve(layers: ["conv1", "bn"], values: [.nan, 0.5])
         #expect(gap.mean == 0.5)
+    }
+
+    @Test func layersAreMatchedByNamePlaceOrNumber() {
+        func places(_ rows: [String], _ columns: [String]) -> [[Int]] {
+            SimilarityMap(
+                rows: rows, columns: columns,
+                values: rows.map { _ in columns.map { _ in 0 } }
+            ).matchedPlaces.map { [$0.row, $0.column] }
+        }
+        #expect(places(["a", "b", "c"], ["c", "a"]) == [[0, 1], [2, 0]])
+        #expect(places(["lif2", "out4"], ["theta1", "theta2"]) == [[0, 0], [1, 1]])
+        #expect(places(["lif2", "integrator4"], ["relu2"]) == [[0, 0]])
+        #expect(places(["x", "y"], ["z"]).isEmpty)
     }
 
     @Test func dynamicsOfATimeMap() {

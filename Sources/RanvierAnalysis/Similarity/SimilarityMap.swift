@@ -31,16 +31,32 @@ public struct SimilarityMap: Sendable, Codable, Equatable {
     }
 
     /// Similarity of layers that belong together: the matched-layer curve, in the order of the rows.
-    ///
-    /// Layers of the same name; where the networks share no name but have equally many layers, those at the same place,
-    /// under both names.
     public var matched: [(layer: String, value: Double)] {
-        let places = Dictionary(columns.enumerated().map { ($1, $0) }) { first, _ in first }
-        let named = rows.enumerated().compactMap { i, name in
-            places[name].map { (layer: name, value: values[i][$0]) }
+        matchedPlaces.map { i, j in
+            let name = rows[i] == columns[j] ? rows[i] : "\(rows[i]) / \(columns[j])"
+            return (name, values[i][j])
         }
-        guard named.isEmpty, rows.count == columns.count else { return named }
-        return rows.indices.map { ("\(rows[$0]) / \(columns[$0])", values[$0][$0]) }
+    }
+
+    /// Row and column of layers that belong together.
+    ///
+    /// Those of the same name. Where the networks share no name: those at the same place if they have equally many
+    /// layers, else those whose names end in the same number, as `lif2` and its twin `relu2`.
+    public var matchedPlaces: [(row: Int, column: Int)] {
+        func pairs(_ key: (String) -> String?) -> [(row: Int, column: Int)] {
+            rows.enumerated().compactMap { i, name in
+                key(name).flatMap { wanted in columns.firstIndex { key($0) == wanted } }.map {
+                    (row: i, column: $0)
+                }
+            }
+        }
+        let named = pairs { $0 }
+        guard named.isEmpty else { return named }
+        guard rows.count != columns.count else { return rows.indices.map { ($0, $0) } }
+        return pairs { name in
+            let digits = String(name.reversed().prefix { $0.isNumber }.reversed())
+            return digits.isEmpty ? nil : digits
+        }
     }
 
     /// Rows and columns exchanged.

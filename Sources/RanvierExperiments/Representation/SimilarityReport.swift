@@ -67,9 +67,8 @@ struct SimilarityReport: Encodable, Sendable {
         let timeMaps = [outcome.timeMaps(0), outcome.timeMaps(1)]
         self.timeMaps = timeMaps
         let probes = [try outcome.probe(0), try outcome.probe(1)]
-        let places = Self.pairs(map)
         var layers: [Layer] = []
-        for (i, j) in places {
+        for (i, j) in map.matchedPlaces {
             let row = map.values[i]
             let best = row.indices.filter { !row[$0].isNaN }.max { row[$0] < row[$1] }
             let a = outcome.parties[0], b = outcome.parties[1]
@@ -85,15 +84,6 @@ struct SimilarityReport: Encodable, Sendable {
                     nearest: best.map { map.columns[$0] } ?? "–"))
         }
         self.layers = layers
-    }
-
-    /// Places of matched layers, in the order of ``SimilarityMap/matched``.
-    private static func pairs(_ map: SimilarityMap) -> [(Int, Int)] {
-        let named = map.rows.enumerated().compactMap { i, name in
-            map.columns.firstIndex(of: name).map { (i, $0) }
-        }
-        guard named.isEmpty, map.rows.count == map.columns.count else { return named }
-        return map.rows.indices.map { ($0, $0) }
     }
 
     // MARK: - As a study

@@ -20,6 +20,9 @@ final class StudyNetworkStore {
     /// Asked between steps of training, with the epochs of the running network that are done.
     var shouldStop: (_ completedEpochs: Int) -> Bool = { _ in Interrupt.isRequested }
 
+    /// Networks whose training broke down, and how.
+    private(set) var failures: [StudyNetwork: String] = [:]
+
     private let context: StudyContext
     fileprivate var completedEpochs = 0
     private var loaded: [StudyNetwork: Trained] = [:]
@@ -59,7 +62,15 @@ final class StudyNetworkStore {
         let missing = wanted.filter { !isFinished($0) }
         cost = (0, missing.reduce(0) { $0 + $1.cost })
         for network in wanted {
-            loaded[network] = try load(network, share: share)
+            do {
+                loaded[network] = try load(network, share: share)
+            } catch let error as TrainingError {
+                // A setting under which training breaks down is a finding, not the end of a study.
+                guard case .nonFinite = error else { throw error }
+                failures[network] = error.description
+                cost.done += network.cost
+                context.events.warning("\(network.summary) is left out: \(error)")
+            }
         }
     }
 

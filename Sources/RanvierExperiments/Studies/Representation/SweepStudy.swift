@@ -33,7 +33,11 @@ struct SweepStudy: Study {
         let store = StudyNetworkStore(context)
         try store.prepare(cells.flatMap { $0.networks(seeds) }, share: 0.85)
         var outcomes: [SweepOutcome] = []
-        for (index, cell) in cells.enumerated() {
+        let failed = cells.filter { cell in
+            cell.networks(seeds).contains { store.failures[$0] != nil }
+        }
+        for (index, cell) in cells.enumerated()
+        where !failed.contains(where: { $0.label == cell.label }) {
             let part = 0.85 + 0.15 * Double(index) / Double(cells.count)
             try context.advance(to: part, "\(cell.label): comparing layers", isMilestone: true)
             outcomes.append(
@@ -42,7 +46,12 @@ struct SweepStudy: Study {
                         to: part + 0.15 * fraction / Double(cells.count), "\(cell.label), \(line)")
                 })
         }
-        return SweepReport(outcomes, claims: claims(outcomes), seeds: seeds).studyResult
+        var result = SweepReport(outcomes, claims: claims(outcomes), seeds: seeds).studyResult
+        result.findings += failed.map { cell in
+            "\(cell.label) is left out: training broke down, "
+                + (cell.networks(seeds).lazy.compactMap { store.failures[$0] }.first ?? "")
+        }
+        return result
     }
 
     /// A ResNet-20 of 8 channels on 8 × 8 digits, or the published one on CIFAR-10.
