@@ -56,8 +56,8 @@ extension KernelMatrix {
 
     // MARK: - Numbers
 
-    /// Columns that are centred and multiplied at once: 1024 samples of them fill a large cache.
-    private static let panelWidth = 2048
+    /// Columns that are centred and multiplied at once: four blocks of 128 samples of them stay in the second-level cache.
+    private static let panelWidth = 1024
 
     /// Columns from which splitting numbers for the matrix units pays.
     private static let leastSplitColumns = 256
