@@ -3,10 +3,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format lint docs clean
+.PHONY: help setup build demo test bench agreement peers format lint docs clean
 
 sources := Sources Tests Package.swift
 ranvier := .build/release/ranvier
+
+# Where the Python environments of other frameworks are made.
+export PEERS ?= $(CURDIR)/.peers
 
 # Tests are built for debugging, which takes half the time of a release build and keeps Swift's checks;
 # the C kernels, where training spends its time, are optimised all the same. The flag gets a build
@@ -14,7 +17,7 @@ ranvier := .build/release/ranvier
 test_flags := -Xcc -O2 --scratch-path .build-test
 
 help: ## List the tasks.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Check the toolchain and install missing Debian packages.
 	@Scripts/setup.sh
@@ -28,6 +31,19 @@ demo: build ## Train a spiking network on handwritten digits and write a report.
 
 test: setup ## Run every test.
 	swift test $(test_flags)
+
+bench: build peers ## Run the workloads here and in other frameworks, and print the ratios. Options in ARGS.
+	Benchmarks/compare.py $(ARGS)
+
+agreement: build peers ## Train from the same start in PyTorch and compare the losses.
+	@for workload in W2 W3 W5; do \
+	    $(ranvier) bench $$workload --runs 1 --trace $(PEERS)/$$workload.safetensors --json --quiet > /dev/null; \
+	done
+	@$(PEERS)/torch/bin/python Benchmarks/Peers/agreement.py \
+	    $(foreach workload,W2 W3 W5,$(workload)=$(PEERS)/$(workload).safetensors)
+
+peers: # the other frameworks, in $(PEERS)
+	@Benchmarks/Peers/setup.sh
 
 format: ## Lay out the sources.
 	swift format --in-place --recursive $(sources)

@@ -20,7 +20,7 @@ RNV_INLINE void NAME(static_start)(const rnv_exact_theta_shape *shape, NAME(laye
 /// and the adjoint of rho_j = sum of da_i w_ij goes to the layer before.
 RNV_INLINE void NAME(static_backward)(
     const rnv_exact_theta_shape *shape, NAME(scratch) *group, size_t count, size_t l,
-    const REAL *weights, REAL *gradient) {
+    const REAL *transposed, REAL *gradient) {
     const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
     const REAL per_phase = (REAL)(shape->rate / (3.14159265358979323846 * shape->time_constant));
     const REAL *rates[GROUP], *adjoints[GROUP];
@@ -29,7 +29,7 @@ RNV_INLINE void NAME(static_backward)(
         const NAME(scratch) *sample = &group[g < count ? g : 0];
         rates[g] = sample->layers[l - 1].rate;
         adjoints[g] = sample->layers[l].input;
-        back[g] = sample->layers[l - 1].phase_adjoint;
+        back[g] = group[g].layers[l - 1].phase_adjoint;
     }
     for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
         WIDE da[GROUP];
@@ -44,23 +44,9 @@ RNV_INLINE void NAME(static_backward)(
             NAME(store)(gradient + j * stride + i, sum);
         }
     }
-    for (size_t j = 0; j < inputs; j++) {
-        WIDE sums[GROUP];
-        for (size_t g = 0; g < GROUP; g++) sums[g] = (WIDE)(REAL)0;
-        for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
-            const WIDE row = NAME(load)(weights + j * stride + i);
-            for (size_t g = 0; g < GROUP; g++) {
-                sums[g] = NAME(fma)(NAME(load)(adjoints[g] + i), row, sums[g]);
-            }
-        }
-        for (size_t g = 0; g < count; g++) back[g][j] = NAME(sum)(sums[g]) * per_phase;
-    }
-    for (size_t g = 0; g < count; g++) {
-        NAME(layer) *previous = &group[g].layers[l - 1];
-        memset(
-            previous->phase_adjoint + previous->neurons, 0,
-            (previous->stride - previous->neurons) * sizeof(REAL));
-    }
+    NAME(group_product)(
+        adjoints, group[0].layers[l].neurons, transposed, group[0].layers[l - 1].stride, per_phase,
+        back, count);
 }
 
 /// Jumps of mu at the spikes of the layer itself, (dL/dt)/n, in the order found; over `spike_base`.
@@ -76,81 +62,91 @@ RNV_INLINE void NAME(spike_jumps)(const rnv_exact_theta_shape *shape, NAME(layer
     }
 }
 
-/// Puts the jumps of the spikes first ..< last, those of a tile, beside the states of their intervals.
+/// Puts the jumps of the spikes first ..< last, those of a tile, where `reverse` finds them; with
+/// `scale` 0 it takes them away again.
 RNV_INLINE void NAME(place_jumps)(
-    const NAME(layer) *layer, size_t first, size_t last, size_t at, size_t vectors,
+    const NAME(layer) *layer, size_t first, size_t last, size_t at, size_t vectors, REAL scale,
     const NAME(shared) *shared) {
     for (size_t k = first; k < last; k++) {
         const size_t interval = (size_t)(layer->spike_event[k] + 1);
         const size_t neuron = (size_t)layer->spike_neuron[k] - at;
-        const size_t vector = interval * vectors + neuron / RNV_EXACT_LANES;
-        shared->states[(3 * vector + 2) * RNV_EXACT_LANES + neuron % RNV_EXACT_LANES] =
-            layer->spike_base[k];
+        shared->jumps[interval * vectors * RNV_EXACT_LANES + neuron] =
+            layer->spike_base[k] * scale;
     }
 }
 
-/// Walks the events of a tile in reverse, with mu in registers. `rows` is the gradient of the weight
-/// rows; `sums` receives or is increased by tau times the derivative by the time of each event.
+/// Walks the events of a tile in reverse, with states and mu in registers: the states come from those at T
+/// or from a checkpoint by turning back, which costs less than to store them all. `rows` is the gradient
+/// of the weight rows; `sums` receives or is increased by tau times the derivative by the time of each
+/// event.
 RNV_INLINE void NAME(reverse)(
     size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
     const REAL *start, REAL *rows, REAL *by_phase, const NAME(shared) *shared) {
     const size_t lanes = RNV_EXACT_LANES, stride = layer->stride;
-    const REAL tau = (REAL)shape->time_constant, r = (REAL)shape->rate;
+    const REAL tau = (REAL)shape->time_constant;
+    const REAL r = (REAL)shape->rate;
+    const REAL *restrict cosine = layer->cosine, *restrict sine_q = layer->sine_q;
+    const REAL *restrict sine_p = layer->sine_p, *const *restrict sources = layer->row;
+    const int32_t *restrict row_index = layer->row_index;
+    REAL *restrict sums = layer->sums;
     // tau mu: then the derivative by a weight is (tau mu) q^2.
-    WIDE mu[TILE];
-    for (size_t b = 0; b < vectors; b++) mu[b] = NAME(load)(layer->mu + at + b * lanes) * tau;
+    WIDE mu[TILE], q[TILE], p[TILE];
+    for (size_t b = 0; b < vectors; b++) {
+        const REAL *end = layer->end + 2 * (at + b * lanes);
+        mu[b] = NAME(load)(layer->mu + at + b * lanes) * tau;
+        q[b] = NAME(load)(end);
+        p[b] = NAME(load)(end + lanes);
+    }
     for (size_t e = layer->events;; e--) {
-        const REAL *restrict states = shared->states + e * vectors * 3 * lanes;
         if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            const REAL *factors = shared->factors + e / RNV_EXACT_RENORM * vectors * lanes;
+            const REAL *factors = layer->factors + e / RNV_EXACT_RENORM * stride + at;
             for (size_t b = 0; b < vectors; b++) mu[b] *= NAME(load)(factors + b * lanes);
         }
-        for (size_t b = 0; b < vectors; b++) {
-            mu[b] -= NAME(load)(states + (3 * b + 2) * lanes) * tau;
+        if (e % CHECKPOINT == CHECKPOINT - 1) {
+            const REAL *kept = layer->checkpoints + (e / CHECKPOINT * stride + at) * 2;
+            for (size_t b = 0; b < vectors; b++) {
+                q[b] = NAME(load)(kept + 2 * b * lanes);
+                p[b] = NAME(load)(kept + (2 * b + 1) * lanes);
+            }
         }
+        const REAL *restrict jumps = shared->jumps + e * vectors * lanes;
+        for (size_t b = 0; b < vectors; b++) mu[b] -= NAME(load)(jumps + b * lanes);
         if (e == 0) break;
-        const REAL *restrict row = layer->row[e - 1] + at;
-        REAL *restrict to = rows + (size_t)layer->row_index[e - 1] * stride + at;
-        WIDE sum = at == 0 ? (WIDE)(REAL)0 : NAME(load)(layer->sums + (e - 1) * lanes);
+        const WIDE c = (WIDE)cosine[e], sq = (WIDE)sine_q[e], sp = (WIDE)sine_p[e];
+        const REAL *restrict row = sources[e - 1] + at;
+        REAL *restrict to = rows + (size_t)row_index[e - 1] * stride + at;
+        WIDE sum = at == 0 ? (WIDE)(REAL)0 : NAME(load)(sums + (e - 1) * lanes);
         for (size_t b = 0; b < vectors; b++) {
-            const WIDE q = NAME(load)(states + 3 * b * lanes), mq = mu[b] * q;
-            NAME(store)(to + b * lanes, NAME(fma)(mq, q, NAME(load)(to + b * lanes)));
-            sum = NAME(fma)(
-                mq * NAME(load)(row + b * lanes), NAME(load)(states + (3 * b + 1) * lanes), sum);
+            const WIDE before = NAME(fma)(-p[b], sq, q[b] * c);
+            const WIDE pulsed = NAME(fma)(p[b], c, q[b] * sp);
+            const WIDE weight = NAME(load)(row + b * lanes), mq = mu[b] * before;
+            q[b] = before;
+            p[b] = NAME(fma)(weight, before, pulsed);
+            NAME(store)(to + b * lanes, NAME(fma)(mq, before, NAME(load)(to + b * lanes)));
+            sum = NAME(fma)(mq * weight, p[b] + pulsed, sum);
         }
-        NAME(store)(layer->sums + (e - 1) * lanes, sum);
+        NAME(store)(sums + (e - 1) * lanes, sum);
     }
     for (size_t b = 0; b < vectors; b++) {
         const size_t i = at + b * lanes;
-        const WIDE rq = NAME(load)(start + 2 * i) * r, p = NAME(load)(start + 2 * i + lanes);
+        const WIDE rq = NAME(load)(start + 2 * i) * r, from = NAME(load)(start + 2 * i + lanes);
         const WIDE by = NAME(load)(by_phase + i);
-        NAME(store)(by_phase + i, by + mu[b] * (REAL)(1 / shape->time_constant) * (rq * rq + p * p));
+        NAME(store)(
+            by_phase + i, by + mu[b] * (REAL)(1 / shape->time_constant) * (rq * rq + from * from));
     }
 }
 
-/// One tile backward: its states again, then its events in reverse.
-RNV_INLINE void NAME(backward_tile)(
-    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
-    size_t first, size_t last, const REAL *start, const REAL *zero_row, REAL *rows,
-    REAL *by_phase, const NAME(shared) *shared) {
-    NAME(advance)(vectors, 1, shape, layer, at, start, zero_row, shared);
-    NAME(place_jumps)(layer, first, last, at, vectors, shared);
-    NAME(reverse)(vectors, shape, layer, at, start, rows, by_phase, shared);
-}
-
-/// `backward_tile` of one sample for a number of vectors that is known only now.
+/// One tile of one sample backward, for a number of vectors that is known only now.
 RNV_INLINE void NAME(backward)(
     size_t vectors, const rnv_exact_theta_shape *shape, NAME(layer) *layer, size_t at,
-    const REAL *start, const REAL *zero_row, REAL *rows, REAL *by_phase,
-    const NAME(shared) *shared) {
+    const REAL *start, REAL *rows, REAL *by_phase, const NAME(shared) *shared) {
     const size_t first = layer->gone, end = at + vectors * RNV_EXACT_LANES;
     size_t last = first;
     while (last < layer->spikes && (size_t)layer->spike_neuron[last] < end) last++;
     layer->gone = last;
-#define REVERSE(n)       \
-    if (vectors == n)    \
-    NAME(backward_tile)( \
-        n, shape, layer, at, first, last, start, zero_row, rows, by_phase, shared)
+    NAME(place_jumps)(layer, first, last, at, vectors, (REAL)shape->time_constant, shared);
+#define REVERSE(n) \
+    if (vectors == n) NAME(reverse)(n, shape, layer, at, start, rows, by_phase, shared)
     REVERSE(1);
     REVERSE(2);
 #if TILE > 2
@@ -160,4 +156,5 @@ RNV_INLINE void NAME(backward)(
     REVERSE(4);
 #endif
 #undef REVERSE
+    NAME(place_jumps)(layer, first, last, at, vectors, 0, shared);
 }

@@ -1,11 +1,14 @@
 // Layers forward: input events, states in registers, spikes in order, the static pulse at T; included by exact_theta_precision.h, once for each precision.
 
-/// out[:] = sum of `count` rows of a matrix; `blocks` is a constant where it is inlined.
+/// out[:] = sum of `count` rows of a matrix, or more by that where it `adds`; `blocks` is a constant where
+/// it is inlined.
 RNV_INLINE void NAME(sum_rows_of)(
     size_t blocks, const uint32_t *rows, size_t count, const REAL *matrix, size_t stride,
-    REAL *out) {
+    int adds, REAL *out) {
     WIDE sums[ROW];
-    for (size_t b = 0; b < blocks; b++) sums[b] = (WIDE)(REAL)0;
+    for (size_t b = 0; b < blocks; b++) {
+        sums[b] = adds ? NAME(load)(out + b * RNV_EXACT_LANES) : (WIDE)(REAL)0;
+    }
     for (size_t k = 0; k < count; k++) {
         const REAL *row = matrix + (size_t)rows[k] * stride;
         for (size_t b = 0; b < blocks; b++) sums[b] += NAME(load)(row + b * RNV_EXACT_LANES);
@@ -13,21 +16,21 @@ RNV_INLINE void NAME(sum_rows_of)(
     for (size_t b = 0; b < blocks; b++) NAME(store)(out + b * RNV_EXACT_LANES, sums[b]);
 }
 
+/// `sum_rows_of` for all vectors of a row.
 RNV_INLINE void NAME(sum_rows)(
-    const uint32_t *rows, size_t count, const REAL *matrix, size_t stride, REAL *out) {
+    const uint32_t *rows, size_t count, const REAL *matrix, size_t stride, int adds, REAL *out) {
     size_t i = 0;
     for (; i + ROW * RNV_EXACT_LANES <= stride; i += ROW * RNV_EXACT_LANES) {
-        NAME(sum_rows_of)(ROW, rows, count, matrix + i, stride, out + i);
+        NAME(sum_rows_of)(ROW, rows, count, matrix + i, stride, adds, out + i);
     }
-    const size_t rest = (stride - i) / RNV_EXACT_LANES;
-    switch (rest) {
-    case 7: NAME(sum_rows_of)(7, rows, count, matrix + i, stride, out + i); break;
-    case 6: NAME(sum_rows_of)(6, rows, count, matrix + i, stride, out + i); break;
-    case 5: NAME(sum_rows_of)(5, rows, count, matrix + i, stride, out + i); break;
-    case 4: NAME(sum_rows_of)(4, rows, count, matrix + i, stride, out + i); break;
-    case 3: NAME(sum_rows_of)(3, rows, count, matrix + i, stride, out + i); break;
-    case 2: NAME(sum_rows_of)(2, rows, count, matrix + i, stride, out + i); break;
-    case 1: NAME(sum_rows_of)(1, rows, count, matrix + i, stride, out + i); break;
+    switch ((stride - i) / RNV_EXACT_LANES) {
+    case 7: NAME(sum_rows_of)(7, rows, count, matrix + i, stride, adds, out + i); break;
+    case 6: NAME(sum_rows_of)(6, rows, count, matrix + i, stride, adds, out + i); break;
+    case 5: NAME(sum_rows_of)(5, rows, count, matrix + i, stride, adds, out + i); break;
+    case 4: NAME(sum_rows_of)(4, rows, count, matrix + i, stride, adds, out + i); break;
+    case 3: NAME(sum_rows_of)(3, rows, count, matrix + i, stride, adds, out + i); break;
+    case 2: NAME(sum_rows_of)(2, rows, count, matrix + i, stride, adds, out + i); break;
+    case 1: NAME(sum_rows_of)(1, rows, count, matrix + i, stride, adds, out + i); break;
     default: break;
     }
 }
@@ -65,10 +68,10 @@ RNV_INLINE int NAME(read_pixels)(
     layer->events = 0;
     uint32_t *list = scratch->shared->pixels;
     for (size_t bin = 0; bin < shape->bins; bin++) {
-        const size_t count = list_pixels(pixels, inputs, (uint8_t)bin, (uint8_t)bin, list);
+        const size_t count = list_pixels(pixels, inputs, (uint8_t)bin, list);
         if (count == 0) continue;  // no event
         REAL *row = scratch->bin_weights + bin * stride;
-        NAME(sum_rows)(list, count, weights, stride, row);
+        NAME(sum_rows)(list, count, weights, stride, 0, row);
         if (!(shape->bin_times[bin] < shape->trial)) continue;
         if (NAME(append)(
                 shape, layer, (REAL)shape->bin_times[bin], row, (int32_t)bin, -1, zero_row,
@@ -80,20 +83,18 @@ RNV_INLINE int NAME(read_pixels)(
         shape, layer, (REAL)shape->trial, NULL, 0, -1, zero_row, (int32_t)shape->bins);
 }
 
-/// cos and sin of the angle from each event to the next; entry 0 is the angle up to the first event.
-RNV_INLINE void NAME(rotations)(
-    const rnv_exact_theta_shape *shape, const NAME(layer) *layer, REAL *angle) {
+/// cos, sin/r and r sin of the angle from each event to the next; entry 0 is up to the first event.
+RNV_INLINE void NAME(rotations)(const rnv_exact_theta_shape *shape, const NAME(layer) *layer) {
     const REAL speed = (REAL)(shape->rate / shape->time_constant);
-    REAL last = 0;
-    for (size_t e = 0; e <= layer->events; e++) {
-        angle[e] = (layer->time[e] - last) * speed;
-        last = layer->time[e];
-    }
+    const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
     for (size_t e = 0; e <= layer->events; e += RNV_EXACT_LANES) {
         WIDE s, c;
-        NAME(sine_cosine)(NAME(load)(angle + e), &s, &c);
-        NAME(store)(layer->sine + e, s);
+        // The entry before the first event holds 0.
+        const WIDE gap = NAME(load)(layer->time + e) - NAME(load)(layer->time + e - 1);
+        NAME(sine_cosine)(gap * speed, &s, &c);
         NAME(store)(layer->cosine + e, c);
+        NAME(store)(layer->sine_q + e, s * inverse_r);
+        NAME(store)(layer->sine_p + e, s * r);
     }
 }
 
@@ -103,27 +104,19 @@ RNV_INLINE size_t NAME(tile_of)(size_t vectors) {
     return (vectors + tiles - 1) / tiles;
 }
 
-/// The pulse at the start of an interval, then the interval: whoever crosses pi is marked and reset.
-RNV_INLINE WIDE_INT NAME(turn)(WIDE *q, WIDE *p, WIDE pulsed, WIDE c, WIDE sq, WIDE sp) {
-    const WIDE q1 = NAME(fma)(pulsed, sq, *q * c);
-    const WIDE p1 = NAME(fma)(*q, sp, pulsed * c);
-    const WIDE_INT crossed = q1 < 0;
-    *q = NAME(select)(crossed, -q1, q1);
-    *p = NAME(select)(crossed, -p1, p1);
-    return crossed;
-}
-
 /// Carries the neurons of one tile from the start to T, their states in registers.
 ///
-/// Forward it keeps q and p' of the intervals in which somebody fires, and the states at T; returns how
-/// many intervals. Backward it does the same again, bit by bit, and keeps what the adjoint needs: that is
-/// cheaper than to store the states of all samples and layers far away. `vectors` and `backward` are
-/// constants where it is inlined.
+/// A spike is a change of sign of q. Nobody is reset: (-q, -p) is the same state as (q, p), and every
+/// formula here and backward is even in the sign of the pair. Kept are q and p' of the intervals in which
+/// somebody fires, every so often all states (see `checkpoints`), and the states at T; returns how many
+/// intervals have spikes. `vectors` is a constant where it is inlined.
 RNV_INLINE size_t NAME(advance)(
-    size_t vectors, int backward, const rnv_exact_theta_shape *shape, const NAME(layer) *layer,
-    size_t at, const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
-    const REAL r = (REAL)shape->rate, inverse_r = (REAL)(1 / shape->rate);
-    const size_t kept = backward ? 3 : 2, lanes = RNV_EXACT_LANES, events = layer->events;
+    size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
+    const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
+    const REAL r = (REAL)shape->rate;
+    const size_t lanes = RNV_EXACT_LANES, events = layer->events;
+    const REAL *restrict cosine = layer->cosine, *restrict sine_q = layer->sine_q;
+    const REAL *restrict sine_p = layer->sine_p, *const *restrict sources = layer->row;
     // Padding fires unheard.
     const size_t valid = layer->neurons - at;
     const uint64_t heard = valid >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << valid) - 1;
@@ -137,29 +130,33 @@ RNV_INLINE size_t NAME(advance)(
         p[b] = NAME(load)(start + 2 * (at + b * lanes) + lanes);
     }
     for (size_t e = 0; e <= events; e++) {
-        const WIDE c = (WIDE)layer->cosine[e], s = (WIDE)layer->sine[e];
-        const WIDE sq = s * inverse_r, sp = s * -r;
-        const REAL *row = (e == 0 ? zero_row : layer->row[e - 1]) + at;
+        const WIDE c = (WIDE)cosine[e], sq = (WIDE)sine_q[e], sp = (WIDE)sine_p[e];
+        const REAL *row = (e == 0 ? zero_row : sources[e - 1]) + at;
         uint64_t set = 0;
         for (size_t b = 0; b < vectors; b++) {
-            REAL *state = to + b * kept * lanes;
             const WIDE pulsed = NAME(fma)(-NAME(load)(row + b * lanes), q[b], p[b]);
-            NAME(store)(state, q[b]);
-            NAME(store)(state + lanes, backward ? p[b] + pulsed : pulsed);
-            if (backward) NAME(store)(state + 2 * lanes, (WIDE)(REAL)0);
-            const WIDE_INT crossed = NAME(turn)(&q[b], &p[b], pulsed, c, sq, sp);
-            if (!backward) set |= (uint64_t)NAME(bits)(crossed) << (16 * b);
+            NAME(store)(to + 2 * b * lanes, q[b]);
+            NAME(store)(to + (2 * b + 1) * lanes, pulsed);
+            const WIDE next = NAME(fma)(pulsed, sq, q[b] * c);
+            p[b] = NAME(fma)(pulsed, c, -(q[b] * sp));
+            set |= (uint64_t)NAME(bits)(((WIDE_INT)next ^ (WIDE_INT)q[b]) < 0) << (16 * b);
+            q[b] = next;
         }
         // Without a branch: a slot in which nobody fires is written over by the next interval.
-        if (!backward) {
-            fired[slot] = set & heard;
-            intervals[slot] = (int32_t)e;
-            slot += (set & heard) != 0;
+        fired[slot] = set & heard;
+        intervals[slot] = (int32_t)e;
+        slot += (set & heard) != 0;
+        to = shared->states + slot * vectors * 2 * lanes;
+        if (e % CHECKPOINT == CHECKPOINT - 1) {
+            REAL *kept = layer->checkpoints + (e / CHECKPOINT * layer->stride + at) * 2;
+            for (size_t b = 0; b < vectors; b++) {
+                NAME(store)(kept + 2 * b * lanes, q[b]);
+                NAME(store)(kept + (2 * b + 1) * lanes, p[b]);
+            }
         }
-        to = shared->states + (backward ? e + 1 : slot) * vectors * kept * lanes;
         // Scaled to (r q)^2 + p^2 = 1; the squared factors are kept.
         if (e % RNV_EXACT_RENORM == RNV_EXACT_RENORM - 1) {
-            REAL *factors = shared->factors + e / RNV_EXACT_RENORM * vectors * lanes;
+            REAL *factors = layer->factors + e / RNV_EXACT_RENORM * layer->stride + at;
             for (size_t b = 0; b < vectors; b++) {
                 const WIDE rq = q[b] * r, factor = (REAL)1 / (rq * rq + p[b] * p[b]);
                 const WIDE root = __builtin_elementwise_sqrt(factor);
@@ -169,7 +166,6 @@ RNV_INLINE size_t NAME(advance)(
             }
         }
     }
-    if (backward) return 0;
     for (size_t b = 0; b < vectors; b++) {
         NAME(store)(layer->end + 2 * (at + b * lanes), q[b]);
         NAME(store)(layer->end + 2 * (at + b * lanes) + lanes, p[b]);
@@ -206,13 +202,13 @@ RNV_INLINE size_t NAME(advance_tile)(
     size_t vectors, const rnv_exact_theta_shape *shape, const NAME(layer) *layer, size_t at,
     const REAL *start, const REAL *zero_row, const NAME(shared) *shared) {
 #if TILE > 3
-    if (vectors == 4) return NAME(advance)(4, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 4) return NAME(advance)(4, shape, layer, at, start, zero_row, shared);
 #endif
 #if TILE > 2
-    if (vectors == 3) return NAME(advance)(3, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 3) return NAME(advance)(3, shape, layer, at, start, zero_row, shared);
 #endif
-    if (vectors == 2) return NAME(advance)(2, 0, shape, layer, at, start, zero_row, shared);
-    return NAME(advance)(1, 0, shape, layer, at, start, zero_row, shared);
+    if (vectors == 2) return NAME(advance)(2, shape, layer, at, start, zero_row, shared);
+    return NAME(advance)(1, shape, layer, at, start, zero_row, shared);
 }
 
 /// Orders many spikes: by interval, and then there is little left to do.
@@ -246,10 +242,11 @@ RNV_INLINE void NAME(sort_spikes)(
     // `spike_adjoint` holds times as found until the spikes are in order.
     REAL *found = layer->spike_adjoint;
     for (size_t k = 0; k < n; k += lanes) {
-        const WIDE rest =
-            NAME(angle)(NAME(load)(layer->spike_q + k) * r, -NAME(load)(layer->spike_p + k));
+        const WIDE q = NAME(load)(layer->spike_q + k), p = NAME(load)(layer->spike_p + k);
+        const WIDE rest = NAME(angle)(NAME(size)(q) * r, -NAME(signed_by)(p, q));
         WIDE time = NAME(load)(layer->spike_base + k) + rest * slow;
-        time = NAME(select)(time > trial, (WIDE)trial, time);
+        // What is not a number becomes T too: every time needs a place in the order.
+        time = NAME(select)(time < trial, time, (WIDE)trial);
         NAME(store)(found + k, time);
     }
     if (n > 256) {
@@ -278,29 +275,46 @@ RNV_INLINE void NAME(sort_spikes)(
     }
 }
 
-/// Static inputs of a group of samples, a_i = sum of w_ij rho_j, for `blocks` vectors from `at` on; a
-/// row of weights is read once for all samples.
-RNV_INLINE void NAME(static_inputs)(
-    size_t blocks, NAME(scratch) *group, size_t count, size_t l, size_t at, const REAL *weights) {
-    const size_t stride = group[0].layers[l].stride, inputs = group[0].layers[l - 1].neurons;
-    const REAL *rates[GROUP];
-    WIDE sums[GROUP][2];
+/// to[g][i] = scale * sum over j of from[g][j] matrix[j][i] for a group of samples and `blocks` vectors
+/// from `at` on; a row is read once for all samples.
+RNV_INLINE void NAME(group_product_of)(
+    size_t blocks, const REAL *const *from, size_t inputs, const REAL *matrix, size_t stride,
+    size_t at, REAL scale, REAL *const *to, size_t count) {
+    WIDE sums[GROUP][PRODUCT];
     for (size_t g = 0; g < GROUP; g++) {
-        rates[g] = group[g < count ? g : 0].layers[l - 1].rate;
         for (size_t b = 0; b < blocks; b++) sums[g][b] = (WIDE)(REAL)0;
     }
     for (size_t j = 0; j < inputs; j++) {
         for (size_t b = 0; b < blocks; b++) {
-            const WIDE row = NAME(load)(weights + j * stride + at + b * RNV_EXACT_LANES);
+            const WIDE row = NAME(load)(matrix + j * stride + at + b * RNV_EXACT_LANES);
             for (size_t g = 0; g < GROUP; g++) {
-                sums[g][b] = NAME(fma)(row, (WIDE)rates[g][j], sums[g][b]);
+                sums[g][b] = NAME(fma)(row, (WIDE)from[g][j], sums[g][b]);
             }
         }
     }
     for (size_t g = 0; g < count; g++) {
         for (size_t b = 0; b < blocks; b++) {
-            NAME(store)(group[g].layers[l].input + at + b * RNV_EXACT_LANES, sums[g][b]);
+            NAME(store)(to[g] + at + b * RNV_EXACT_LANES, sums[g][b] * scale);
         }
+    }
+}
+
+/// `group_product_of` for all vectors of a row; `from` has GROUP pointers, `to` has `count`.
+RNV_INLINE void NAME(group_product)(
+    const REAL *const *from, size_t inputs, const REAL *matrix, size_t stride, REAL scale,
+    REAL *const *to, size_t count) {
+    size_t at = 0;
+    for (; at + PRODUCT * RNV_EXACT_LANES <= stride; at += PRODUCT * RNV_EXACT_LANES) {
+        NAME(group_product_of)(PRODUCT, from, inputs, matrix, stride, at, scale, to, count);
+    }
+#if PRODUCT > 2
+    if (at + 2 * RNV_EXACT_LANES <= stride) {
+        NAME(group_product_of)(2, from, inputs, matrix, stride, at, scale, to, count);
+        at += 2 * RNV_EXACT_LANES;
+    }
+#endif
+    if (at < stride) {
+        NAME(group_product_of)(1, from, inputs, matrix, stride, at, scale, to, count);
     }
 }
 
@@ -312,11 +326,14 @@ RNV_INLINE void NAME(static_rates)(
     for (size_t l = 0; l < shape->layers; l++) {
         const size_t stride = group[0].layers[l].stride;
         if (l > 0) {
-            size_t at = 0;
-            for (; at + 2 * RNV_EXACT_LANES <= stride; at += 2 * RNV_EXACT_LANES) {
-                NAME(static_inputs)(2, group, count, l, at, weights[l]);
+            const REAL *rates[GROUP];
+            REAL *inputs[GROUP];
+            for (size_t g = 0; g < GROUP; g++) {
+                rates[g] = group[g < count ? g : 0].layers[l - 1].rate;
+                inputs[g] = group[g].layers[l].input;
             }
-            if (at < stride) NAME(static_inputs)(1, group, count, l, at, weights[l]);
+            NAME(group_product)(
+                rates, group[0].layers[l - 1].neurons, weights[l], stride, 1, inputs, count);
         }
         for (size_t g = 0; g < count; g++) {
             NAME(layer) *layer = &group[g].layers[l];
@@ -325,7 +342,7 @@ RNV_INLINE void NAME(static_rates)(
             for (size_t i = 0; i < stride; i += RNV_EXACT_LANES) {
                 const WIDE a = NAME(load)(layer->input + i), q = NAME(load)(end + 2 * i);
                 const WIDE p = NAME(load)(end + 2 * i + RNV_EXACT_LANES);
-                const WIDE angle = NAME(angle)(q * r, p - a * q);
+                const WIDE angle = NAME(angle)(NAME(size)(q) * r, NAME(signed_by)(p - a * q, q));
                 NAME(store)(layer->rate + i, angle * (REAL)(1 / 3.14159265358979323846));
             }
         }
@@ -369,8 +386,9 @@ RNV_INLINE int NAME(forward)(
             if (failed) return 1;
             layer->time[layer->events] = (REAL)shape->trial;
             layer->spikes = 0;
-            NAME(rotations)(shape, layer, shared->angle);
         }
+        // Not at once: a vector that is read just after its parts were written waits for them.
+        for (size_t g = 0; g < count; g++) NAME(rotations)(shape, &group[g].layers[l]);
         for (size_t at = 0; at < stride;) {
             const size_t vectors = NAME(tile_of)((stride - at) / RNV_EXACT_LANES);
             for (size_t g = 0; g < count; g++) {

@@ -1,48 +1,38 @@
 // Gradient of the first weights, and the optimiser; included by exact_theta_precision.h, once for each precision.
 
-RNV_INLINE void NAME(sum_samples)(
-    size_t blocks, const uint64_t *masks, size_t samples, size_t bins, size_t stride,
-    const REAL *from, REAL *to) {
-    const size_t words = (samples + 63) / 64;
-    WIDE sums[ROW];
-    for (size_t b = 0; b < blocks; b++) sums[b] = (WIDE)(REAL)0;
-    for (size_t bin = 0; bin < bins; bin++) {
-        for (size_t w = 0; w < words; w++) {
-            for (uint64_t set = masks[bin * words + w]; set; set &= set - 1) {
-                const size_t s = w * 64 + (size_t)__builtin_ctzll(set);
-                const REAL *row = from + (s * (bins + 1) + bin) * stride;
-                for (size_t b = 0; b < blocks; b++) {
-                    sums[b] += NAME(load)(row + b * RNV_EXACT_LANES);
-                }
-            }
-        }
-    }
-    for (size_t b = 0; b < blocks; b++) NAME(store)(to + b * RNV_EXACT_LANES, sums[b]);
-}
-
 RNV_LEVELS
 void NAME(rnv_exact_theta_input_gradient)(
     const uint64_t *masks, size_t samples, size_t bins, size_t stride, const REAL *input_gradients,
     size_t first, size_t last, REAL *gradient) {
     const size_t words = (samples + 63) / 64;
+    uint32_t list[LISTED + 64];
     for (size_t pixel = first; pixel < last; pixel++) {
-        const uint64_t *mask = masks + pixel * bins * words;
         REAL *to = gradient + pixel * stride;
-        const REAL *from = input_gradients;
-        size_t i = 0;
-        for (; i + ROW * RNV_EXACT_LANES <= stride; i += ROW * RNV_EXACT_LANES) {
-            NAME(sum_samples)(ROW, mask, samples, bins, stride, from + i, to + i);
+        size_t count = 0;
+        int is_begun = 0;
+        for (size_t w = 0; w < words; w++) {
+            for (size_t bin = 0; bin < bins; bin++) {
+                const uint64_t set = masks[(pixel * bins + bin) * words + w];
+                const uint32_t row = (uint32_t)(w * 64 * (bins + 1) + bin);
+                count += list_bits(set, row, (uint32_t)(bins + 1), list + count);
+            }
+            // A sample has one bin, so a word lists 64 rows at most.
+            if (w + 1 < words && count + 64 <= LISTED) continue;
+            NAME(sum_rows)(list, count, input_gradients, stride, is_begun, to);
+            is_begun = 1;
+            count = 0;
         }
-        const size_t rest = (stride - i) / RNV_EXACT_LANES;
-        switch (rest) {
-        case 7: NAME(sum_samples)(7, mask, samples, bins, stride, from + i, to + i); break;
-        case 6: NAME(sum_samples)(6, mask, samples, bins, stride, from + i, to + i); break;
-        case 5: NAME(sum_samples)(5, mask, samples, bins, stride, from + i, to + i); break;
-        case 4: NAME(sum_samples)(4, mask, samples, bins, stride, from + i, to + i); break;
-        case 3: NAME(sum_samples)(3, mask, samples, bins, stride, from + i, to + i); break;
-        case 2: NAME(sum_samples)(2, mask, samples, bins, stride, from + i, to + i); break;
-        case 1: NAME(sum_samples)(1, mask, samples, bins, stride, from + i, to + i); break;
-        default: break;
+    }
+}
+
+RNV_LEVELS
+void NAME(rnv_exact_theta_transpose)(
+    const REAL *weights, size_t inputs, size_t neurons, REAL *transposed) {
+    const size_t from = rnv_exact_theta_stride(neurons), to = rnv_exact_theta_stride(inputs);
+    for (size_t i = 0; i < neurons; i += RNV_EXACT_LANES) {
+        const size_t end = neurons - i < RNV_EXACT_LANES ? neurons : i + RNV_EXACT_LANES;
+        for (size_t j = 0; j < inputs; j++) {
+            for (size_t k = i; k < end; k++) transposed[k * to + j] = weights[j * from + k];
         }
     }
 }

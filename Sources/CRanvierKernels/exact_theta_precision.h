@@ -1,5 +1,5 @@
-// One precision of the layered theta network; included by exact_theta.c with REAL, REAL_INT, NAME,
-// SERIES_TERMS and ATAN_TERMS defined.
+// One precision of the layered theta network; included by exact_theta.c with REAL, REAL_INT, NAME
+// and the numbers below it defined.
 //
 // A neuron is the pair (q, p) = (sin(a)/r, cos(a)) up to a common factor, a = r phi / tau:
 //     between events   q' = q cos d + p sin(d)/r,   p' = p cos d - q r sin d,   the same for all
@@ -24,6 +24,15 @@ RNV_INLINE void NAME(store)(REAL *p, WIDE v) { memcpy(p, &v, sizeof v); }
 
 RNV_INLINE WIDE NAME(select)(WIDE_INT mask, WIDE a, WIDE b) { return mask ? a : b; }
 
+/// Without its sign.
+RNV_INLINE WIDE NAME(size)(WIDE a) { return __builtin_elementwise_abs(a); }
+
+/// `a`, of the other sign where b is negative (or -0).
+RNV_INLINE WIDE NAME(signed_by)(WIDE a, WIDE b) {
+    const WIDE_INT sign = (WIDE_INT)b & (WIDE_INT)(-(WIDE)(REAL)0);
+    return (WIDE)((WIDE_INT)a ^ sign);
+}
+
 /// a b + c with one rounding, written out so that all levels round alike.
 RNV_INLINE WIDE NAME(fma)(WIDE a, WIDE b, WIDE c) { return __builtin_elementwise_fma(a, b, c); }
 
@@ -34,28 +43,51 @@ RNV_INLINE uint32_t NAME(bits)(WIDE_INT mask) {
     return out;
 }
 
-RNV_INLINE REAL NAME(sum)(WIDE v) {
-    typedef REAL eight __attribute__((ext_vector_type(8)));
-    typedef REAL four __attribute__((ext_vector_type(4)));
-    const eight e = v.lo + v.hi;
-    const four f = e.lo + e.hi;
-    return (f.x + f.z) + (f.y + f.w);
+/// Sums of the lanes of each of sixteen vectors, in one fixed order.
+RNV_INLINE WIDE NAME(sum_each)(const REAL *vectors) {
+    WIDE v[RNV_EXACT_LANES];
+    for (int k = 0; k < RNV_EXACT_LANES; k++) v[k] = NAME(load)(vectors + k * RNV_EXACT_LANES);
+    // Adds halves, quarters, ... of two vectors side by side until each lane is one sum.
+    for (int k = 0; k < 8; k++) {
+        v[k] = __builtin_shufflevector(
+                   v[k], v[k + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            __builtin_shufflevector(
+                   v[k], v[k + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+    for (int k = 0; k < 4; k++) {
+        v[k] = __builtin_shufflevector(
+                   v[k], v[k + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27) +
+            __builtin_shufflevector(
+                   v[k], v[k + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+    for (int k = 0; k < 2; k++) {
+        v[k] = __builtin_shufflevector(
+                   v[k], v[k + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+            __builtin_shufflevector(
+                   v[k], v[k + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+    return __builtin_shufflevector(
+               v[0], v[1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30) +
+        __builtin_shufflevector(
+            v[0], v[1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
 }
 
 /// sin and cos of angles in [0, pi]: Taylor series of the half angle, which keeps small sines exact.
 RNV_INLINE void NAME(sine_cosine)(WIDE angle, WIDE *sine, WIDE *cosine) {
-    const WIDE x = angle * (REAL)0.5, x2 = x * x;
-    WIDE s = (WIDE)(REAL)1, c = (WIDE)(REAL)1;
-    for (int k = SERIES_TERMS; k >= 1; k--) {
-        s = NAME(fma)(s * x2, (WIDE)(REAL)(-1.0 / ((2 * k) * (2 * k + 1))), (WIDE)(REAL)1);
-        c = NAME(fma)(c * x2, (WIDE)(REAL)(-1.0 / ((2 * k - 1) * (2 * k))), (WIDE)(REAL)1);
+    const WIDE x = angle * (REAL)0.5, y = -(x * x);
+    WIDE s = (WIDE)(REAL)inverse_factorials[2 * SERIES_TERMS + 1];
+    WIDE c = (WIDE)(REAL)inverse_factorials[2 * SERIES_TERMS];
+#pragma clang loop unroll(full)
+    for (int k = SERIES_TERMS - 1; k >= 0; k--) {
+        s = NAME(fma)(s, y, (WIDE)(REAL)inverse_factorials[2 * k + 1]);
+        c = NAME(fma)(c, y, (WIDE)(REAL)inverse_factorials[2 * k]);
     }
     s = s * x;
     *sine = (s + s) * c;
     *cosine = (REAL)1 - (s + s) * s;
 }
 
-/// atan2(y, x) in [0, pi] for y >= 0: one division brings the ratio below tan(pi/8), then the series.
+/// atan2(y, x) in [0, pi] for y >= 0: one division brings the ratio below tan(pi/8), then a polynomial.
 RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
     const WIDE size = NAME(select)(x < 0, -x, x);
     const WIDE_INT steep = size < y;
@@ -67,9 +99,10 @@ RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
     // 0/0 cannot happen for a state, but padding must not make NaN either.
     under = NAME(select)(under == 0, (WIDE)(REAL)1, under);
     const WIDE z = over / under, z2 = z * z;
-    WIDE series = (WIDE)(REAL)(1.0 / (2 * ATAN_TERMS + 1));
-    for (int k = ATAN_TERMS - 1; k >= 0; k--) {
-        series = NAME(fma)(-z2, series, (WIDE)(REAL)(1.0 / (2 * k + 1)));
+    WIDE series = (WIDE)(REAL)ATAN[ATAN_TERMS - 1];
+#pragma clang loop unroll(full)
+    for (int k = ATAN_TERMS - 2; k >= 0; k--) {
+        series = NAME(fma)(z2, series, (WIDE)(REAL)ATAN[k]);
     }
     WIDE a = z * series;
     a = NAME(select)(middle, a + (REAL)0.78539816339744830962, a);
@@ -81,13 +114,18 @@ RNV_INLINE WIDE NAME(angle)(WIDE y, WIDE x) {
 typedef struct {
     size_t neurons, stride;
     // Inputs: E events, their times (entry E is T), weight rows, and which spike of the previous layer;
-    // cos and sin of the angle from the event before.
+    // cos, sin/r and r sin of the angle from the event before.
     size_t events;
-    REAL *time, *cosine, *sine;
+    REAL *time, *cosine, *sine_q, *sine_p;
     const REAL **row;
     int32_t *row_index, *origin;
     // [stride/16][q of 16, p of 16]: states at T.
     REAL *end;
+    // [E / CHECKPOINT + 1] of the same: states after every CHECKPOINT-th interval; turning back from one to
+    // the one before loses little, however strongly the pulses of a long trial contract.
+    REAL *checkpoints;
+    // [E / RENORM + 1][stride]: squared factors by which states were scaled to keep them near 1.
+    REAL *factors;
     // Own spikes as found, tile after tile, with the event before; `sorted` orders them by time.
     size_t spikes;
     int32_t *spike_event, *spike_neuron, *sorted;
@@ -104,15 +142,13 @@ typedef struct {
 /// What one tile of a layer (a few vectors that stay in registers) leaves behind; every sample and
 /// layer uses the same memory, so that it stays near.
 typedef struct {
-    // [slot][vectors][q, p' of 16] or, for the backward pass, [E + 1][vectors][q, p + p', jumps of mu]:
-    // q and p before the pulse at the start of an interval, p' after it.
+    // [slot][vectors][q, p' of 16]: before the pulse at the start of an interval, and after it.
     REAL *states;
-    // [E / RENORM + 1][vectors]: squared factors by which states were scaled to keep them near 1.
-    REAL *factors;
+    // [E + 1][vectors]: jumps of tau mu in an interval; zero but in `reverse`.
+    REAL *jumps;
     // A slot for each interval with spikes: who fires, and which interval it is.
     uint64_t *fired;
     int32_t *intervals;
-    REAL *angle;
     uint32_t *pixels, *counts;
 } NAME(shared);
 
@@ -137,13 +173,24 @@ RNV_INLINE size_t NAME(lay_out)(
     for (size_t l = 0; l < shape->layers; l++) {
         const size_t stride = rnv_exact_theta_stride(shape->sizes[l + 1]);
         NAME(layer) layer = {.neurons = shape->sizes[l + 1], .stride = stride};
-        layer.time = NAME(take)(base, &used, capacity * real);
+        // A vector of zeros before the first event.
+        const size_t zeros = RNV_EXACT_LANES * real;
+        char *times = NAME(take)(base, &used, capacity * real + zeros);
+        if (base != NULL) {
+            memset(times, 0, zeros);
+            layer.time = (REAL *)(void *)(times + zeros);
+        }
         layer.cosine = NAME(take)(base, &used, capacity * real);
-        layer.sine = NAME(take)(base, &used, capacity * real);
+        layer.sine_q = NAME(take)(base, &used, capacity * real);
+        layer.sine_p = NAME(take)(base, &used, capacity * real);
         layer.row = NAME(take)(base, &used, capacity * sizeof(REAL *));
         layer.row_index = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.origin = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.end = NAME(take)(base, &used, 2 * stride * real);
+        layer.checkpoints =
+            NAME(take)(base, &used, (capacity / CHECKPOINT + 1) * 2 * stride * real);
+        layer.factors =
+            NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * stride * real);
         layer.spike_event = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.spike_neuron = NAME(take)(base, &used, capacity * sizeof(int32_t));
         layer.sorted = NAME(take)(base, &used, capacity * sizeof(int32_t));
@@ -173,11 +220,11 @@ RNV_INLINE size_t NAME(lay_out_shared)(
     const size_t capacity = shape->capacity + 2 * RNV_EXACT_LANES;
     const size_t vector = RNV_EXACT_LANES * sizeof(REAL);
     NAME(shared) s;
-    s.states = NAME(take)(base, &used, capacity * TILE * 3 * vector);
-    s.factors = NAME(take)(base, &used, (capacity / RNV_EXACT_RENORM + 1) * TILE * vector);
+    s.states = NAME(take)(base, &used, capacity * TILE * 2 * vector);
+    s.jumps = NAME(take)(base, &used, capacity * TILE * vector);
+    if (base != NULL) memset(s.jumps, 0, capacity * TILE * vector);
     s.fired = NAME(take)(base, &used, capacity * sizeof(uint64_t));
     s.intervals = NAME(take)(base, &used, capacity * sizeof(int32_t));
-    s.angle = NAME(take)(base, &used, capacity * sizeof(REAL));
     s.pixels = NAME(take)(base, &used, (shape->sizes[0] + 64) * sizeof(uint32_t));
     s.counts = NAME(take)(base, &used, (capacity + 1) * sizeof(uint32_t));
     if (base != NULL) *shared = s;
@@ -264,7 +311,7 @@ RNV_INLINE void NAME(report_sample)(
 
 /// The static part of the backward pass of a group, from the outputs to the first layer.
 RNV_INLINE void NAME(static_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, NAME(scratch) *group,
+    const rnv_exact_theta_shape *shape, const REAL *const *transposed, NAME(scratch) *group,
     size_t count, REAL *const *gradients) {
     for (size_t l = shape->layers; l-- > 0;) {
         for (size_t g = 0; g < count; g++) {
@@ -276,21 +323,19 @@ RNV_INLINE void NAME(static_layers)(
             }
         }
         if (l > 0 && shape->pseudospikes) {
-            NAME(static_backward)(shape, group, count, l, weights[l], gradients[l]);
+            NAME(static_backward)(shape, group, count, l, transposed[l], gradients[l]);
         }
     }
 }
 
 /// The events of a group in reverse, from the outputs to the first layer.
 RNV_INLINE void NAME(backward_layers)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *states,
-    NAME(scratch) *group, size_t count, REAL *const *gradients, REAL *const *phase_gradients,
-    REAL *input_gradients) {
+    const rnv_exact_theta_shape *shape, const REAL *states, NAME(scratch) *group, size_t count,
+    REAL *const *gradients, REAL *const *phase_gradients, REAL *input_gradients) {
     const REAL inverse_tau = (REAL)(1 / shape->time_constant);
     const NAME(shared) *shared = group[0].shared;
     for (size_t l = shape->layers; l-- > 0;) {
         const size_t stride = group[0].layers[l].stride;
-        const REAL *zero_row = weights[l] + shape->sizes[l] * stride;
         // One row more than bins: events without a pulse point there.
         const size_t rows = (shape->bins + 1) * stride;
         states -= 2 * stride;
@@ -305,17 +350,23 @@ RNV_INLINE void NAME(backward_layers)(
             for (size_t g = 0; g < count; g++) {
                 REAL *to = l > 0 ? gradients[l] : input_gradients + g * rows;
                 NAME(backward)(
-                    vectors, shape, &group[g].layers[l], at, states, zero_row, to,
-                    phase_gradients[l], shared);
+                    vectors, shape, &group[g].layers[l], at, states, to, phase_gradients[l],
+                    shared);
             }
             at += vectors * RNV_EXACT_LANES;
         }
         for (size_t g = 0; l > 0 && g < count; g++) {
             NAME(layer) *layer = &group[g].layers[l];
-            for (size_t e = 0; e < layer->events; e++) {
-                if (layer->origin[e] < 0) continue;
-                layer[-1].spike_adjoint[layer->origin[e]] =
-                    NAME(sum)(NAME(load)(layer->sums + e * RNV_EXACT_LANES)) * inverse_tau;
+            for (size_t e = 0; e < layer->events; e += RNV_EXACT_LANES) {
+                const WIDE by_time = NAME(sum_each)(layer->sums + e * RNV_EXACT_LANES);
+                REAL each[RNV_EXACT_LANES];
+                NAME(store)(each, by_time * inverse_tau);
+                for (size_t k = e; k < layer->events && k < e + RNV_EXACT_LANES; k++) {
+                    // An event without a pulse comes from no spike.
+                    if (layer->origin[k] >= 0) {
+                        layer[-1].spike_adjoint[layer->origin[k]] = each[k - e];
+                    }
+                }
             }
         }
     }
@@ -340,8 +391,9 @@ RNV_INLINE void NAME(initial_states)(
 
 RNV_LEVELS
 int NAME(rnv_exact_theta_run)(
-    const rnv_exact_theta_shape *shape, const REAL *const *weights, const REAL *const *phases,
-    const uint8_t *pixels, const int32_t *labels, size_t first, size_t last, void *memory,
+    const rnv_exact_theta_shape *shape, const REAL *const *weights,
+    const REAL *const *transposed, const REAL *const *phases, const uint8_t *pixels,
+    const int32_t *labels, size_t first, size_t last, void *memory,
     const rnv_exact_theta_report *report, REAL *const *gradients, REAL *const *phase_gradients,
     REAL *input_gradients) {
     NAME(scratch) group[GROUP];
@@ -376,9 +428,9 @@ int NAME(rnv_exact_theta_run)(
             if (backward) NAME(place_adjoints)(shape, output);
         }
         if (!backward) continue;
-        NAME(static_layers)(shape, weights, group, count, gradients);
+        NAME(static_layers)(shape, transposed, group, count, gradients);
         NAME(backward_layers)(
-            shape, weights, states_end, group, count, gradients, phase_gradients,
+            shape, states_end, group, count, gradients, phase_gradients,
             input_gradients + b * (shape->bins + 1) * input_stride);
     }
     return 0;
@@ -392,7 +444,9 @@ int NAME(rnv_exact_theta_run)(
 #undef REAL_INT
 #undef NAME
 #undef SERIES_TERMS
+#undef ATAN
 #undef ATAN_TERMS
 #undef TILE
+#undef PRODUCT
 #undef ROOT_GUESS
 #undef ROOT_STEPS

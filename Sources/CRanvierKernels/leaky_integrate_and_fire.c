@@ -9,26 +9,42 @@ RNV_INLINE void begin(const float *initial, size_t first, size_t n, float *state
     if (initial) memcpy(state, initial + first, n * sizeof(float));
 }
 
+/// The map of the steps from `t` on.
+RNV_INLINE rnv_channel_map_t map_from(rnv_channel_map_t map, size_t t) {
+    if (!map.scale) return map;
+    return (rnv_channel_map_t){map.scale + t * map.stride, map.shift + t * map.stride, map.channels,
+                               map.stride};
+}
+
 RNV_INLINE void forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                         size_t to, const float *current, size_t current_stride,
                         rnv_channel_map_t map, const float *initial, uint64_t *words, size_t words_per_row,
-                        float *membrane, float *final_state, int reset, int tie_fires) {
+                        float *membrane, float *checkpoints, float *final_state, int reset,
+                        int tie_fires) {
     float state[block];
     for (size_t first = from; first < to; first += block) {
         const size_t n = to - first < block ? to - first : block;
         begin(initial, first, n, state);
-        passage p = {.current = current + first,
-                     .current_stride = current_stride,
-                     .words = words + first / 64,
-                     .words_per_row = words_per_row,
-                     .membrane_stride = columns};
-        if (membrane) p.membrane = membrane + first;
-        if (map.scale) {
-            p.map = map;
-            p.column = first;
-            advance(neuron, steps, n, state, p, reset, tie_fires);
-        } else {
-            advance(neuron, steps, n, state, p, reset, tie_fires);
+        for (size_t begun = 0; begun < steps; begun += RNV_LIF_SEGMENT) {
+            const size_t left = steps - begun;
+            const size_t length = left < RNV_LIF_SEGMENT ? left : RNV_LIF_SEGMENT;
+            if (checkpoints && begun > 0) {
+                memcpy(checkpoints + (begun / RNV_LIF_SEGMENT - 1) * columns + first, state,
+                       n * sizeof(float));
+            }
+            passage p = {.current = current + begun * current_stride + first,
+                         .current_stride = current_stride,
+                         .words = words + begun * words_per_row + first / 64,
+                         .words_per_row = words_per_row,
+                         .membrane_stride = columns};
+            if (membrane) p.membrane = membrane + begun * columns + first;
+            if (map.scale) {
+                p.map = map_from(map, begun);
+                p.column = first;
+                advance(neuron, length, n, state, p, reset, tie_fires);
+            } else {
+                advance(neuron, length, n, state, p, reset, tie_fires);
+            }
         }
         if (final_state) memcpy(final_state + first, state, n * sizeof(float));
     }
@@ -38,10 +54,10 @@ RNV_LEVELS
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
                      const float *current, size_t current_stride, rnv_channel_map_t map,
                      const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
-                     float *final_state) {
+                     float *checkpoints, float *final_state) {
 #define FORWARD(reset, tie)                                                                      \
     forward(neuron, steps, columns, from, to, current, current_stride, map, initial, words,      \
-            words_per_row, membrane, final_state, reset, tie)
+            words_per_row, membrane, checkpoints, final_state, reset, tie)
     switch (neuron->reset * 2 + (neuron->tie_fires != 0)) {
     case 0: FORWARD(RNV_RESET_HARD, 0); break;
     case 1: FORWARD(RNV_RESET_HARD, 1); break;
@@ -62,10 +78,10 @@ RNV_INLINE void add_to(double *total, lanes sums) {
     for (int j = 0; j < 16; j++) *total += (double)sums[j];
 }
 
-/// What a block knows of one step: membrane now and one step before (null at the first step), surrogate
-/// derivative, and dL/ds (or null).
+/// What a block knows of one step: membrane now, membrane one step before or else the state that was left of it
+/// (both null: rest), surrogate derivative, and dL/ds (or null).
 typedef struct {
-    const float *membrane, *before, *slope, *upstream;
+    const float *membrane, *before, *state, *slope, *upstream;
 } moment;
 
 /// One step back for `n` neurons of a block. `gv` is dL/dv[t] and becomes dL/dv[t-1]; for the delayed
@@ -94,8 +110,8 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
         if (parameters) {
             if (before) {
                 V = group_load(before + i, left);
-            } else if (pass->initial) {
-                V = group_load(pass->initial + first + i, left);
+            } else if (now.state) {
+                V = group_load(now.state + i, left);
             }
             if (pass->scales_input) {
                 I = group_load(pass->current + t * pass->current_stride + first + i, left);
@@ -140,53 +156,69 @@ RNV_INLINE void step_back(const rnv_lif_t *neuron, const rnv_lif_backward_t *pas
     }
 }
 
-/// Neurons that go through all steps together.
-RNV_INLINE size_t width_of(size_t steps, const rnv_lif_backward_t *pass) {
-    if (pass->membrane || steps == 0) return block;
-    const size_t fits = RNV_LIF_SCRATCH / steps / 64 * 64;
-    return fits < block ? fits : block;
+/// Where the steps of a segment lie for a block, membranes `stride` apart.
+typedef struct {
+    size_t begin, end, stride;
+    const float *membrane, *state;
+} segment;
+
+/// The last segment of steps that ends at `end`: all of them where membranes were kept, else those that are
+/// repeated now.
+RNV_INLINE segment segment_before(size_t end, const rnv_lif_t *neuron,
+                                  const rnv_lif_backward_t *pass, size_t columns, size_t first,
+                                  size_t n, int reset) {
+    if (pass->membrane) {
+        const float *state = pass->initial ? pass->initial + first : 0;
+        return (segment){0, end, columns, pass->membrane + first, state};
+    }
+    const size_t begin_at = (end - 1) / RNV_LIF_SEGMENT * RNV_LIF_SEGMENT;
+    const float *all = begin_at == 0
+                           ? pass->initial
+                           : pass->checkpoints + (begin_at / RNV_LIF_SEGMENT - 1) * columns;
+    float state[block];
+    begin(all, first, n, state);
+    const passage p = {.current = pass->current + begin_at * pass->current_stride + first,
+                       .current_stride = pass->current_stride,
+                       .map = map_from(pass->map, begin_at),
+                       .column = first,
+                       .membrane = pass->scratch,
+                       .membrane_stride = block};
+    if (neuron->tie_fires) advance(neuron, end - begin_at, n, state, p, reset, 1);
+    else advance(neuron, end - begin_at, n, state, p, reset, 0);
+    return (segment){begin_at, end, block, pass->scratch, all ? all + first : 0};
 }
 
 RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                          size_t to, const rnv_lif_backward_t *pass, int reset, int attached,
                          int parameters) {
     float gv[block], gnext[block], slope[block], thin[block + 16];
-    const size_t width = width_of(steps, pass);
-    for (size_t first = from; first < to; first += width) {
-        const size_t n = to - first < width ? to - first : width;
-        const float *membrane = pass->membrane ? pass->membrane + first : pass->scratch;
-        const size_t stride = pass->membrane ? columns : width;
-        if (!pass->membrane) {
-            begin(pass->initial, first, n, gv);
-            const passage p = {.current = pass->current + first,
-                               .current_stride = pass->current_stride,
-                               .map = pass->map,
-                               .column = first,
-                               .membrane = pass->scratch,
-                               .membrane_stride = stride};
-            if (neuron->tie_fires) advance(neuron, steps, n, gv, p, reset, 1);
-            else advance(neuron, steps, n, gv, p, reset, 0);
-        }
+    for (size_t first = from; first < to; first += block) {
+        const size_t n = to - first < block ? to - first : block;
         memset(gv, 0, sizeof gv);
         memset(gnext, 0, sizeof gnext);
         if (pass->state_gradient) memcpy(gv, pass->state_gradient + first, n * sizeof(float));
         if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
         parameter_sums sums = {lanes_all(0), lanes_all(0)};
-        for (size_t t = steps; t-- > 0;) {
-            moment now = {membrane + t * stride, t > 0 ? membrane + (t - 1) * stride : 0, slope, 0};
-            if (pass->thin_upstream.rows) {
-                rnv_thin_product(&pass->thin_upstream, t, columns, first, n, thin);
-                now.upstream = thin;
-            } else if (pass->upstream) {
-                now.upstream = pass->upstream + t * pass->upstream_stride + first;
+        for (size_t end = steps; end > 0;) {
+            const segment s = segment_before(end, neuron, pass, columns, first, n, reset);
+            for (size_t t = s.end; t-- > s.begin;) {
+                const float *membrane = s.membrane + (t - s.begin) * s.stride;
+                moment now = {membrane, t > s.begin ? membrane - s.stride : 0, s.state, slope, 0};
+                if (pass->thin_upstream.rows) {
+                    rnv_thin_product(&pass->thin_upstream, t, columns, first, n, thin);
+                    now.upstream = thin;
+                } else if (pass->upstream) {
+                    now.upstream = pass->upstream + t * pass->upstream_stride + first;
+                }
+                if (pass->derivative) {
+                    now.slope = pass->derivative + t * columns + first;
+                } else {
+                    rnv_surrogate(pass->surrogate, neuron->threshold, membrane, slope, n);
+                }
+                step_back(neuron, pass, t, columns, first, n, now, gv, gnext, &sums, reset,
+                          attached, parameters);
             }
-            if (pass->derivative) {
-                now.slope = pass->derivative + t * columns + first;
-            } else {
-                rnv_surrogate(pass->surrogate, neuron->threshold, now.membrane, slope, n);
-            }
-            step_back(neuron, pass, t, columns, first, n, now, gv, gnext, &sums, reset, attached,
-                      parameters);
+            end = s.begin;
         }
         if (parameters) {
             if (pass->leak_gradient) add_to(pass->leak_gradient, sums.leak);

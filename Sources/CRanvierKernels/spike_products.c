@@ -23,7 +23,7 @@ RNV_INLINE size_t list_spikes(const uint64_t *words, size_t base, size_t from, s
         found += (size_t)__builtin_popcountll(word);
         while (word) {
             for (int j = 0; j < slack; j++) {
-                to_list[j] = (uint32_t)(bit - base) + (word ? (uint32_t)__builtin_ctzll(word) : 0);
+                to_list[j] = (uint32_t)(bit - base) + (word ? (uint32_t)__builtin_ctzll(word) : 64);
                 word &= word - 1;
                 KEEP_SCALAR(word);
             }
@@ -106,20 +106,6 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
     }
 }
 
-enum { chunk = 512 };  // rows whose spikes are listed input by input
-
-/// Bit c of word k becomes bit k of word c.
-RNV_INLINE void transpose_bits(uint64_t m[64]) {
-    uint64_t mask = 0x00000000ffffffff;
-    for (size_t j = 32; j != 0; j >>= 1, mask ^= mask << j) {
-        for (size_t k = 0; k < 64; k = ((k | j) + 1) & ~j) {
-            const uint64_t t = ((m[k] >> j) ^ m[k | j]) & mask;
-            m[k] ^= t << j;
-            m[k | j] ^= t;
-        }
-    }
-}
-
 /// Up to 64 bits of a row from bit `first` on.
 RNV_INLINE uint64_t bits_at(const uint64_t *words, size_t first, size_t count) {
     const size_t word = first >> 6, shift = first & 63;
@@ -128,27 +114,49 @@ RNV_INLINE uint64_t bits_at(const uint64_t *words, size_t first, size_t count) {
     return count < 64 ? value & (((uint64_t)1 << count) - 1) : value;
 }
 
-/// Rows of a chunk in which each of up to 64 inputs spiked, one bit per row.
-typedef struct {
-    uint64_t of_input[64][chunk / 64];
-} columns_of_bits;
-
-RNV_INLINE void read_columns(const uint64_t *words, size_t words_per_row, size_t samples,
-                             size_t inputs, size_t first_row, size_t rows, size_t input,
-                             size_t count, columns_of_bits *out) {
-    size_t t = first_row / samples, b = first_row % samples;
-    for (size_t group = 0; group < chunk / 64; group++) {
-        uint64_t m[64] = {0};
-        for (size_t k = 0; k < 64 && group * 64 + k < rows; k++) {
-            m[k] = bits_at(words + t * words_per_row, b * inputs + input, count);
-            if (++b == samples) {
-                b = 0;
-                t++;
-            }
+RNV_LEVELS
+size_t rnv_spike_rows_count(const rnv_spike_rows_t *rows, size_t first, size_t count) {
+    size_t total = 0;
+    while (count > 0) {
+        const size_t b = first % rows->samples, rest = rows->samples - b;
+        const size_t n = count < rest ? count : rest;
+        const uint64_t *words = rows->words + first / rows->samples * rows->words_per_row;
+        const size_t end = (b + n) * rows->inputs;
+        for (size_t bit = b * rows->inputs; bit < end; bit += 64) {
+            const size_t width = end - bit < 64 ? end - bit : 64;
+            total += (size_t)__builtin_popcountll(bits_at(words, bit, width));
         }
-        transpose_bits(m);
-        for (size_t i = 0; i < count; i++) out->of_input[i][group] = m[i];
+        first += n;
+        count -= n;
     }
+    return total;
+}
+
+RNV_LEVELS
+void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t count,
+                             uint32_t *starts, uint16_t *list, uint32_t *scratch) {
+    const size_t inputs = rows->inputs;
+    uint32_t *per_row = scratch, *found = scratch + count;
+    memset(starts, 0, (inputs + 1) * sizeof *starts);
+    size_t all = 0;
+    for (size_t r = 0; r < count; r++) {
+        const size_t t = (first + r) / rows->samples, b = (first + r) % rows->samples;
+        const uint64_t *words = rows->words + t * rows->words_per_row;
+        const size_t base = b * inputs, before = all;
+        for (size_t next = base; next < base + inputs;) {
+            all += list_spikes(words, base, next, base + inputs, found + all, &next);
+        }
+        for (size_t s = before; s < all; s++) starts[found[s] + 1]++;
+        per_row[r] = (uint32_t)(all - before);
+    }
+    for (size_t i = 0; i < inputs; i++) starts[i + 1] += starts[i];
+    // starts[i] moves to starts[i + 1] while the rows of input i are written.
+    const uint32_t *next = found;
+    for (size_t r = 0; r < count; r++) {
+        for (uint32_t s = 0; s < per_row[r]; s++) list[starts[*next++]++] = (uint16_t)r;
+    }
+    memmove(starts + 1, starts, inputs * sizeof *starts);
+    starts[0] = 0;
 }
 
 /// Adds the listed rows to a part of a row of the gradient.
@@ -167,35 +175,24 @@ RNV_INLINE void read_columns(const uint64_t *words, size_t words_per_row, size_t
     break;
 
 RNV_LEVELS
-void rnv_spike_weight_gradient(const uint64_t *words, size_t words_per_row, size_t steps,
-                               size_t samples, size_t inputs, size_t from_input, size_t to_input,
-                               size_t from_column, size_t to_column, const float *upstream,
-                               size_t stride, float *gradient) {
-    columns_of_bits bits;
-    uint32_t list[chunk + slack];
-    const size_t all = steps * samples;
-    for (size_t first = 0; first < all; first += chunk) {
-        const size_t rows = all - first < chunk ? all - first : chunk;
-        const int begun = first > 0;
-        for (size_t input = from_input; input < to_input; input += 64) {
-            const size_t count = to_input - input < 64 ? to_input - input : 64;
-            read_columns(words, words_per_row, samples, inputs, first, rows, input, count, &bits);
-            for (size_t i = 0; i < count; i++) {
-                size_t next;
-                const size_t found = list_spikes(bits.of_input[i], 0, 0, chunk, list, &next);
-                if (found == 0 && begun) continue;
-                size_t width;
-                for (size_t column = from_column; column < to_column; column += width) {
-                    const size_t left = to_column - column;
-                    const float *from = upstream + first * stride + column;
-                    float *to = gradient + (input + i) * stride + column;
-                    width = left >= 128 ? 128 : left >= 64 ? 64 : 16;
-                    switch (width) {
-                    case 128: GATHER(8)
-                    case 64: GATHER(4)
-                    default: GATHER(1)
-                    }
-                }
+void rnv_spike_weight_gradient(const uint32_t *starts, const uint16_t *all, int begun,
+                               size_t from_input, size_t to_input, size_t from_column,
+                               size_t to_column, const float *upstream, size_t stride,
+                               float *gradient) {
+    for (size_t input = from_input; input < to_input; input++) {
+        const size_t found = starts[input + 1] - starts[input];
+        const uint16_t *list = all + starts[input];
+        if (found == 0 && begun) continue;
+        size_t width;
+        for (size_t column = from_column; column < to_column; column += width) {
+            const size_t left = to_column - column;
+            const float *from = upstream + column;
+            float *to = gradient + input * stride + column;
+            width = left >= 128 ? 128 : left >= 64 ? 64 : 16;
+            switch (width) {
+            case 128: GATHER(8)
+            case 64: GATHER(4)
+            default: GATHER(1)
             }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RanvierExperiments
 
 /// `ranvier bench WORKLOAD`.
@@ -50,11 +51,22 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many runs to time.", valueName: "count"))
     var runs: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write first weights, input and the losses of --steps training steps to a safetensors file.",
+            valueName: "file"))
+    var trace: String?
+
+    @Option(help: ArgumentHelp("Training steps of --trace.", valueName: "count"))
+    var steps = 20
+
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value) in [("--batch", batch), ("--runs", runs), ("--n", size)] {
+        for (name, value) in [
+            ("--batch", batch), ("--runs", runs), ("--n", size), ("--steps", steps),
+        ] {
             if let value, value < 1 {
                 throw ValidationError(
                     "\(name): expected an integer of at least 1, found '\(value)'")
@@ -76,6 +88,8 @@ struct BenchCommand: ParsableCommand {
         request.activity = activity
         request.threads = threads.threads
         request.runs = runs
+        request.trace = trace.map { URL(filePath: $0) }
+        request.traceSteps = steps
         try terminal.finish { try Experiments.bench(request, events: terminal.events) }
     }
 }

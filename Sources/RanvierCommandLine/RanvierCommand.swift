@@ -15,8 +15,8 @@ struct RanvierCommand: ParsableCommand {
                   The same with another seed and fewer epochs.
               ranvier runs list
                   Show what has been run.
-              ranvier report runs/digits-0 runs/digits-1
-                  Put two runs side by side.
+              ranvier compare runs/digits-0 Examples/exact-digits.yaml
+                  Put two networks side by side, the second trained first.
               ranvier reproduce smooth/single-neuron
                   Do a published study again, its numbers beside yours.
 
@@ -31,8 +31,9 @@ struct RanvierCommand: ParsableCommand {
             """,
         version: ToolVersion.current,
         subcommands: [
-            RunCommand.self, EvaluateCommand.self, ReportCommand.self, RunsCommand.self,
-            DataCommand.self, AnalyzeCommand.self, ReproduceCommand.self, BenchCommand.self,
+            RunCommand.self, EvaluateCommand.self, CompareCommand.self, ReportCommand.self,
+            RunsCommand.self, DataCommand.self, AnalyzeCommand.self, ReproduceCommand.self,
+            BenchCommand.self,
         ])
 
     /// Parses the command line, does what it says, and ends the process with the right status.

@@ -31,12 +31,19 @@ public struct ExactTTFSWorkload: Sendable {
         public var eventsPerSample: Double
         /// Hidden spikes per neuron and sample at the start.
         public var hiddenSpikesPerNeuron: Double
+        /// Spikes of each layer per sample at the start.
+        public var spikesPerLayer: [Double]
         /// Wall time of each timed step, in seconds.
         public var secondsPerStep: [Double]
-        /// Processor time of all threads per step, in seconds.
-        public var cpuSecondsPerStep: Double
+        /// Processor time of all threads for each timed step, in seconds.
+        public var cpuSeconds: [Double]
         /// Fewest vector operations a step needs over those a core does: see `floorOperations`.
         public var floorOperationsPerSample: Double
+
+        /// Mean processor time of all threads per step, in seconds.
+        public var cpuSecondsPerStep: Double {
+            cpuSeconds.reduce(0, +) / Double(cpuSeconds.count)
+        }
     }
 
     /// Samples in a batch.
@@ -47,6 +54,10 @@ public struct ExactTTFSWorkload: Sendable {
     public var forwardOnly: Bool
     /// Activity of the network.
     public var activity: Activity
+    /// Neurons of the hidden layers; the workload has 100 and 100.
+    public var hidden = [100, 100]
+    /// Scale and shift of the weights in place of those of the activity.
+    public var weights: (scale: Double, shift: Double)?
 
     /// Creates a workload. Throws where the batch is empty.
     public init(
@@ -61,6 +72,9 @@ public struct ExactTTFSWorkload: Sendable {
     }
 
     /// Runs `warmup` steps, then `steps` timed ones.
+    ///
+    /// Every step starts from the network of the definition with a fresh optimiser, restored outside the
+    /// timer: some hundred steps on one batch would raise the activity, and with it the work, by a third.
     public func run(steps: Int, warmup: Int = 2) throws(ExactError) -> Measurement {
         switch precision {
         case .float32: try measure(Float.self, steps: steps, warmup: warmup)
@@ -72,11 +86,9 @@ public struct ExactTTFSWorkload: Sendable {
     public func network<Scalar: ThetaScalar>(
         _ type: Scalar.Type
     ) throws(ExactError) -> ThetaClassifier<Scalar> {
-        var network = try ThetaClassifier<Scalar>(sizes: [784, 100, 100, 10], trial: 2)
-        switch activity {
-        case .active: network.randomize(seed: 2, scale: 3.5, shift: 3.2)
-        case .initial: network.randomize(seed: 2, scale: 0.5, shift: 0)
-        }
+        var network = try ThetaClassifier<Scalar>(sizes: [784] + hidden + [10], trial: 2)
+        let range = weights ?? (activity == .active ? (3.5, 3.2) : (0.5, 0))
+        network.randomize(seed: 2, scale: range.scale, shift: range.shift)
         return network
     }
 
@@ -94,10 +106,11 @@ public struct ExactTTFSWorkload: Sendable {
         let network = try network(type)
         let samples = try samples()
         let start = try network.evaluate(samples)
-        var trainer = try ThetaTrainer(network, learningRate: 4e-3)
-        var seconds: [Double] = []
-        var processor = 0.0
+        let fresh = try ThetaTrainer(network, learningRate: 4e-3)
+        var trainer = fresh
+        var seconds: [Double] = [], processor: [Double] = []
         for step in 0..<warmup + max(steps, 1) {
+            if !forwardOnly { trainer.copy(from: fresh) }
             let cpu = Self.processorSeconds(), clock = ContinuousClock.now
             if forwardOnly {
                 _ = try trainer.evaluate(samples)
@@ -106,18 +119,17 @@ public struct ExactTTFSWorkload: Sendable {
             }
             guard step >= warmup else { continue }
             seconds.append((ContinuousClock.now - clock) / .seconds(1))
-            processor += Self.processorSeconds() - cpu
+            processor.append(Self.processorSeconds() - cpu)
         }
-        let layers = network.layerCount
-        var events = Double(batch), hidden = 0.0
+        var spikes = [Double](repeating: 0, count: network.layerCount)
         for (position, count) in start.spikes.enumerated() {
-            events += Double(count)
-            if position % layers < layers - 1 { hidden += Double(count) }
+            spikes[position % spikes.count] += Double(count) / Double(batch)
         }
         return Measurement(
-            initialLoss: start.loss, eventsPerSample: events / Double(batch),
-            hiddenSpikesPerNeuron: hidden / Double(batch * network.hiddenCount),
-            secondsPerStep: seconds, cpuSecondsPerStep: processor / Double(seconds.count),
+            initialLoss: start.loss, eventsPerSample: 1 + spikes.reduce(0, +),
+            hiddenSpikesPerNeuron: spikes.dropLast().reduce(0, +) / Double(network.hiddenCount),
+            spikesPerLayer: spikes,
+            secondsPerStep: seconds, cpuSeconds: processor,
             floorOperationsPerSample: floorOperations(network, samples, start))
     }
 

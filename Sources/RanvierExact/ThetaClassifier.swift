@@ -32,7 +32,7 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
     public var eventLimit = 100_000
 
     /// All parameters in one list, see `weightRange` and `phaseRange`; rows padded to whole lanes.
-    package var parameters: [Scalar]
+    package var parameters: AlignedArray<Scalar>
 
     /// Creates a network with weights 0 and all phases at Θ/2.
     ///
@@ -49,9 +49,8 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
         self.code = if let code { code } else { try LatencyCode(trial: trial) }
         self.sizes = sizes
         self.trial = trial
-        parameters = []
-        let count = phaseRange(sizes.count - 2).upperBound
-        parameters = Array(repeating: 0, count: count)
+        parameters = AlignedArray(zeros: 0)
+        parameters = AlignedArray(zeros: phaseRange(sizes.count - 2).upperBound)
         for layer in 0..<layerCount {
             for i in 0..<sizes[layer + 1] {
                 parameters[phaseRange(layer).lowerBound + i] = Scalar(self.neuron.period / 2)
@@ -96,7 +95,9 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
     public func phases(_ layer: Int) -> [Double] { phases(layer, in: parameters) }
 
     /// Weights of a layer in a list with the layout of the parameters, such as a gradient.
-    package func weights(_ layer: Int, in list: [Scalar]) -> [[Double]] {
+    package func weights<List: RandomAccessCollection<Scalar>>(
+        _ layer: Int, in list: List
+    ) -> [[Double]] where List.Index == Int {
         let start = weightRange(layer).lowerBound, stride = stride(layer)
         return (0..<sizes[layer + 1]).map { i in
             (0..<sizes[layer]).map { Double(list[start + $0 * stride + i]) }
@@ -104,7 +105,9 @@ public struct ThetaClassifier<Scalar: ThetaScalar>: Sendable {
     }
 
     /// Phases of a layer in a list with the layout of the parameters.
-    package func phases(_ layer: Int, in list: [Scalar]) -> [Double] {
+    package func phases<List: RandomAccessCollection<Scalar>>(
+        _ layer: Int, in list: List
+    ) -> [Double] where List.Index == Int {
         phaseRange(layer).prefix(sizes[layer + 1]).map { Double(list[$0]) }
     }
 

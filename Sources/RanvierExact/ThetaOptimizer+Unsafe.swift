@@ -4,19 +4,30 @@ import RanvierTensors
 
 /// AdaBelief on the flat parameters of a layered network.
 struct ThetaOptimizer<Scalar: ThetaScalar>: Sendable {
-    private var mean: [Scalar]
-    private var variance: [Scalar]
+    private var mean: AlignedArray<Scalar>
+    private var variance: AlignedArray<Scalar>
     private(set) var count = 0
 
     init(count: Int) {
-        mean = Array(repeating: 0, count: count)
-        variance = Array(repeating: 0, count: count)
+        mean = AlignedArray(zeros: count)
+        variance = AlignedArray(zeros: count)
     }
 
     /// Both means and the number of steps, to store and to go on from.
     var state: (mean: [Scalar], variance: [Scalar], count: Int) {
-        get { (mean, variance, count) }
-        set { (mean, variance, count) = newValue }
+        get { (Array(mean), Array(variance), count) }
+        set {
+            mean = AlignedArray(newValue.mean)
+            variance = AlignedArray(newValue.variance)
+            count = newValue.count
+        }
+    }
+
+    /// Takes over the state of another optimiser of the same network without taking memory.
+    mutating func copy(from other: ThetaOptimizer) {
+        mean.copy(from: other.mean)
+        variance.copy(from: other.variance)
+        count = other.count
     }
 
     mutating func update(
@@ -30,13 +41,10 @@ struct ThetaOptimizer<Scalar: ThetaScalar>: Sendable {
             correction1: 1 - pow(0.9, Double(count)),
             correction2: 1 - pow(0.999, Double(count)), epsilon: 1e-16, scale: scale,
             previous: belief == .previousMean ? 1 : 0)
-        mean.withUnsafeMutableBufferPointer { mean in
-            variance.withUnsafeMutableBufferPointer { variance in
-                network.parameters.withUnsafeMutableBufferPointer { parameters in
-                    guard let mean = mean.baseAddress, let variance = variance.baseAddress,
-                        let parameters = parameters.baseAddress,
-                        let gradient = gradient.baseAddress
-                    else { return }
+        guard let gradient = gradient.baseAddress else { return }
+        mean.withMutableBase { mean in
+            variance.withMutableBase { variance in
+                network.parameters.withMutableBase { parameters in
                     let all = Pointers(
                         gradient: gradient, mean: mean, variance: variance,
                         parameters: parameters)

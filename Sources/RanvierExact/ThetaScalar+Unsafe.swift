@@ -18,6 +18,11 @@ public protocol ThetaScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
         masks: UnsafePointer<UInt64>, samples: Int, bins: Int, stride: Int,
         from: UnsafePointer<Self>, pixels: Range<Int>, to: UnsafeMutablePointer<Self>)
 
+    /// transposed[i][j] = weights[j][i].
+    static func transpose(
+        _ weights: UnsafePointer<Self>, inputs: Int, neurons: Int,
+        to transposed: UnsafeMutablePointer<Self>)
+
     /// to += from.
     static func add(_ from: UnsafePointer<Self>, to: UnsafeMutablePointer<Self>, count: Int)
 
@@ -32,6 +37,7 @@ public protocol ThetaScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 public struct ThetaCall<Scalar> {
     var shape: UnsafePointer<rnv_exact_theta_shape>
     var weights: [UnsafePointer<Scalar>?]
+    var transposed: [UnsafePointer<Scalar>?]
     var phases: [UnsafePointer<Scalar>?]
     var pixels: UnsafePointer<UInt8>
     var labels: UnsafePointer<Int32>?
@@ -55,7 +61,7 @@ extension Float: ThetaScalar {
     /// Runs samples of a batch.
     public static func run(_ call: ThetaCall<Float>) -> Int32 {
         rnv_exact_theta_run_f32(
-            call.shape, call.weights, call.phases, call.pixels, call.labels,
+            call.shape, call.weights, call.transposed, call.phases, call.pixels, call.labels,
             call.samples.lowerBound, call.samples.upperBound, call.scratch, call.report,
             call.gradients, call.phaseGradients, call.inputGradients)
     }
@@ -68,6 +74,12 @@ extension Float: ThetaScalar {
         rnv_exact_theta_input_gradient_f32(
             masks, samples, bins, stride, from, pixels.lowerBound, pixels.upperBound, to)
     }
+
+    /// transposed[i][j] = weights[j][i].
+    public static func transpose(
+        _ weights: UnsafePointer<Float>, inputs: Int, neurons: Int,
+        to transposed: UnsafeMutablePointer<Float>
+    ) { rnv_exact_theta_transpose_f32(weights, inputs, neurons, transposed) }
 
     /// to += from.
     public static func add(
@@ -96,7 +108,7 @@ extension Double: ThetaScalar {
     /// Runs samples of a batch.
     public static func run(_ call: ThetaCall<Double>) -> Int32 {
         rnv_exact_theta_run_f64(
-            call.shape, call.weights, call.phases, call.pixels, call.labels,
+            call.shape, call.weights, call.transposed, call.phases, call.pixels, call.labels,
             call.samples.lowerBound, call.samples.upperBound, call.scratch, call.report,
             call.gradients, call.phaseGradients, call.inputGradients)
     }
@@ -109,6 +121,12 @@ extension Double: ThetaScalar {
         rnv_exact_theta_input_gradient_f64(
             masks, samples, bins, stride, from, pixels.lowerBound, pixels.upperBound, to)
     }
+
+    /// transposed[i][j] = weights[j][i].
+    public static func transpose(
+        _ weights: UnsafePointer<Double>, inputs: Int, neurons: Int,
+        to transposed: UnsafeMutablePointer<Double>
+    ) { rnv_exact_theta_transpose_f64(weights, inputs, neurons, transposed) }
 
     /// to += from.
     public static func add(

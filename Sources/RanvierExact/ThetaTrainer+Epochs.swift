@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTraining
 
 extension ThetaTrainer {
     /// What an epoch of training saw, before each step.
@@ -17,7 +18,7 @@ extension ThetaTrainer {
     ///
     /// - Parameter afterStep: called with the number of steps done; what it throws ends the epoch.
     /// - Throws: ``ExactError`` where the schedule or the data is illegal, or a layer reaches the event
-    ///   limit.
+    ///   limit; `TrainingError.nonFinite` where the loss is no number.
     public mutating func trainEpoch(
         _ epoch: Int, on data: ThetaBatch, schedule: ThetaSchedule,
         afterStep: (Int) throws -> Void = { _ in }
@@ -39,6 +40,11 @@ extension ThetaTrainer {
                 schedule.isCosine ? Double(start / schedule.batchSize) / Double(steps) : 0
             learningRate = schedule.learningRate(atEpoch: Double(epoch) + position)
             let outcome = try step(on: batch)
+            guard outcome.loss.isFinite else {
+                throw TrainingError.nonFinite(
+                    epoch: epoch + 1, step: start / schedule.batchSize + 1,
+                    loss: Float(outcome.loss), layer: nil)
+            }
             let count = Double(batch.count)
             loss += outcome.loss * count
             right += outcome.accuracy(labels: batch.labels) * count

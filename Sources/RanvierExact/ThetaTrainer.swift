@@ -41,6 +41,12 @@ public struct ThetaTrainer<Scalar: ThetaScalar>: Sendable {
         return outcome
     }
 
+    /// Goes back to a trainer of the same network, parameters and optimiser, without taking memory.
+    mutating func copy(from other: ThetaTrainer) {
+        optimizer.copy(from: other.optimizer)
+        network.parameters.copy(from: other.network.parameters)
+    }
+
     /// What the network does with a batch, without learning.
     public mutating func evaluate(_ batch: ThetaBatch) throws(ExactError) -> ThetaOutcome {
         try network.validate(batch)

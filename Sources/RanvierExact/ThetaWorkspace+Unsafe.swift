@@ -9,6 +9,8 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
     private var inputGradients = AlignedBlock<Scalar>(count: 0)
     private var masks = AlignedBlock<UInt64>(count: 0)
     private var sum = AlignedBlock<Scalar>(count: 0)
+    /// The weights of all layers but the first, transposed.
+    private var transposed: [AlignedBlock<Scalar>] = []
 
     /// Memory of one part of a batch.
     private struct Part: Sendable {
@@ -59,6 +61,9 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         inputGradients = AlignedBlock(count: batch.count * (bins + 1) * network.stride(0))
         masks = AlignedBlock(count: network.sizes[0] * bins * ((batch.count + 63) / 64))
         sum = AlignedBlock(count: network.parameters.count)
+        transposed = (1..<max(network.layerCount, 1)).map {
+            AlignedBlock(count: network.sizes[$0 + 1] * network.stride($0 - 1))
+        }
     }
 
     /// One try with the present capacity; nil where it was too small.
@@ -72,6 +77,7 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         let spikes = AlignedBlock<UInt32>(count: n * layers)
         let early = AlignedBlock<UInt32>(count: n * layers)
         let failures = AlignedBlock<Int32>(count: parts.count)
+        if backward { transpose(network) }
         Parallel.forEach(parts: parts.count) { index in
             let part = workspace.parts[index]
             part.fired.pointer.update(repeating: 0, count: part.fired.count)
@@ -93,6 +99,17 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
             earlySpikes: Array(early.buffer), fired: fired)
     }
 
+    private func transpose(_ network: ThetaClassifier<Scalar>) {
+        network.parameters.withBase { base in
+            for (index, block) in transposed.enumerated() {
+                Scalar.transpose(
+                    base + network.weightRange(index + 1).lowerBound,
+                    inputs: network.sizes[index + 1], neurons: network.sizes[index + 2],
+                    to: block.pointer)
+            }
+        }
+    }
+
     /// Runs the kernel on one part.
     private func run(
         _ network: ThetaClassifier<Scalar>, _ batch: ThetaBatch, part: Part,
@@ -103,7 +120,7 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         let skipped = network.weightRange(0).upperBound
         if backward { part.gradient.pointer.update(repeating: 0, count: part.gradient.count) }
         return network.withShape(capacity: capacity) { shape in
-            withBase(network.parameters) { base in
+            network.parameters.withBase { base in
                 withBase(batch.pixels) { pixels in
                     withBase(batch.labels) { labels in
                         let weights = layers.map {
@@ -124,8 +141,9 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
                                     + (network.phaseRange($0).lowerBound - skipped))
                         }
                         let call = ThetaCall(
-                            shape: shape, weights: weights, phases: phases, pixels: pixels,
-                            labels: labels, samples: part.samples,
+                            shape: shape, weights: weights,
+                            transposed: [nil] + transposed.map { UnsafePointer($0.pointer) },
+                            phases: phases, pixels: pixels, labels: labels, samples: part.samples,
                             scratch: part.scratch.pointer, report: report,
                             gradients: backward ? gradients : nil,
                             phaseGradients: phaseGradients,

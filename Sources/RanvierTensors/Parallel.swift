@@ -27,22 +27,27 @@ public enum Parallel {
     /// Runs `body` for every part `0 ..< parts`, on several threads where that helps.
     ///
     /// Parts must not write to the same place. A loop inside a part runs on the thread of that part.
+    /// Workers take parts from both ends in turn, so that loop after loop over the same memory finds most of
+    /// it in the cache of its own core.
     public static func forEach(parts: Int, _ body: @Sendable (Int) -> Void) {
         let workers = min(threads, parts)
         if workers <= 1 || isInsidePart {
             for part in 0..<parts { body(part) }
             return
         }
-        let next = Atomic<Int>(0)
+        // Parts taken from the front in the low half, from the back in the high half.
+        let taken = Atomic<UInt64>(0)
         let meter = MemoryMeter.current
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            let isFront = worker % 2 == 0
             isInsidePart = true
             defer { isInsidePart = false }
             MemoryMeter.charging(meter) {
                 while true {
-                    let part = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    if part >= parts { return }
-                    body(part)
+                    let old = taken.wrappingAdd(isFront ? 1 : 1 << 32, ordering: .relaxed).oldValue
+                    let front = Int(old & 0xffff_ffff), back = Int(old >> 32)
+                    if front + back >= parts { return }
+                    body(isFront ? front : parts - 1 - back)
                 }
             }
         }

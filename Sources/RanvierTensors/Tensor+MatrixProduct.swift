@@ -137,19 +137,8 @@ extension Tensor {
         let stride = padded.shape[1]
         let source = padded.denseBuffer
         let result = FloatBuffer(count: inputs * stride)
-        let perRow = bits.bitsPerRow / max(inputs, 1)
-        // Each part owns a range of inputs and columns, so that sums keep their order on any number of
-        // threads; few parts, because each reads all spikes and its columns of all gradients.
-        let across = (stride + 127) / 128
-        let length = (max(128, (inputs * across + 3) / 4) + 63) / 64 * 64
-        let down = (inputs + length - 1) / length
-        Parallel.forEach(parts: down * across) { part in
-            let from = part / across * length, column = part % across * 128
-            rnv_spike_weight_gradient(
-                bits.words, bits.wordsPerRow, bits.rows, perRow, inputs, from,
-                min(from + length, inputs), column, min(column + 128, stride),
-                source.pointer + skipped * stride, stride, result.pointer)
-        }
+        SpikeLists(bits, samples: bits.bitsPerRow / max(inputs, 1), inputs: inputs).gather(
+            source.pointer + skipped * stride, stride: stride, to: result.pointer)
         return Tensor(shape: [inputs, stride], dense: result).slice(0..<outputs, along: 1)
     }
 

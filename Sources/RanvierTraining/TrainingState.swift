@@ -36,6 +36,8 @@ public struct EpochReport: Sendable, Hashable, Codable {
     public var learningRate: Double
     /// Layers that are silent or saturated.
     public var warnings: [String]
+    /// First spikes of a fixed sample, where the method follows one; the first epoch has them before it too.
+    public var spikeTimes: [SpikeTimeRecord]?
 
     /// A report without validation.
     public init(

@@ -65,7 +65,7 @@ struct StudyTests {
     func list() throws {
         let ending = try ranvier.run("reproduce", "--list")
         #expect(ending.status == 0)
-        for study in ["concept", "single-neuron", "recurrent", "mnist", "continuity"] {
+        for study in ["concept", "single-neuron", "recurrent", "mnist", "continuity", "cost"] {
             #expect(ending.output.contains("smooth/\(study)"))
         }
         let listed = try ranvier.run("reproduce", "--list", "--json").json()
@@ -87,6 +87,26 @@ struct StudyTests {
         #expect(try #require(last["measured"] as? Double) < 1e-20)
         for file in ["table.csv", "result.json", "page.html", "figures/loss.svg"] {
             #expect(exists("out/smooth/single-neuron/\(file)"), "\(file)")
+        }
+    }
+
+    @Test("smooth/cost: more spikes, neurons and targets cost more; events are counted")
+    func cost() throws {
+        let ending = try ranvier.run(
+            "reproduce", "smooth/cost", "--quick", "--json", "--quiet", "--output", "out",
+            "--threads", "1")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let tables = try #require(try ending.json()["tables"] as? [[String: Any]])
+        #expect(tables.map { $0["name"] as? String } == ["spikes", "neurons", "fan-out"])
+        for table in tables {
+            let rows = try #require(table["rows"] as? [[Any]])
+            let events = rows.compactMap { $0[3] as? Double }
+            let costs = rows.compactMap { $0[5] as? Double }
+            #expect(events.count == 2 && events[0] < events[1])
+            #expect(costs.count == 2 && costs[0] < costs[1])
+        }
+        for file in ["spikes.csv", "neurons.csv", "fan-out.csv", "figures/fan-out.svg"] {
+            #expect(exists("out/smooth/cost/\(file)"), "\(file)")
         }
     }
 

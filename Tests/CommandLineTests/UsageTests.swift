@@ -13,7 +13,7 @@ struct UsageTests {
             ["--help"], ["help"], [], ["run", "--help"], ["help", "evaluate"], ["report", "-h"],
             ["runs", "list", "--help"], ["runs", "show", "--help"], ["data", "list", "--help"],
             ["data", "info", "--help"], ["bench", "--help"], ["reproduce", "--help"],
-            ["analyze", "continuity", "--help"],
+            ["analyze", "continuity", "--help"], ["compare", "--help"],
         ])
     func help(_ arguments: [String]) throws {
         let ending = try ranvier.run(arguments)

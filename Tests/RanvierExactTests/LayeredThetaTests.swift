@@ -1,5 +1,6 @@
 import RanvierExact
 import RanvierTensors
+import RanvierTraining
 import Testing
 
 /// The vectorised layered network against differences, itself on other cuts, and bad input.
@@ -44,6 +45,29 @@ import Testing
                 let exact = gradient.weights[layer][i][j]
                 #expect(abs(difference - exact) < 1e-4 * max(abs(exact), 1e-2))
             }
+        }
+    }
+
+    /// The backward pass turns states back from checkpoints: strong pulses must not spoil single precision.
+    /// (The tolerances are what storing every state gives too: the error is that of the spike times.)
+    @Test(arguments: [(3.0, 1e-5), (12, 1e-4), (40, 3e-3)])
+    func singlePrecisionFollowsDouble(scale: Double, tolerance: Double) throws {
+        let batch = try batch(20)
+        func run<Scalar: ThetaScalar>(
+            _ type: Scalar.Type
+        ) throws -> (ThetaOutcome, ThetaGradient) {
+            var network = try ThetaClassifier<Scalar>(
+                sizes: [30, 60, 50, 4], trial: 4, code: try LatencyCode(bins: 2, trial: 4))
+            network.randomize(seed: 5, scale: scale, shift: 4)
+            return try network.valueAndGradient(of: batch)
+        }
+        let (single, double) = (try run(Float.self), try run(Double.self))
+        #expect(single.0.spikes == double.0.spikes)
+        for (a, b) in zip(single.1.weights, double.1.weights) {
+            let pairs = zip(a.joined(), b.joined())
+            let error = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            let norm = pairs.reduce(0) { $0 + $1.1 * $1.1 }
+            #expect(error.squareRoot() < tolerance * norm.squareRoot())
         }
     }
 
@@ -100,8 +124,23 @@ import Testing
         #expect(throws: ExactError.self) {
             try other.setPhases(Array(repeating: 7, count: 20), layer: 0)
         }
+        #expect(throws: ExactError.self) {
+            var weights = network.weights(0)
+            weights[1][2] = .nan
+            try other.setWeights(weights, layer: 0)
+        }
         other.eventLimit = 3
         #expect(throws: ExactError.self) { try other.evaluate(try batch(2)) }
+    }
+
+    @Test func aLossThatIsNoNumberIsAnError() throws {
+        var trainer = try ThetaTrainer(try network(), learningRate: 1e300)
+        var schedule = ThetaSchedule()
+        schedule.learningRate = 1e300
+        schedule.batchSize = 20
+        #expect(throws: TrainingError.self) {
+            _ = try trainer.trainEpoch(0, on: try batch(100), schedule: schedule)
+        }
     }
 
     /// One bin: pixels from 128 on spike at 2 ln(1/0.99).

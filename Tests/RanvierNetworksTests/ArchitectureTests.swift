@@ -112,9 +112,42 @@ import Testing
             network, x, outputs: [3], parameters: stem + stage1 + stage2 + stage3 + 17 * 3)
     }
 
+    /// 19 convolutions with their normalisation, two projections, one linear layer.
+    @Test func postActivationNetworksHaveTheirSize() throws {
+        let layers = PostActivationResNet().layers
+        let trainable = layers.flatMap { $0.parameters.map(\.parameter) }.filter(\.isTrainable)
+        func unit(_ inputs: Int, _ outputs: Int, _ area: Int = 9) -> Int {
+            area * inputs * outputs + 2 * outputs
+        }
+        let count =
+            unit(3, 16) + 6 * unit(16, 16) + unit(16, 32) + 5 * unit(32, 32) + unit(16, 32, 1)
+            + unit(32, 64) + 5 * unit(64, 64) + unit(32, 64, 1) + 65 * 10
+        #expect(trainable.reduce(0) { $0 + $1.shape.elementCount } == count)
+    }
+
+    @Test func postActivationNetworksHandOnSpikes() throws {
+        let network = try PostActivationResNet(
+            blocks: 1, channels: 4, inputShape: [8, 8, 2], classes: 3, activation: Self.lif
+        ).network()
+        var kinds: [String: StorageKind] = [:]
+        let context = ForwardContext(timeStep: 1e-3) { layer, observation in
+            if case .spikes(let spikes) = observation { kinds[layer] = spikes.storageKind }
+        }
+        let x = LIFTests.random([2, 8, 8, 2], "x", in: 0..<2).repeatedInTime(steps: 3)
+        let (_, kernels) = KernelLog.recording { network(x, in: context) }
+        // The stem, and two layers of neurons for each of the three blocks.
+        #expect(kinds.count == 7 && kinds.values.allSatisfy { $0 == .spikes })
+        #expect(kinds["stage1.0.lif2"] == .spikes)
+        #expect(kernels.contains("constantConvolution"))
+        let stage1 = 2 * (9 * 4 * 4 + 8), stem = 9 * 2 * 4 + 8
+        let stage2 = (9 * 4 * 8 + 16) + (9 * 8 * 8 + 16) + (4 * 8 + 16)
+        let stage3 = (9 * 8 * 16 + 32) + (9 * 16 * 16 + 32) + (8 * 16 + 32)
+        check(network, x, outputs: [3], parameters: stem + stage1 + stage2 + stage3 + 17 * 3)
+    }
+
     @Test func recurrentNetworkForEvents() throws {
         let network = try RecurrentNetwork(
-            inputShape: [30], hidden: [16], outputs: 4, leak: .factor(0.9)
+            inputShape: [30], hidden: [16], outputs: 4, units: .recurrent(leak: .factor(0.9))
         ).network()
         let events = Tensor(
             spikes: LIFTests.random([8, 3, 30], "x").scalars.map { $0 > 0.6 ? 1 : 0 },

@@ -49,6 +49,8 @@ size_t rnv_exact_theta_scratch_f64(const rnv_exact_theta_shape *shape);
 /// Runs samples first ..< last of a batch; 0, or 1 where a layer had more events than `capacity`.
 ///
 /// weights[l]: [sizes[l] + 1][stride of layer l], row j the weights from neuron j, the last row zero.
+/// transposed[l] for l >= 1: [sizes[l + 1]][stride of layer l - 1], see `rnv_exact_theta_transpose`; only
+/// the backward pass reads them.
 /// phases[l]: [stride] initial phases in [0, period].
 /// pixels: [B][sizes[0]] bins, labels: [B] (NULL: no loss).
 /// Backward pass where `gradients` is not NULL: gradients[l] for l >= 1 and phase_gradients[l] are
@@ -56,13 +58,15 @@ size_t rnv_exact_theta_scratch_f64(const rnv_exact_theta_shape *shape);
 /// sample's loss by the summed weights of the pixels of a bin, which
 /// `rnv_exact_theta_input_gradient` turns into the gradient of the first weights.
 int rnv_exact_theta_run_f32(
-    const rnv_exact_theta_shape *shape, const float *const *weights, const float *const *phases,
-    const uint8_t *pixels, const int32_t *labels, size_t first, size_t last, void *scratch,
+    const rnv_exact_theta_shape *shape, const float *const *weights,
+    const float *const *transposed, const float *const *phases, const uint8_t *pixels,
+    const int32_t *labels, size_t first, size_t last, void *scratch,
     const rnv_exact_theta_report *report, float *const *gradients, float *const *phase_gradients,
     float *input_gradients);
 int rnv_exact_theta_run_f64(
-    const rnv_exact_theta_shape *shape, const double *const *weights, const double *const *phases,
-    const uint8_t *pixels, const int32_t *labels, size_t first, size_t last, void *scratch,
+    const rnv_exact_theta_shape *shape, const double *const *weights,
+    const double *const *transposed, const double *const *phases, const uint8_t *pixels,
+    const int32_t *labels, size_t first, size_t last, void *scratch,
     const rnv_exact_theta_report *report, double *const *gradients,
     double *const *phase_gradients, double *input_gradients);
 
@@ -79,6 +83,12 @@ void rnv_exact_theta_input_gradient_f32(
 void rnv_exact_theta_input_gradient_f64(
     const uint64_t *masks, size_t samples, size_t bins, size_t stride,
     const double *input_gradients, size_t first, size_t last, double *gradient);
+
+/// transposed[i][j] = weights[j][i] of a layer, rows padded to whole lanes; the padding is left alone.
+void rnv_exact_theta_transpose_f32(
+    const float *weights, size_t inputs, size_t neurons, float *transposed);
+void rnv_exact_theta_transpose_f64(
+    const double *weights, size_t inputs, size_t neurons, double *transposed);
 
 /// to[i] += from[i] for i < n, n a multiple of RNV_EXACT_LANES.
 void rnv_exact_add_f32(const float *from, float *to, size_t n);

@@ -39,6 +39,9 @@ typedef struct {
     int reset, tie_fires;
 } rnv_lif_t;
 
+/// Steps whose membranes the backward pass repeats at once, and numbers that it needs for them.
+enum { RNV_LIF_SEGMENT = 64, RNV_LIF_SCRATCH = 65536 };
+
 /// A linear map of the input on its way into the neurons: scale[t * stride + c] I + shift[t * stride + c] for
 /// channel c = column % channels, channels a multiple of 16. With a null `scale` the input stays as it is.
 typedef struct {
@@ -51,11 +54,13 @@ typedef struct {
 /// `current` holds `columns` numbers per step at a distance of `current_stride` (0: the same at
 /// every step). `initial` may be null (0). Writes spikes to rows of `words_per_row` words, the
 /// membrane before the reset to `membrane` (steps x columns; may be null) and the state after the
-/// last step to `final_state` (may be null).
+/// last step to `final_state` (may be null). `checkpoints` (may be null) receives the state before steps
+/// RNV_LIF_SEGMENT, 2 RNV_LIF_SEGMENT, ..., `columns` numbers each, from which the backward pass can repeat
+/// the membranes.
 void rnv_lif_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from, size_t to,
                      const float *current, size_t current_stride, rnv_channel_map_t map,
                      const float *initial, uint64_t *words, size_t words_per_row, float *membrane,
-                     float *final_state);
+                     float *checkpoints, float *final_state);
 
 /// A gradient that is a product with few inner terms, worked out where it is used: at step t and
 /// column c = b * features + f it is the sum over i < terms, in order, of
@@ -70,8 +75,6 @@ typedef struct {
 void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t columns, size_t first,
                       size_t n, float *out);
 
-/// Numbers of neurons and steps whose membrane the backward pass can repeat instead of reading it.
-enum { RNV_LIF_SCRATCH = 65536 };
 
 /// What the backward pass of one block of neurons needs and gives.
 typedef struct {
@@ -81,6 +84,7 @@ typedef struct {
     const float *membrane_upstream;  // steps x columns, dL/du, or null
     size_t membrane_upstream_stride;
     const float *membrane;      // steps x columns, u, or null: repeated from `current` in `scratch`
+    const float *checkpoints;   // of the forward pass, where membranes are repeated
     float *scratch;             // RNV_LIF_SCRATCH numbers, or null
     const uint64_t *words;      // spikes
     size_t words_per_row;

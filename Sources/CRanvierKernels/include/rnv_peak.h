@@ -10,7 +10,10 @@
 /// The result only keeps the work from being left out.
 float rnv_peak_f32(size_t rounds);
 
-/// The same in double precision.
+/// The same with every multiply and add fused into one, where the processor can: counted as two.
+float rnv_peak_fused_f32(size_t rounds);
+
+/// Multiplies and adds in double precision.
 double rnv_peak_f64(size_t rounds);
 
 #endif

@@ -30,14 +30,28 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
                        const float *weights, size_t stride, size_t outputs, const float *bias,
                        float *out);
 
-/// Weight gradient of that product over a whole sequence, for the inputs from_input <= i < to_input and the
-/// columns from_column <= j < to_column (multiples of 16):
-/// gradient[i, j] = sum over the rows r = t * samples + b whose bit b * inputs + i of step t is set of
-/// upstream[r, j], in order of r. `gradient` is inputs x stride and `upstream` rows x stride, stride a
-/// multiple of 16.
-void rnv_spike_weight_gradient(const uint64_t *words, size_t words_per_row, size_t steps,
-                               size_t samples, size_t inputs, size_t from_input, size_t to_input,
-                               size_t from_column, size_t to_column, const float *upstream,
-                               size_t stride, float *gradient);
+/// Rows of spikes of a sequence: row r = t * samples + b has the bits b * inputs ..< (b + 1) * inputs of step t.
+typedef struct {
+    const uint64_t *words;
+    size_t words_per_row, samples, inputs;
+} rnv_spike_rows_t;
+
+/// Number of spikes in the rows first ..< first + count.
+size_t rnv_spike_rows_count(const rnv_spike_rows_t *rows, size_t first, size_t count);
+
+/// Lists for each input the rows, relative to `first`, of first ..< first + count (at most 65536) in which it
+/// spiked: list[starts[i]] ..< list[starts[i + 1]], ascending. `starts` has inputs + 1 places, `scratch` one for
+/// each row and each spike and 4 more.
+void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t count,
+                             uint32_t *starts, uint16_t *list, uint32_t *scratch);
+
+/// Part of the weight gradient of a spike product, from some rows listed by input, for the inputs
+/// from_input <= i < to_input and the columns from_column <= j < to_column (multiples of 16):
+/// gradient[i, j] = (begun ? gradient[i, j] : 0) + sum of upstream[r, j] over the rows r of input i, in order.
+/// `gradient` is inputs x stride, `upstream` begins with the first listed row, stride a multiple of 16.
+void rnv_spike_weight_gradient(const uint32_t *starts, const uint16_t *list, int begun,
+                               size_t from_input, size_t to_input, size_t from_column,
+                               size_t to_column, const float *upstream, size_t stride,
+                               float *gradient);
 
 #endif

@@ -34,8 +34,13 @@ public struct ExactGradient: LearningMethod {
         trainer = try ThetaTrainer(classifier.network, learningRate: schedule.learningRate)
         if let state { try trainer.restore(state.optimizerState, stepCount: state.stepCount) }
         let samples = try classifier.batch(of: data)
+        let followed = data.subset([0])
         while current.completedEpochs < schedule.epochs {
             let epoch = current.completedEpochs
+            var spikeTimes: [SpikeTimeRecord] = []
+            if epoch == 0 {
+                spikeTimes.append(try classifier.firstSpikes(of: followed, afterEpoch: 0))
+            }
             let start = ContinuousClock.now
             let steps = (samples.count + schedule.batchSize - 1) / schedule.batchSize
             let summary = try trainer.trainEpoch(epoch, on: samples, schedule: schedule) { step in
@@ -50,6 +55,8 @@ public struct ExactGradient: LearningMethod {
                 epoch: epoch + 1, trainingLoss: summary.loss, trainingAccuracy: summary.accuracy,
                 seconds: (ContinuousClock.now - start) / .seconds(1),
                 learningRate: schedule.learningRate(atEpoch: Double(epoch)), warnings: [])
+            spikeTimes.append(try classifier.firstSpikes(of: followed, afterEpoch: epoch + 1))
+            report.spikeTimes = spikeTimes
             if let validation {
                 let measured = try classifier.evaluate(on: validation, observer: observer)
                 report.validationLoss = measured.loss

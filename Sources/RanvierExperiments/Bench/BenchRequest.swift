@@ -1,3 +1,5 @@
+import Foundation
+
 /// What `ranvier bench` is asked for; a workload reads what concerns it.
 public struct BenchRequest: Sendable {
     /// Number format of the arithmetic.
@@ -34,6 +36,11 @@ public struct BenchRequest: Sendable {
     public var threads: Int?
     /// Timed runs; nil for as many as the workload finds enough.
     public var runs: Int?
+
+    /// Where to write what the workload starts from, with the losses of some training steps; nil for nowhere.
+    public var trace: URL?
+    /// Training steps whose losses are written with ``trace``.
+    public var traceSteps = 20
 
     /// A request for a workload with the published settings.
     public init(workload: String) { self.workload = workload }

@@ -46,12 +46,18 @@ public struct BenchResult: Encodable, Sendable {
 
     /// Operations that cannot be done without, over what a core can do.
     public struct Floor: Encodable, Sendable {
-        /// Vector operations of sixteen lanes that a run needs.
+        /// Vector operations of sixteen lanes that a run needs; in clocked workloads a multiply-add is one.
         public var operationsPerStep: Double
         /// Vector operations of sixteen lanes that one core did per second, measured just now.
         public var peakOperationsPerSecond: Double
         /// Processor seconds at least: the one over the other.
         public var cpuSecondsPerStep: Double
+        /// Bytes that have to move; nil where they were not counted.
+        public var bytesPerStep: Double?
+        /// Bytes that all threads together read and wrote per second, measured just now.
+        public var peakBytesPerSecond: Double?
+        /// Wall seconds at least: operations on all threads, or bytes if they take longer.
+        public var secondsPerStep: Double?
     }
 
     /// Collects the times of `runs`, each of `batch` samples.
@@ -104,6 +110,7 @@ public struct BenchResult: Encodable, Sendable {
                 ))
         }
         if let floor { lines += Self.lines(of: floor, measured: cpuSecondsPerStep) }
+        if let floor { lines += Self.bandwidthLines(of: floor, measured: medianSeconds) }
         if let initialLoss {
             lines.append(("initial loss", NumberText.fixed(initialLoss, decimals: 9)))
         }
@@ -140,6 +147,20 @@ public struct BenchResult: Encodable, Sendable {
                 "",
                 "\(NumberText.significant(floor.operationsPerStep)) vector operations (16 lanes) "
                     + "counted, at \(NumberText.significant(floor.peakOperationsPerSecond)) per second"
+            ),
+        ]
+    }
+
+    private static func bandwidthLines(of floor: Floor, measured: Double) -> [(String, String)] {
+        guard let bytes = floor.bytesPerStep, let peak = floor.peakBytesPerSecond,
+            let seconds = floor.secondsPerStep
+        else { return [] }
+        return [
+            ("", "\(NumberText.bytes(bytes)) moved, at \(NumberText.bytes(peak)) per second"),
+            (
+                "",
+                "\(NumberText.seconds(seconds)) wall time per step; the step takes "
+                    + "\(NumberText.significant(measured / seconds)) times that"
             ),
         ]
     }

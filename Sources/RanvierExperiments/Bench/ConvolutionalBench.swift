@@ -27,14 +27,15 @@ public struct ConvolutionalBench: Workload {
             Linear(1024, 10)
             LIF.workload(leak: 0.5)
         }
-        let images = Tensor(
-            uniformIn: 0..<1, shape: [batch, 28, 28, 1], from: RandomStream(seed: 0, name: name))
+        let (pixels, labels) = BenchData.strokes(count: batch)
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropyOfEachStep, learningRate: 1e-3,
-            runs: 30
+            runs: 30,
+            floor: ClockedFloor(
+                neuronSteps: 8 * batch * (12 * 12 * 12 + 4 * 4 * 64 + 10),
+                inputGradientProducts: 8 * batch * (8 * 8 * 64 * 12 * 25 + 1024 * 10))
         ).run(
-            Tensor(constantInTime: images, steps: 8),
-            labels: TrainingStepBench.labels(count: batch, classes: 10), request: request,
-            events: events)
+            Tensor(constantInTime: Tensor(pixels, shape: [batch, 28, 28, 1]), steps: 8),
+            labels: labels, request: request, events: events)
     }
 }

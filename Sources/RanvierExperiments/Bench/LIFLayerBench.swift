@@ -23,6 +23,7 @@ public struct LIFLayerBench: Workload {
             LIF.workload(leak: 0.95)
         }
         let input = Self.input(shape: [steps, batch, n], density: request.density)
+        if let file = request.trace { try BenchTrace(of: network, input: input).write(to: file) }
         events.progress(.init(fraction: 0, message: "\(name): timing n = \(n)"))
         let forward = { network(input, in: ForwardContext(timeStep: 1e-3)).sum() }
         let timed = StepTimer().time(runs: request.runs ?? 20) {
@@ -34,15 +35,15 @@ public struct LIFLayerBench: Workload {
         }
         var result = BenchResult(workload: name, batch: batch, timed: timed)
         result.forwardOnly = request.forwardOnly
+        result.floor = ClockedFloor(neuronSteps: steps * batch * n).value(
+            of: network, input: input, trains: !request.forwardOnly, updates: false)
         return result
     }
 
     private static func input(shape: [Int], density: Double?) -> Tensor {
-        let stream = RandomStream(seed: 0, name: "W1")
-        guard let density else {
-            return Tensor(normalWithMean: 0, standardDeviation: 1, shape: shape, from: stream)
-        }
-        let draws = stream.uniform(count: shape.elementCount)
-        return Tensor(spikes: draws.map { $0 < Float(density) ? 1 : 0 }, shape: shape)
+        if let density { return BenchData.events(shape: shape, density: density, name: "W1") }
+        return Tensor(
+            normalWithMean: 0, standardDeviation: 1, shape: shape,
+            from: RandomStream(seed: 0, name: "W1"))
     }
 }

@@ -7,15 +7,25 @@ public enum MachinePeak {
     ///
     /// The best of several short tries, so that other work on the machine counts little.
     public static func vectorOperationsPerSecond(_ precision: BenchRequest.Precision) -> Double {
+        operationsPerSecond { rounds in
+            switch precision {
+            case .float32: Double(rnv_peak_f32(rounds))
+            case .float64: rnv_peak_f64(rounds)
+            }
+        }
+    }
+
+    /// The same with multiply and add fused into one operation, in single precision, as in a matrix product.
+    public static var fusedOperationsPerSecond: Double {
+        operationsPerSecond { Double(rnv_peak_fused_f32($0)) } / 2
+    }
+
+    private static func operationsPerSecond(_ work: (Int) -> Double) -> Double {
         let rounds = 200_000
         var best = Double.infinity
         for _ in 0..<8 {
             let start = threadSeconds()
-            let result =
-                switch precision {
-                case .float32: Double(rnv_peak_f32(rounds))
-                case .float64: rnv_peak_f64(rounds)
-                }
+            let result = work(rounds)
             let seconds = threadSeconds() - start
             if result.isFinite, seconds > 0 { best = min(best, seconds) }
         }

@@ -22,14 +22,14 @@ public struct PerceptronBench: Workload {
             Linear(1000, 10)
             LIF.workload(leak: 0.95, output: .membrane)
         }
-        let images = Tensor(
-            uniformIn: 0..<1, shape: [batch, 784], from: RandomStream(seed: 0, name: name))
+        let (pixels, labels) = BenchData.strokes(count: batch)
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropyOfEachStep, learningRate: 5e-4,
-            runs: 40
+            runs: 40,
+            floor: ClockedFloor(
+                neuronSteps: 25 * batch * 1010, inputGradientProducts: 25 * batch * 1000 * 10)
         ).run(
-            Tensor(constantInTime: images, steps: 25),
-            labels: TrainingStepBench.labels(count: batch, classes: 10), request: request,
-            events: events)
+            Tensor(constantInTime: Tensor(pixels, shape: [batch, 784]), steps: 25), labels: labels,
+            request: request, events: events)
     }
 }

@@ -15,7 +15,7 @@ public struct RecurrentBench: Workload {
     public let summary = "training step of a recurrent network 700-256-20 on events, batch 256"
 
     /// Share of ones in the published input.
-    private static let density: Float = 0.0265
+    private static let density = 0.0265
 
     /// Runs the steps; `--runs` is the number of timed ones, 16 if not given.
     public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
@@ -31,15 +31,16 @@ public struct RecurrentBench: Workload {
             Linear(256, 20)
             LeakyIntegrator(leak: .factor(0.95))
         }
-        let shape = [100, batch, 700]
-        let draws = RandomStream(seed: 0, name: name).uniform(count: shape.elementCount)
-        let density = request.density.map { Float($0) } ?? Self.density
+        let input = BenchData.events(
+            shape: [100, batch, 700], density: request.density ?? Self.density, name: name)
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropy(of: .meanMembrane),
-            learningRate: 1e-3, runs: 16
+            learningRate: 1e-3, runs: 16,
+            floor: ClockedFloor(
+                neuronSteps: 100 * batch * (256 + 20),
+                inputGradientProducts: 100 * batch * 256 * (256 + 20))
         ).run(
-            Tensor(spikes: draws.map { $0 < density ? 1 : 0 }, shape: shape),
-            labels: TrainingStepBench.labels(count: batch, classes: 20), request: request,
+            input, labels: BenchData.labels(count: batch, classes: 20), request: request,
             events: events)
     }
 }

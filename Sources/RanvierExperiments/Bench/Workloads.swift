@@ -2,8 +2,8 @@
 public enum Workloads {
     /// In the order in which they are listed.
     public static let all: [any Workload] = [
-        LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), RecurrentBench(), LatencyBench(),
-        ExactTTFSBench(), SimilarityBench(),
+        LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), ResidualBench(), RecurrentBench(),
+        LatencyBench(), ExactTTFSBench(), SimilarityBench(),
     ]
 
     /// The workload of a name.

@@ -18,7 +18,7 @@ public struct ExactConfiguration: Sendable {
     public let encoding: ExactEncoding
     /// Time constant of the neurons in seconds.
     public let timeConstant: Double
-    /// Constant drive; above 1 a neuron without input spikes periodically.
+    /// Constant drive I₀, above 1/4: a neuron without input spikes periodically.
     public let drive: Double
     /// Range of the first weights, times 1/√inputs to both sides.
     public let initialScale: Double
@@ -44,7 +44,7 @@ public struct ExactConfiguration: Sendable {
         self.outputs = outputs
         let neuron = try root.section("neuron")
         timeConstant = try neuron.float("time-constant", default: 6 / .pi, in: .positive)
-        drive = try neuron.float("drive", default: 1.25, in: 1.0001...100)
+        drive = try neuron.float("drive", default: 1.25, in: 0.2501...100)
         let training = try root.section("training")
         var schedule = ThetaSchedule()
         schedule.epochs = try training.integer("epochs", default: 100, in: 1...)

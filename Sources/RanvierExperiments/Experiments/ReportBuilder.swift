@@ -26,7 +26,8 @@ struct ReportBuilder {
             epochs: state.reports.map(ReportContent.Epoch.init), confusion: measurement.confusion,
             classNames: experiment.data.test.classNames,
             sample: try sample(of: model, measurement.evaluation),
-            reliability: measurement.reliability, result: result,
+            spikeCourse: spikeCourse(model, state), reliability: measurement.reliability,
+            result: result,
             energyTable: Measurement.energyTable, warnings: warnings)
     }
 
@@ -51,6 +52,15 @@ struct ReportBuilder {
         return ReportContent.Sample(
             name: "test sample 0", label: test.classNames[test.labels[0]],
             prediction: test.classNames[evaluation.predictions[0]], layers: layers)
+    }
+
+    private func spikeCourse(_ model: any SpikingModel, _ state: TrainingState) -> SpikeCourse? {
+        let records = state.reports.flatMap { $0.spikeTimes ?? [] }
+        let training = experiment.data.training
+        guard !records.isEmpty, let label = training.labels.first else { return nil }
+        return SpikeCourse(
+            sample: "training sample 0", label: label, className: training.classNames[label],
+            trial: model.duration, records: records)
     }
 
     private func raster(_ layer: LayerSpikes) -> LayerRaster {

@@ -8,19 +8,22 @@ struct RunSummary {
 
     var text: String {
         let result = content.result
-        var rows = [row(result)]
-        if let baseline = result.baseline { rows.append(row(baseline)) }
-        let head = [
-            "model", "accuracy", "loss", "ECE", "energy (nJ)", "weights (kB)", "state (kB)",
-            "latency (ms)",
-        ]
+        var rows = [Self.cells(result)]
+        if let baseline = result.baseline { rows.append(Self.cells(baseline)) }
         let report = directory.appending(path: RunDirectory.File.report.rawValue)
-        return TextTable(head: head, rows: rows).text + "\n\n"
+        return TextTable(head: Self.head, rows: rows).text + "\n\n"
             + PlainSummary(result).sentences.joined(separator: " ")
             + "\n\nRun:    \(directory.relativePath)\nReport: \(report.relativePath)"
     }
 
-    private func row(_ result: RunResult) -> [String] {
+    /// Columns of the table of results.
+    static let head = [
+        "model", "accuracy", "loss", "ECE", "energy (nJ)", "weights (kB)", "state (kB)",
+        "latency (ms)",
+    ]
+
+    /// The row of a result.
+    static func cells(_ result: RunResult) -> [String] {
         [
             result.model, String(format: "%.2f %%", 100 * result.test.accuracy),
             String(format: "%.4f", result.test.loss),

@@ -11,6 +11,12 @@ extension ReportContent {
             figures.append(ReportFigure(name: "confusion", chart: confusionChart))
         }
         if let rasterChart { figures.append(ReportFigure(name: "spikes", chart: rasterChart)) }
+        if let spikeCourse {
+            figures.append(ReportFigure(name: "output-times", chart: spikeCourse.outputChart))
+            if let chart = spikeCourse.hiddenChart {
+                figures.append(ReportFigure(name: "hidden-times", chart: chart))
+            }
+        }
         figures.append(ReportFigure(name: "firing-rates", chart: ratesChart))
         figures.append(ReportFigure(name: "energy", chart: energyChart))
         if let reliabilityChart {

@@ -71,6 +71,8 @@ public struct ReportContent: Codable, Sendable {
     public var classNames: [String]
     /// Spikes of one test sample.
     public var sample: Sample?
+    /// How the first spikes of a training sample moved, where the method follows one.
+    public var spikeCourse: SpikeCourse?
     /// Confidence against accuracy on the test set.
     public var reliability: ReliabilityBins?
     /// What the run found, firing rates included.
@@ -86,7 +88,8 @@ public struct ReportContent: Codable, Sendable {
     public init(
         title: String, command: String, configuration: String, datasetDescription: String,
         epochs: [Epoch] = [], confusion: ConfusionMatrix? = nil, classNames: [String] = [],
-        sample: Sample? = nil, reliability: ReliabilityBins? = nil, result: RunResult,
+        sample: Sample? = nil, spikeCourse: SpikeCourse? = nil, reliability: ReliabilityBins? = nil,
+        result: RunResult,
         energyTable: EnergyTable = .horowitz2014,
         energyAssumptions: EnergyAssumptions = EnergyAssumptions(), warnings: [String] = []
     ) {
@@ -98,6 +101,7 @@ public struct ReportContent: Codable, Sendable {
         self.confusion = confusion
         self.classNames = classNames
         self.sample = sample
+        self.spikeCourse = spikeCourse
         self.reliability = reliability
         self.result = result
         self.energyTable = energyTable

@@ -168,6 +168,10 @@ struct RunPage {
                         chart,
                         caption: "True class \(sample.label), predicted \(sample.prediction).")
                 }
+                if let course = content.spikeCourse {
+                    figures.figure(course.outputChart)
+                    if let chart = course.hiddenChart { figures.figure(chart) }
+                }
                 figures.figure(content.ratesChart, caption: "mean over the test set.")
             }
         }

@@ -12,6 +12,10 @@ struct SmoothRecurrentStudy: Study {
         (5000, 1.0e-3, 7.0e-4), (9999, 8.0e-4, 4.7e-4),
     ]
 
+    // Schedules of ours, beside the published one.
+    private static let slower = "Previous mean, decay 5000 steps"
+    private static let cosine = "New mean, 0.02, cosine"
+
     /// What a run left behind.
     private struct Course {
         var name: String
@@ -28,30 +32,37 @@ struct SmoothRecurrentStudy: Study {
         let searchSteps = context.isQuick ? 100 : 20_000
         let count = task.problem.parameters.count
         func optimizer(
-            _ belief: AdaBelief.Belief, beta2: Double = 0.999
+            _ belief: AdaBelief.Belief, rate: Double? = nil, beta2: Double = 0.999
         ) throws -> AdaBelief {
             try AdaBelief(
-                parameterCount: count, learningRate: task.learningRate, beta2: beta2,
+                parameterCount: count, learningRate: rate ?? task.learningRate, beta2: beta2,
                 belief: belief)
         }
         let new = try train(
             task, .adaBelief(try optimizer(.newMean), task.schedule), steps,
-            "AdaBelief, new mean", context, from: 0, to: 0.15)
+            "AdaBelief, new mean", context, from: 0, to: 0.1)
         let previous = try train(
             task, .adaBelief(try optimizer(.previousMean), task.schedule), steps,
-            "AdaBelief, previous mean", context, from: 0.15, to: 0.3)
+            "AdaBelief, previous mean", context, from: 0.1, to: 0.2)
+        let slower = try train(
+            task, .adaBelief(try optimizer(.previousMean), .exponential(decay: 5000)), steps,
+            Self.slower, context, from: 0.2, to: 0.3)
+        let cosine = try train(
+            task,
+            .adaBelief(try optimizer(.newMean, rate: 0.02), .cosine(steps: task.steps)), steps,
+            Self.cosine, context, from: 0.3, to: 0.4)
         let search = try train(
             task,
             .lineSearch(try optimizer(.newMean, beta2: 0.99), try SpikeShiftLineSearch()),
-            searchSteps, "Line search", context, from: 0.3, to: 1)
+            searchSteps, "Line search", context, from: 0.4, to: 1)
+        let courses = [new, previous, slower, cosine, search]
         let isPublished = context.seeds.isEmpty
         var result = StudyResult(
-            findings: findings([new, previous, search], isPublished: isPublished),
-            comparisons: isPublished
-                ? comparisons(new, previous, search, whole: !context.isQuick) : [])
+            findings: findings(courses, isPublished: isPublished),
+            comparisons: isPublished ? comparisons(courses, whole: !context.isQuick) : [])
         result.seeds = context.seeds
-        result.tables = [table([new, previous, search])]
-        result.figures = figures([new, previous, search], task)
+        result.tables = [table(courses)]
+        result.figures = figures(courses, task)
         return result
     }
 
@@ -85,8 +96,9 @@ struct SmoothRecurrentStudy: Study {
     // MARK: - Numbers
 
     private func comparisons(
-        _ new: Course, _ previous: Course, _ search: Course, whole: Bool
+        _ courses: [Course], whole: Bool
     ) -> [StudyComparison] {
+        let new = courses[0], previous = courses[1]
         let remark = "the published program, run again"
         func row(_ course: Course, _ step: Int, _ published: Double) -> StudyComparison {
             StudyComparison(
@@ -97,11 +109,14 @@ struct SmoothRecurrentStudy: Study {
         }
         var all = Self.publishedLoss.map { row(new, $0.0, $0.1) }
         all += Self.publishedLoss.dropFirst().map { row(previous, $0.0, $0.2) }
-        all.append(
-            StudyComparison(
-                "Line search: loss at the end", published: .number(1.5e-4),
-                measured: whole ? StudyValue(search.losses.last) : .missing,
-                remark: "read off the published figure"))
+        all += courses.dropFirst(2).map { course in
+            let isPublished = course.name == courses.last?.name
+            return StudyComparison(
+                "\(course.name): loss at the end", published: .number(1.5e-4),
+                measured: whole ? StudyValue(course.losses.last) : .missing,
+                remark: "read off the published figure"
+                    + (isPublished ? "" : ", which is of the line search"))
+        }
         all.append(
             StudyComparison(
                 "Spikes of the network before", published: .count(22),

@@ -3,7 +3,7 @@ public enum Studies {
     /// In the order in which they are listed.
     public static let all: [any Study] = [
         SmoothConceptStudy(), SmoothSingleNeuronStudy(), SmoothRecurrentStudy(),
-        SmoothMNISTStudy(), SmoothContinuityStudy(),
+        SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(),
         SweepStudy.depth, SweepStudy.width, SweepStudy.residual, SweepStudy.timeSteps,
         SweepStudy.timeMap, SweepStudy.events, AttackStudy(), SweepStudy.encoding,
         SweepStudy.surrogate, SweepStudy.norm, SweepStudy.neuron,

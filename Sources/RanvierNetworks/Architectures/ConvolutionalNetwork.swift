@@ -111,12 +111,12 @@ public struct ConvolutionalNetwork: Sendable {
         layers.append(Flatten())
         for next in hidden {
             if dropout > 0 { layers.append(Dropout(dropout)) }
-            layers += [Linear(width, next), activation.layer]
+            layers += [Linear(width, next), activation.layer(channels: next)]
             width = next
         }
         if dropout > 0 { layers.append(Dropout(dropout)) }
         layers.append(Linear(width, outputs))
-        return layers + (endsInActivation ? [activation.layer] : [])
+        return layers + (endsInActivation ? [activation.layer(channels: outputs)] : [])
     }
 
     private func layers(of unit: Unit, channels: inout Int) -> [any Layer] {
@@ -125,10 +125,12 @@ public struct ConvolutionalNetwork: Sendable {
         case .maxPool(let size): return [MaxPool2D(size)]
         case .convolution(let next, let size, let padding):
             defer { channels = next }
-            return convolution(channels, next, size, padding) + [activation.layer]
+            return convolution(channels, next, size, padding)
+                + [activation.layer(channels: next)]
         case .pooledConvolution(let next, let size, let padding):
             defer { channels = next }
-            return convolution(channels, next, size, padding) + [MaxPool2D(2), activation.layer]
+            return convolution(channels, next, size, padding)
+                + [MaxPool2D(2), activation.layer(channels: next)]
         }
     }
 

@@ -45,14 +45,14 @@ public struct MultilayerPerceptron: Sendable {
         var layers: [any Layer] = []
         var width = inputShape.elementCount
         for next in hidden {
-            layers += [Linear(width, next, gain: gain), activation.layer]
+            layers += [Linear(width, next, gain: gain), activation.layer(channels: next)]
             width = next
         }
         layers.append(Linear(width, outputs, gain: gain))
         switch readout {
         case .currents: break
         case .integrator(let leak): layers.append(LeakyIntegrator(leak: leak))
-        case .activation: layers.append(activation.layer)
+        case .activation: layers.append(activation.layer(channels: outputs))
         }
         return layers
     }

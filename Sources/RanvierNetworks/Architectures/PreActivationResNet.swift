@@ -39,11 +39,10 @@ public struct PreActivationResNet: Sendable {
         activation: Activation = .deepSpiking, normalization: NormalizationVariant = .shared,
         isResidual: Bool = true, shortcut: PreActivationBlock.Shortcut = .preActivation
     ) {
-        precondition(depth >= 8 && depth % 6 == 2, "the depth must be 6n + 2, not \(depth)")
         self.init(
-            blocks: depth / 6, channels: 16 * width, inputShape: inputShape, classes: classes,
-            activation: activation, normalization: normalization, isResidual: isResidual,
-            shortcut: shortcut)
+            blocks: ResidualStages.blocks(depth: depth), channels: 16 * width,
+            inputShape: inputShape, classes: classes, activation: activation,
+            normalization: normalization, isResidual: isResidual, shortcut: shortcut)
     }
 
     /// A network with any number of blocks and channels.
@@ -52,8 +51,6 @@ public struct PreActivationResNet: Sendable {
         activation: Activation = .deepSpiking, normalization: NormalizationVariant = .shared,
         isResidual: Bool = true, shortcut: PreActivationBlock.Shortcut = .preActivation
     ) {
-        precondition(
-            blocks > 0 && channels > 0 && classes > 0, "a network needs blocks and channels")
         precondition(inputShape.count == 3, "images are [H, W, C], not \(inputShape)")
         self.blocks = blocks
         self.channels = channels
@@ -67,30 +64,23 @@ public struct PreActivationResNet: Sendable {
 
     /// The layers in order.
     public var layers: [any Layer] {
-        var layers: [any Layer] = [
+        let stages = ResidualStages(blocks: blocks, channels: channels)
+        return [
             Convolution2D(
                 inputShape[2], channels, size: 3, padding: 1, hasBias: false,
                 initialization: .heFanOut
             ).named("conv1"),
             BatchNormalization(channels, variant: normalization).named("bn"),
         ]
-        var width = channels
-        for stage in 0..<3 {
-            for block in 0..<blocks {
-                let outputs = channels << stage
-                layers.append(
-                    PreActivationBlock(
-                        width, outputs, stride: stage > 0 && block == 0 ? 2 : 1,
-                        activation: activation, normalization: normalization,
-                        isResidual: isResidual, shortcut: shortcut
-                    ).named("stage\(stage + 1).\(block)"))
-                width = outputs
-            }
-        }
-        return layers + [
-            activation.layer.named("actFinal"), GlobalAveragePool2D().named("avgpool"),
-            Linear(width, classes).named("fc"),
-        ]
+            + stages.layers { inputs, outputs, stride in
+                PreActivationBlock(
+                    inputs, outputs, stride: stride, activation: activation,
+                    normalization: normalization, isResidual: isResidual, shortcut: shortcut)
+            } + [
+                activation.layer(channels: stages.outputs).named("actFinal"),
+                GlobalAveragePool2D().named("avgpool"),
+                Linear(stages.outputs, classes).named("fc"),
+            ]
     }
 
     /// The network with its first weights: convolutions normal with deviation √(2/fan-out), linear layer

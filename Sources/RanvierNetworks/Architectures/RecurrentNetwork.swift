@@ -10,42 +10,28 @@ public struct RecurrentNetwork: Sendable {
     public var hidden: [Int]
     /// Number of outputs.
     public var outputs: Int
-    /// Which neurons of a layer hear which.
-    public var connection: RecurrentLIF.Connection
-    /// Membranes of the recurrent layers.
-    public var leak: Leak
-    /// Their synaptic currents, if they have any.
-    public var synapticLeak: Leak?
-    /// Rise of their thresholds, if they adapt.
-    public var adaptation: RecurrentLIF.Adaptation?
+    /// The recurrent neurons; see ``Activation/recurrent(connection:leak:synapticLeak:adaptation:dynamics:gain:)``.
+    public var units: Activation
     /// Membranes of the readout.
     public var readoutLeak: Leak
-    /// Reset, surrogate and the other options.
-    public var dynamics: PopulationDynamics
     /// Factor on the first feed-forward weights.
     public var inputGain: Float
-    /// Factor on the first recurrent weights.
-    public var recurrentGain: Float
+    /// Probability of dropout behind each recurrent layer.
+    public var dropout: Float
 
     /// A network from events to outputs.
     public init(
         inputShape: [Int], hidden: [Int] = [256], outputs: Int,
-        connection: RecurrentLIF.Connection = .allToAll, leak: Leak = .factor(0.95),
-        synapticLeak: Leak? = nil, adaptation: RecurrentLIF.Adaptation? = nil,
-        readoutLeak: Leak = .factor(0.95), dynamics: PopulationDynamics = PopulationDynamics(),
-        inputGain: Float = 2, recurrentGain: Float = 0.5
+        units: Activation = .recurrent(leak: .factor(0.95), gain: 0.5),
+        readoutLeak: Leak = .factor(0.95), inputGain: Float = 2, dropout: Float = 0
     ) {
         self.inputShape = inputShape
         self.hidden = hidden
         self.outputs = outputs
-        self.connection = connection
-        self.leak = leak
-        self.synapticLeak = synapticLeak
-        self.adaptation = adaptation
+        self.units = units
         self.readoutLeak = readoutLeak
-        self.dynamics = dynamics
         self.inputGain = inputGain
-        self.recurrentGain = recurrentGain
+        self.dropout = dropout
     }
 
     /// The layers in order.
@@ -53,12 +39,8 @@ public struct RecurrentNetwork: Sendable {
         var layers: [any Layer] = []
         var width = inputShape.elementCount
         for next in hidden {
-            layers += [
-                Linear(width, next, gain: inputGain),
-                RecurrentLIF(
-                    next, connection: connection, leak: leak, synapticLeak: synapticLeak,
-                    adaptation: adaptation, dynamics: dynamics, gain: recurrentGain),
-            ]
+            layers += [Linear(width, next, gain: inputGain), units.layer(channels: next)]
+            if dropout > 0 { layers.append(Dropout(dropout)) }
             width = next
         }
         return layers + [Linear(width, outputs), LeakyIntegrator(leak: readoutLeak)]

@@ -29,8 +29,7 @@ public struct SpikeElementWiseResNet: Sendable {
         combination: Residual.Combination = .add, activation: Activation = .deepSpiking,
         normalization: NormalizationVariant = .shared
     ) {
-        precondition(
-            blocks > 0 && channels > 0 && classes > 0, "a network needs blocks and channels")
+        precondition(inputShape.count == 3, "images are [H, W, C], not \(inputShape)")
         self.blocks = blocks
         self.channels = channels
         self.inputShape = inputShape
@@ -41,33 +40,23 @@ public struct SpikeElementWiseResNet: Sendable {
     }
 
     private func unit(_ inputs: Int, _ outputs: Int, size: Int, stride: Int = 1) -> [any Layer] {
-        [
-            Convolution2D(
-                inputs, outputs, size: size, stride: stride, padding: size / 2, hasBias: false,
-                initialization: .heFanOut),
-            BatchNormalization(outputs, variant: normalization), activation.layer,
-        ]
+        ResidualStages.normalizedConvolution(
+            inputs, outputs, size: size, stride: stride, normalization: normalization)
+            + [activation.layer(channels: outputs)]
     }
 
     /// The layers in order.
     public var layers: [any Layer] {
-        var layers = unit(inputShape[2], channels, size: 3)
-        var width = channels
-        for stage in 0..<3 {
-            for block in 0..<blocks {
-                let outputs = channels << stage, stride = stage > 0 && block == 0 ? 2 : 1
-                layers.append(
-                    Residual(
-                        combination: combination,
-                        body: unit(width, outputs, size: 3, stride: stride)
-                            + unit(outputs, outputs, size: 3),
-                        shortcut: stride > 1 || width != outputs
-                            ? unit(width, outputs, size: 1, stride: stride) : []
-                    ).named("stage\(stage + 1).\(block)"))
-                width = outputs
-            }
-        }
-        return layers + [GlobalAveragePool2D(), Linear(width, classes)]
+        let stages = ResidualStages(blocks: blocks, channels: channels)
+        return unit(inputShape[2], channels, size: 3)
+            + stages.layers { inputs, outputs, stride in
+                Residual(
+                    combination: combination,
+                    body: unit(inputs, outputs, size: 3, stride: stride)
+                        + unit(outputs, outputs, size: 3),
+                    shortcut: stride > 1 || inputs != outputs
+                        ? unit(inputs, outputs, size: 1, stride: stride) : [])
+            } + [GlobalAveragePool2D(), Linear(stages.outputs, classes)]
     }
 
     /// The network with its first weights.

@@ -43,7 +43,7 @@ public struct PreActivationBlock: Layer {
                 from, outputs, size: size, stride: stride, padding: size / 2, hasBias: false,
                 initialization: .heFanOut)
         }
-        first = LayerChain([activation.layer.named("act1")])
+        first = LayerChain([activation.layer(channels: inputs).named("act1")])
         let projects = isResidual && (stride != 1 || inputs != outputs)
         projection = LayerChain(
             projects
@@ -54,7 +54,7 @@ public struct PreActivationBlock: Layer {
         body = LayerChain([
             convolution(inputs, size: 3, stride: stride).named("conv1"),
             BatchNormalization(outputs, variant: normalization).named("bn1"),
-            activation.layer.named("act2"),
+            activation.layer(channels: outputs).named("act2"),
             convolution(outputs, size: 3).named("conv2"),
             BatchNormalization(outputs, variant: end).named("bn2"),
         ])

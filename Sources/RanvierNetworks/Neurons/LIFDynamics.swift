@@ -44,7 +44,7 @@ public enum InputScale: String, Sendable, CaseIterable {
 ///     ∂L/∂I[t] = gu,   gv ← τ gu
 ///
 /// One bit is kept per neuron and step, and the input, from which the backward pass repeats the
-/// membrane in the cache; beyond 1024 steps the membrane instead.
+/// membrane in the cache, 64 steps at a time.
 public struct LIFDynamics: Sendable {
     /// What happens after a spike.
     public var reset = Reset.soft

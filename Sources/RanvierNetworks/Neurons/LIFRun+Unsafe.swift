@@ -12,6 +12,8 @@ struct LIFRun: Sendable {
     /// Kept where somebody asked for it or it cannot be repeated.
     let membrane: Tensor?
     let finalState: Tensor
+    /// States at the beginning of segments, where the membrane is repeated.
+    private let checkpoints: FloatBuffer?
 
     private var scalesInput: Bool { dynamics.inputScale == .oneMinusLeak }
     private let shape: [Int]
@@ -22,10 +24,6 @@ struct LIFRun: Sendable {
     /// Neurons per part of the parallel loop: a multiple of the kernels' block of 1024, and enough parts for
     /// several threads.
     private var grain: Int { columns >= 32768 ? 4096 : 1024 }
-
-    /// Most steps whose membrane the backward pass repeats from the input, which is there anyway, instead of
-    /// keeping it: one number per neuron and step less to write and no less to read.
-    private static let mostRepeatedSteps = Int(RNV_LIF_SCRATCH) / 64
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
@@ -38,10 +36,12 @@ struct LIFRun: Sendable {
         let neuron = dynamics.kernelForm(leak: leak, threshold: threshold)
         let source = CurrentSource(current)
         let bits = SpikeBits(rows: steps, bitsPerRow: columns)
-        let repeats = dynamics.surrogate.isKernel && steps <= Self.mostRepeatedSteps
-        let keeps = keepsMembrane || (isTracked && !repeats)
+        let keeps = keepsMembrane || (isTracked && !dynamics.surrogate.isKernel)
+        let segments = (steps + Int(RNV_LIF_SEGMENT) - 1) / Int(RNV_LIF_SEGMENT)
         let kept = keeps ? FloatBuffer(count: steps * columns) : nil
         let final = FloatBuffer(count: columns)
+        let states = isTracked && !keeps ? FloatBuffer(count: max(segments - 1, 0) * columns) : nil
+        checkpoints = states
         self.dynamics = dynamics
         self.current =
             isTracked && (!keeps || dynamics.inputScale == .oneMinusLeak) ? current : nil
@@ -59,7 +59,7 @@ struct LIFRun: Sendable {
                 rnv_lif_forward(
                     neuron, steps, columns, range.lowerBound, range.upperBound,
                     source.buffer.pointer, source.stride, source.map, initial?.pointer, bits.words,
-                    bits.wordsPerRow, kept?.pointer, final.pointer)
+                    bits.wordsPerRow, kept?.pointer, states?.pointer, final.pointer)
             }
         }
     }
@@ -89,6 +89,7 @@ struct LIFRun: Sendable {
             pass.membrane_upstream = fromMembrane.map { UnsafePointer($0.buffer.pointer) }
             pass.membrane_upstream_stride = fromMembrane?.stride ?? 0
             pass.membrane = kept.map { UnsafePointer($0.pointer) }
+            pass.checkpoints = checkpoints.map { UnsafePointer($0.pointer) }
             let scratch = kept == nil ? FloatBuffer(count: Int(RNV_LIF_SCRATCH)) : nil
             pass.scratch = scratch?.pointer
             thin?.withKernelForm { pass.thin_upstream = $0 }
