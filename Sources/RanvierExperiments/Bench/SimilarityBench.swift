@@ -31,11 +31,9 @@ public struct SimilarityBench: Workload {
         events.progress(.init(fraction: 0, message: "\(name): drawing answers"))
         let layers = try layers(count: count)
         events.progress(.init(fraction: 0.2, message: "\(name): timing comparisons"))
-        var last: SimilarityAccumulator?
         let (timed, peakBytes) = try MemoryMeter.measuring {
             try StepTimer(warmup: 1).time(runs: request.runs ?? 3) {
-                last = nil
-                last = try Self.compare(layers)
+                _ = try Self.compare(layers)
             }
         }
         let rows = layers.count * count * (count - 1) / 2 * 4

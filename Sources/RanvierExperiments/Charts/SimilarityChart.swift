@@ -98,7 +98,9 @@ public struct SimilarityChart: Chart {
         }
     }
 
-    private static func style(_ level: Int) -> String { ChartStyle.fill(level < 0 ? 4 : 0) }
+    private static func style(_ level: Int) -> String {
+        ChartStyle.fill(level < 0 ? 4 : 0) + " rv-cells"
+    }
     private static func opacity(_ level: Int) -> Double { level < 0 ? 0.45 : Double(level) / 50 }
     private static func ink(_ value: Double) -> Double { 0.02 + 0.98 * min(max(value, 0), 1) }
 
