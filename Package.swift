@@ -56,7 +56,10 @@ let package = Package(
             name: "RanvierTraining",
             dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
             swiftSettings: swiftSettings),
-        .target(name: "RanvierAnalysis", swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierAnalysis",
+            dependencies: ["RanvierNetworks", "RanvierTensors", "CRanvierKernels"],
+            swiftSettings: swiftSettings),
         .target(
             name: "RanvierExact",
             dependencies: [
@@ -86,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "RanvierCommandLine",
             dependencies: [
-                "RanvierExperiments", "RanvierData", "RanvierTensors",
+                "RanvierExperiments", "RanvierAnalysis", "RanvierData", "RanvierTensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -113,11 +116,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "RanvierAnalysisTests", dependencies: ["RanvierAnalysis"],
+            name: "RanvierAnalysisTests",
+            dependencies: ["RanvierAnalysis", "RanvierNetworks", "RanvierTensors"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "RanvierExperimentsTests",
-            dependencies: ["RanvierExperiments", "RanvierTraining", "RanvierAnalysis"],
+            dependencies: [
+                "RanvierExperiments", "RanvierTraining", "RanvierNetworks", "RanvierData",
+                "RanvierTensors", "RanvierAnalysis",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ReferenceTests",

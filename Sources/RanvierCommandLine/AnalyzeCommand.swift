@@ -6,12 +6,17 @@ import RanvierExperiments
 struct AnalyzeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "analyze",
-        abstract: "Look into networks: how their spike times depend on their weights.",
+        abstract:
+            "Look into networks: what they share, how their spike times depend on their weights.",
         discussion: """
             EXAMPLES
+              ranvier analyze cka runs/digits-0 runs/exact-digits-0
+              ranvier analyze robustness runs/digits-0
               ranvier analyze continuity
             """,
-        subcommands: [Continuity.self])
+        subcommands: [
+            AnalyzeSimilarityCommand.self, AnalyzeRobustnessCommand.self, Continuity.self,
+        ])
 
     /// `ranvier analyze continuity`.
     struct Continuity: ParsableCommand {

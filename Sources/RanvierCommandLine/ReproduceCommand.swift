@@ -16,6 +16,7 @@ struct ReproduceCommand: ParsableCommand {
               ranvier reproduce smooth/single-neuron
               ranvier reproduce smooth/mnist --quick --data-directory ~/data
               ranvier reproduce smooth/mnist --seeds 1 2 3 --output out --json
+              ranvier reproduce cka/residual --quick
             """)
 
     @Argument(
@@ -25,8 +26,14 @@ struct ReproduceCommand: ParsableCommand {
     @Flag(help: "List the studies there are.")
     var list = false
 
-    @Flag(help: "Do less than was published, in under a minute.")
+    @Flag(
+        help: "Do less than was published: in under a minute, or ten where networks are trained.")
     var quick = false
+
+    @Flag(
+        help:
+            "Attack as the published code does: no clamp, sizes in scaled units, batch statistics.")
+    var publishedAttack = false
 
     @Option(help: ArgumentHelp("Use this seed, not the study's own choice.", valueName: "number"))
     var seed: Int?
@@ -68,6 +75,7 @@ struct ReproduceCommand: ParsableCommand {
         }
         var request = ReproduceRequest(study: study)
         request.isQuick = quick
+        request.usesPublishedAttack = publishedAttack
         request.seeds = ([seed].compactMap(\.self) + seeds).map { UInt64($0) }
         request.output = URL(filePath: output, directoryHint: .isDirectory)
         request.dataDirectory = data.dataDirectory

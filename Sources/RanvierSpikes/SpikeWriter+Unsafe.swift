@@ -92,7 +92,7 @@ extension Tensor {
     }
 
     /// Whether every number is 0 or 1.
-    var isBinary: Bool {
+    package var isBinary: Bool {
         withUnsafeScalars { scalars in scalars.allSatisfy { $0 == 0 || $0 == 1 } }
     }
 }

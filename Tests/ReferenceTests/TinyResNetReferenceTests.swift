@@ -1,9 +1,10 @@
 import Foundation
+import RanvierAnalysis
 import RanvierNetworks
 import RanvierTensors
 import Testing
 
-/// `tiny_resnet.json` of the method folder `surrogate-and-cka`, but for the CKA maps.
+/// `tiny_resnet.json` of the method folder `surrogate-and-cka`.
 @Suite struct TinyResNetReferenceTests {
     static let method = "surrogate-and-cka"
 
@@ -28,6 +29,76 @@ private struct TinyResNet {
         try checkInference("annEval", try network(isSpiking: false), features: "annFeatureSums")
         try checkInference(
             "annEvalRectifiedShortcut", try network(isSpiking: false, shortcut: .rectified))
+        try checkSimilarity()
+    }
+
+    // MARK: - Similarity
+
+    /// All maps of features, and the maps over time. Six samples are so few that some self terms are nearly zero: there the
+    /// rounding of Float32 is not small beside them, so a value counts as wrong if it is off by more than 10⁻³ of its size
+    /// and of the noise of its self terms.
+    private func checkSimilarity() throws {
+        let spiking = try recorded(try network(isSpiking: true), steps: try entry["T"].int)
+        let names = spiking.map(\.name)
+        #expect(names == (try entry["featureNames"].items.map { try $0.string }))
+        for (key, shortcut) in [
+            ("ckaRowsANN_colsSNN", PreActivationBlock.Shortcut.preActivation),
+            ("ckaRowsANNRectified_colsSNN", .rectified),
+        ] {
+            let artificial = try recorded(
+                try network(isSpiking: false, shortcut: shortcut), steps: 1)
+            try expectMap(key, artificial, spiking)
+        }
+        try expectMap("ckaSNN_SNN", spiking, spiking)
+        let times = try entry["ckaTimeByTime"]
+        #expect(times.keys.count > 3)
+        for name in times.keys {
+            let layer = try #require(spiking.first { $0.name == name })
+            let (shape, expected) = try times[name].array
+            #expect(layer.steps.layers.count == shape[0])
+            for i in 0..<shape[0] {
+                for j in 0..<shape[1] {
+                    let difference = abs(layer.steps.alignment(i, j) - expected[i * shape[1] + j])
+                    #expect(difference < 1e-3, "\(label): time map of \(name) at \(i), \(j)")
+                }
+            }
+        }
+    }
+
+    private func recorded(_ network: Network, steps: Int) throws -> [RepresentationBatch.Layer] {
+        var settings = RepresentationSettings()
+        settings.comparesSteps = true
+        let batch = RepresentationBatch(settings)
+        _ = network(
+            try images.repeatedInTime(steps: steps),
+            in: ForwardContext(timeStep: 1e-3, observer: batch.observe))
+        return try batch.layers
+    }
+
+    private func expectMap(
+        _ key: String, _ rows: [RepresentationBatch.Layer], _ columns: [RepresentationBatch.Layer]
+    ) throws {
+        var sums = SimilarityAccumulator(layers: (rows + columns).map(\.name))
+        try sums.add((rows + columns).map(\.kernel))
+        let map = sums.map(
+            rows: 0..<rows.count, columns: rows.count..<rows.count + columns.count)
+        var compared = 0
+        let expected = try entry[key]["data"].items
+        for i in rows.indices {
+            for j in columns.indices {
+                let stored = expected[i * columns.count + j]
+                guard !stored.isNull else {
+                    #expect(map.values[i][j].isNaN, "\(label): \(key) at \(i), \(j)")
+                    continue
+                }
+                let wanted = try stored.double
+                let difference = abs(map.values[i][j] - wanted)
+                #expect(
+                    difference <= 1e-3 * max(1, abs(wanted)), "\(label): \(key) at \(i), \(j)")
+                compared += 1
+            }
+        }
+        #expect(compared > 100)
     }
 
     private var images: Tensor {

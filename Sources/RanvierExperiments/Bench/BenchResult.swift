@@ -37,6 +37,10 @@ public struct BenchResult: Encodable, Sendable {
     public var eventsPerSample: Double?
     /// Hidden spikes per neuron and sample at the start.
     public var hiddenSpikesPerNeuron: Double?
+    /// Bytes of what a workload has to store at one time.
+    public var storedBytes: Int?
+    /// The largest number of bytes that the tensors made in a run occupied at one time.
+    public var workingBytes: Int?
     /// The least time a run could take on this machine.
     public var floor: Floor?
 
@@ -116,6 +120,14 @@ public struct BenchResult: Encodable, Sendable {
             }
             lines.append(
                 ("events", "\(NumberText.significant(eventsPerSample)) per sample\(hidden ?? "")"))
+        }
+        if let storedBytes, let workingBytes {
+            lines.append(
+                (
+                    "working memory",
+                    "\(NumberText.bytes(Double(workingBytes))) for "
+                        + "\(NumberText.bytes(Double(storedBytes))) of rows"
+                ))
         }
         lines.append(("peak memory", NumberText.bytes(Double(peakResidentBytes))))
         return lines

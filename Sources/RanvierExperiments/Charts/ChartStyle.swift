@@ -35,6 +35,7 @@ package enum ChartStyle {
         .rv-spike{fill:none;stroke-width:1.3}
         .rv-wide{stroke-width:2.4}
         .rv-level{fill:none;stroke-width:2.4}
+        .rv-cells{shape-rendering:crispEdges}
         \(dashes.enumerated().map(lineRule).joined(separator: "\n"))
         \(light.rules)
         @media screen and (prefers-color-scheme:dark){

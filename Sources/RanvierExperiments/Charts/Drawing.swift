@@ -52,9 +52,12 @@ public struct Drawing: Sendable {
         close("rect", title: title)
     }
 
-    package mutating func path(_ data: String, style: String, title: String? = nil) {
+    package mutating func path(
+        _ data: String, style: String, opacity: Double? = nil, title: String? = nil
+    ) {
         open("path", style)
         body += " d=\"\(Markup.escape(data))\""
+        if let opacity { attribute("fill-opacity", opacity) }
         close("path", title: title)
     }
 

@@ -31,4 +31,52 @@ extension Experiments {
             return value
         }
     }
+
+    /// Compares the layers of two stored networks, all with all; writes tables, figures and a page.
+    ///
+    /// - Throws: `RunError`, `DataError`, `CheckpointError`, `NetworkError`, `AnalysisError`;
+    ///   ``InterruptedError``.
+    public static func analyzeSimilarity(
+        _ request: SimilarityRequest, events: CommandEvents = CommandEvents()
+    ) throws -> CommandOutcome {
+        if let threads = request.threads { Parallel.threads = threads }
+        let context = StudyContext(dataDirectory: request.dataDirectory, events: events)
+        let report = try inFolder(request.output) {
+            try SimilarityAnalysis(request: request, context: context).run()
+        }
+        return try finish(
+            StudyDescription(
+                name: "analyze cka", title: "What two networks have in common",
+                source: "Centred kernel alignment: Kornblith et al. 2019, Nguyen et al. 2021",
+                quick: false, seconds: report.seconds, command: commandText(request.command)),
+            report.value.studyResult, folder: request.output
+        ) {
+            var value = report.value
+            value.folder = request.output.relativePath
+            return value
+        }
+    }
+
+    /// Attacks and damages what a stored network is shown; writes tables, figures and a page.
+    ///
+    /// - Throws: `RunError`, `DataError`, `CheckpointError`, `NetworkError`; for attacks on a network that has no
+    ///   gradient by its input, an error that says so; ``InterruptedError``.
+    public static func analyzeRobustness(
+        _ request: RobustnessRequest, events: CommandEvents = CommandEvents()
+    ) throws -> CommandOutcome {
+        if let threads = request.threads { Parallel.threads = threads }
+        let context = StudyContext(dataDirectory: request.dataDirectory, events: events)
+        let report = try inFolder(request.output) { try RobustnessReport(request, context) }
+        return try finish(
+            StudyDescription(
+                name: "analyze robustness", title: "What a network makes of changed inputs",
+                source: "FGSM: Goodfellow et al. 2015; PGD: Madry et al. 2018", quick: false,
+                seconds: report.seconds, command: commandText(request.command)),
+            report.value.studyResult, folder: request.output
+        ) {
+            var value = report.value
+            value.folder = request.output.relativePath
+            return value
+        }
+    }
 }

@@ -11,10 +11,11 @@ extension Experiments {
     ) throws -> CommandOutcome {
         let study = try Studies.named(request.study)
         if let threads = request.threads { Parallel.threads = threads }
-        let context = StudyContext(
-            isQuick: request.isQuick, seeds: request.seeds, dataDirectory: request.dataDirectory,
-            events: events)
         let folder = request.output.appending(path: study.name)
+        var context = StudyContext(
+            isQuick: request.isQuick, seeds: request.seeds, dataDirectory: request.dataDirectory,
+            cache: folder.deletingLastPathComponent().appending(path: "networks"), events: events)
+        context.usesPublishedAttack = request.usesPublishedAttack
         let (result, seconds) = try inFolder(folder) { try study.run(context) }
         let description = StudyDescription(
             name: study.name, title: study.title, source: study.source,
@@ -78,7 +79,7 @@ extension Experiments {
     ) -> String {
         var parts = ["\(description.title)\n\(description.source)"]
         if description.quick { parts.append("Quick: less was done than was published.") }
-        for table in result.allTables { parts.append("\(table.caption)\n\(table.text)") }
+        for table in result.shownTables { parts.append("\(table.caption)\n\(table.text)") }
         parts += [result.findings.joined(separator: "\n")]
         parts.append("Page: \(folder.appending(path: "page.html").relativePath)")
         return parts.joined(separator: "\n\n")

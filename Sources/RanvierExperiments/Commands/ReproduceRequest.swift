@@ -4,8 +4,10 @@ import Foundation
 public struct ReproduceRequest: Sendable {
     /// Name of the study.
     public var study: String
-    /// Whether to do less, in under a minute.
+    /// Whether to do less: in under a minute, or ten where networks are trained.
     public var isQuick = false
+    /// Whether attacks are those of the published code: sizes in scaled units, no clamp, batch statistics.
+    public var usesPublishedAttack = false
     /// Seeds of the runs; empty for the study's own choice.
     public var seeds: [UInt64] = []
     /// The folder of all studies.

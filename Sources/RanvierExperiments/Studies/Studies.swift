@@ -4,6 +4,9 @@ public enum Studies {
     public static let all: [any Study] = [
         SmoothConceptStudy(), SmoothSingleNeuronStudy(), SmoothRecurrentStudy(),
         SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(), CostStudy(),
+        SweepStudy.depth, SweepStudy.width, SweepStudy.residual, SweepStudy.timeSteps,
+        SweepStudy.timeMap, SweepStudy.events, AttackStudy(), SweepStudy.encoding,
+        SweepStudy.surrogate, SweepStudy.norm, SweepStudy.neuron,
     ]
 
     /// The study of a name.

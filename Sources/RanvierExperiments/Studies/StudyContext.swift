@@ -1,22 +1,29 @@
+import Foundation
+
 /// How a study is done, and whom it tells about it.
 public struct StudyContext: Sendable {
-    /// Whether to do less than was published, in under a minute.
+    /// Whether to do less than was published: in under a minute, or ten where networks are trained.
     public var isQuick: Bool
     /// Seeds of the runs; empty for the study's own choice.
     public var seeds: [UInt64]
     /// Where larger data sets are looked for.
     public var dataDirectory: String?
+    /// Where studies keep networks that they have trained, for each other and for the next time; nil for nowhere.
+    public var cache: URL?
+    /// Whether attacks are those of the published code, in place of sane ones.
+    public var usesPublishedAttack = false
     /// Hears of progress.
     public var events: CommandEvents
 
     /// Creates a context.
     public init(
         isQuick: Bool = false, seeds: [UInt64] = [], dataDirectory: String? = nil,
-        events: CommandEvents = CommandEvents()
+        cache: URL? = nil, events: CommandEvents = CommandEvents()
     ) {
         self.isQuick = isQuick
         self.seeds = seeds
         self.dataDirectory = dataDirectory
+        self.cache = cache
         self.events = events
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import RanvierTraining
 
-/// The files of a study: `table.csv`, further tables, `result.json`, `figures/*.svg`, `page.html`.
+/// The files of a study: `table.csv`, further tables and files, `result.json`, `figures/*.svg`, `page.html`.
 struct StudyFolder {
     let url: URL
 
@@ -18,6 +18,9 @@ struct StudyFolder {
         }
         for figure in result.figures {
             try write(figure.chart.svg(), to: figures.appending(path: "\(figure.name).svg"))
+        }
+        for (name, text) in result.files.sorted(by: { $0.key < $1.key }) {
+            try write(text, to: url.appending(path: name))
         }
         try write(json + "\n", to: url.appending(path: "result.json"))
         try write(

@@ -14,7 +14,7 @@ struct StudyOutcome: Encodable, Sendable {
         try container.encode(study, forKey: .study)
         try container.encode(result.findings, forKey: .findings)
         try container.encode(result.comparisons, forKey: .comparisons)
-        try container.encode(result.tables, forKey: .tables)
+        try container.encode(result.tables.filter(\.isShown), forKey: .tables)
         try container.encode(
             result.figures.map { "figures/\($0.name).svg" }, forKey: .figures)
         try container.encode(result.seeds, forKey: .seeds)

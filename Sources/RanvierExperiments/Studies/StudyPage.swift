@@ -54,7 +54,7 @@ struct StudyPage {
     }
 
     private func writeTables(_ main: inout HTMLWriter) {
-        for (index, table) in result.allTables.enumerated() {
+        for (index, table) in result.shownTables.enumerated() {
             let isComparison = index == 0 && !result.comparisons.isEmpty
             main.section(isComparison ? "Published and measured" : table.caption) { section in
                 section.table(

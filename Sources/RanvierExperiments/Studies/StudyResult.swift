@@ -8,6 +8,8 @@ public struct StudyResult: Sendable {
     public var tables: [StudyTable] = []
     /// The figures.
     public var figures: [ReportFigure] = []
+    /// Further files by name, as they are written.
+    public var files: [String: String] = [:]
     /// Whether all that was published was done, even if the study was to be quick.
     public var isWhole = false
     /// The seeds that were used; empty where nothing was drawn.
@@ -23,4 +25,7 @@ public struct StudyResult: Sendable {
     var allTables: [StudyTable] {
         (comparisons.isEmpty ? [] : [StudyComparison.table(of: comparisons)]) + tables
     }
+
+    /// The tables that are to be read.
+    var shownTables: [StudyTable] { allTables.filter(\.isShown) }
 }

@@ -8,6 +8,10 @@ public struct StudyTable: Encodable, Sendable {
     public let columns: [String]
     /// The cells, row by row.
     public var rows: [[StudyValue]]
+    /// Whether page, terminal and JSON show it; else it is only a file.
+    public var isShown = true
+
+    private enum CodingKeys: String, CodingKey { case name, caption, columns, rows }
 
     /// Creates a table.
     public init(name: String, caption: String, columns: [String], rows: [[StudyValue]]) {

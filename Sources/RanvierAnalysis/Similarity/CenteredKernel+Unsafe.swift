@@ -1,0 +1,93 @@
+import CRanvierKernels
+import RanvierTensors
+
+extension CenteredKernel {
+    /// Centres a kernel matrix.
+    ///
+    /// - Throws: ``AnalysisError/impossibleValue(what:expected:found:)`` for fewer than four samples.
+    public init(
+        _ kernel: KernelMatrix, estimator: HSICEstimator = .unbiased
+    ) throws(AnalysisError) {
+        let n = kernel.count
+        guard n > 3 else {
+            throw .impossibleValue(
+                what: "samples of a similarity", expected: "at least 4", found: "\(n)")
+        }
+        let matrix = kernel.upper.denseBuffer
+        let half = n * (n - 1) / 2
+        let row = FloatBuffer(count: estimator == .biased ? half + n : half)
+        var sums = [Double](repeating: 0, count: n)
+        sums.withUnsafeMutableBufferPointer {
+            rnv_gram_row_sums(matrix.pointer, n, $0.baseAddress)
+        }
+        let size = Double(n)
+        let constant: Double
+        switch estimator {
+        case .unbiased:
+            constant = sums.reduce(0, +) / ((size - 1) * (size - 2))
+            for i in 0..<n { sums[i] /= -(size - 2) }
+        case .biased:
+            for i in 0..<n { sums[i] += Double(matrix.pointer[i * n + i]) }
+            constant = sums.reduce(0, +) / (size * size)
+            for i in 0..<n { sums[i] /= -size }
+            for i in 0..<n {
+                row.pointer[half + i] = Float(
+                    Double(matrix.pointer[i * n + i]) + 2 * sums[i] + constant)
+            }
+        }
+        sums.withUnsafeBufferPointer {
+            rnv_gram_center(matrix.pointer, n, $0.baseAddress, constant, row.pointer)
+        }
+        self.init(samples: n, estimator: estimator, row: row)
+    }
+
+    /// Inner products of all pairs of rows, `[rows, rows]`, summed in double precision; symmetric.
+    ///
+    /// Cut by blocks of rows, never by threads. Complexity: rows² n² / 4 multiply-adds.
+    static func innerProducts(_ kernels: [CenteredKernel]) -> [Double] {
+        let count = kernels.count, tile = 4
+        let blocks = stride(from: 0, to: count, by: tile).map { $0..<min($0 + tile, count) }
+        let pairs = blocks.indices.flatMap { i in blocks[i...].map { (blocks[i], $0) } }
+        let length = kernels.first?.row.count ?? 0
+        let parts: [[Double]] = {
+            let results = Results(count: pairs.count)
+            Parallel.forEach(parts: pairs.count) { part in
+                let (rows, columns) = pairs[part]
+                let left = rows.map { UnsafePointer(kernels[$0].row.pointer) as UnsafePointer? }
+                let right = columns.map { UnsafePointer(kernels[$0].row.pointer) as UnsafePointer? }
+                var block = [Double](repeating: 0, count: tile * tile)
+                rnv_gram_inner(left, rows.count, right, columns.count, length, &block, tile)
+                results.set(part, block)
+            }
+            return results.values
+        }()
+        var products = [Double](repeating: 0, count: count * count)
+        for ((rows, columns), block) in zip(pairs, parts) {
+            for (r, i) in rows.enumerated() {
+                for (c, j) in columns.enumerated() {
+                    products[i * count + j] = block[r * tile + c]
+                    products[j * count + i] = block[r * tile + c]
+                }
+            }
+        }
+        return products
+    }
+
+    /// A list that workers fill, each at places of its own.
+    private final class Results: @unchecked Sendable {
+        private let pointer: UnsafeMutableBufferPointer<[Double]>
+
+        init(count: Int) {
+            pointer = .allocate(capacity: count)
+            pointer.initialize(repeating: [])
+        }
+
+        deinit {
+            pointer.deinitialize()
+            pointer.deallocate()
+        }
+
+        func set(_ index: Int, _ value: [Double]) { pointer[index] = value }
+        var values: [[Double]] { Array(pointer) }
+    }
+}

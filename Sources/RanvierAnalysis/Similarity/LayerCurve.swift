@@ -1,0 +1,145 @@
+import Foundation
+
+/// Values along the depth of a network, one per feature map: what matched layers of two networks have in common.
+public struct LayerCurve: Sendable, Codable, Equatable {
+    /// What kind of map a value belongs to, told by the last part of its name.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// `conv…`
+        case convolution = "conv"
+        /// `bn…`
+        case normalization = "bn"
+        /// `act…`, and single layers of units.
+        case activation = "act"
+        /// `out`: the sum at the end of a block.
+        case out
+        /// `down…`: the projection beside a block.
+        case shortcut
+        /// Pools.
+        case pool
+    }
+
+    /// Names of the maps in forward order.
+    public let layers: [String]
+    /// One value per map; NaN where there is none.
+    public let values: [Double]
+
+    /// A curve.
+    public init(layers: [String], values: [Double]) {
+        precondition(layers.count == values.count, "one value per layer is needed")
+        self.layers = layers
+        self.values = values
+    }
+
+    /// The matched layers of a map.
+    public init(matching map: SimilarityMap) {
+        let matched = map.matched
+        self.init(layers: matched.map(\.layer), values: matched.map(\.value))
+    }
+
+    /// The kind of a map.
+    public static func kind(of layer: String) -> Kind {
+        let last = layer.split(separator: ".").last.map(String.init) ?? layer
+        return switch last {
+        case _ where last.hasPrefix("down"): .shortcut
+        case "out": .out
+        case _ where last.hasPrefix("conv"): .convolution
+        case _ where last.hasPrefix("bn") || last.hasPrefix("batch-norm"): .normalization
+        case _ where last.contains("pool"): .pool
+        default: .activation
+        }
+    }
+
+    /// Mean over the maps that are defined; projections beside the blocks are left out, because nets without
+    /// them have nothing to compare. NaN if there is none.
+    public var mean: Double { Self.mean(indices { $0 != .shortcut }.map { values[$0] }) }
+
+    /// Mean over the maps of a kind.
+    public func mean(of kind: Kind) -> Double {
+        Self.mean(indices { $0 == kind }.map { values[$0] })
+    }
+
+    /// Mean over the maps whose names begin with a text, projections left out.
+    public func mean(ofLayersIn prefix: String) -> Double {
+        Self.mean(
+            indices { $0 != .shortcut }.filter { layers[$0].hasPrefix(prefix) }.map { values[$0] })
+    }
+
+    private func indices(where isIncluded: (Kind) -> Bool) -> [Int] {
+        layers.indices.filter { isIncluded(Self.kind(of: layers[$0])) }
+    }
+
+    /// Mean of the values that are numbers.
+    static func mean(_ values: [Double]) -> Double {
+        let defined = values.filter { !$0.isNaN }
+        return defined.isEmpty ? .nan : defined.reduce(0, +) / Double(defined.count)
+    }
+}
+
+// MARK: - Periodicity
+
+extension LayerCurve {
+    /// A residual block: its name, the value of its sum, and those of the maps inside without the projection.
+    public struct Block: Sendable {
+        /// Name, such as `stage1.0`.
+        public let name: String
+        /// Value of the map behind the addition.
+        public let out: Double
+        /// Values of the maps before it, in order.
+        public let inner: [(layer: String, value: Double)]
+
+        /// How much the addition lifts the value above the lowest inside: `out − min inner`.
+        public var lift: Double {
+            let defined = inner.map(\.value).filter { !$0.isNaN }
+            return out - (defined.min() ?? .nan)
+        }
+        /// Name of the lowest map inside.
+        public var lowest: String? {
+            inner.filter { !$0.value.isNaN }.min { $0.value < $1.value }?.layer
+        }
+    }
+
+    /// The blocks in order: maps `block.…` that end with `block.out`.
+    public var blocks: [Block] {
+        layers.indices.filter { Self.kind(of: layers[$0]) == .out }.map { end in
+            let name = layers[end].split(separator: ".").dropLast().joined(separator: ".")
+            let inner = layers.indices.filter {
+                $0 != end && layers[$0].hasPrefix(name + ".")
+                    && Self.kind(of: layers[$0]) != .shortcut
+            }
+            return Block(
+                name: name, out: values[end],
+                inner: inner.map { (layers[$0], values[$0]) })
+        }
+    }
+
+    /// Jaggedness: the mean lift of the blocks. NaN without blocks.
+    public var jaggedness: Double { Self.mean(blocks.map(\.lift)) }
+
+    /// Amplitude of the curve at one period per block, after taking out its straight trend.
+    ///
+    ///     a = 2/N |Σ_k y_k e^(−2πik/7)|
+    ///
+    /// over the seven maps of each block in order, projections left out; NaN without blocks or where a value is
+    /// missing.
+    public var periodAmplitude: Double {
+        let series = blocks.flatMap { $0.inner.map(\.value) + [$0.out] }
+        guard let first = blocks.first, !series.contains(where: \.isNaN) else { return .nan }
+        let period = first.inner.count + 1, n = Double(series.count)
+        guard series.count == period * blocks.count else { return .nan }
+        let center = (n - 1) / 2, mean = series.reduce(0, +) / n
+        var slope = 0.0, spread = 0.0
+        for (k, y) in series.enumerated() {
+            slope += (Double(k) - center) * (y - mean)
+            spread += (Double(k) - center) * (Double(k) - center)
+        }
+        slope /= max(spread, .leastNormalMagnitude)
+        var real = 0.0, imaginary = 0.0
+        for (k, y) in series.enumerated() {
+            let rest = y - mean - slope * (Double(k) - center)
+            let angle = 2 * Double.pi * Double(k) / Double(period)
+            real += rest * cos(angle)
+            imaginary -= rest * sin(angle)
+        }
+        return 2 / n * (real * real + imaginary * imaginary).squareRoot()
+    }
+}

@@ -1,0 +1,36 @@
+import RanvierSpikes
+import RanvierTensors
+
+extension Dataset {
+    /// Images as an event camera sees them: samples `[T, H, W, 2]` of event counts, labels unchanged.
+    ///
+    /// - Parameters:
+    ///   - images: samples `[H, W]` or `[H, W, C]`.
+    ///   - steps: number of slices T into which a recording is cut, of equal length in time.
+    ///   - countsEvents: whether a step holds the number of events, else only whether there was one.
+    /// - Throws: ``DataError`` if samples are no images.
+    public init(
+        _ images: Dataset, seenBy camera: EventCamera, steps: Int, countsEvents: Bool = false
+    ) throws(DataError) {
+        guard images.featureShape.count == 2 || images.featureShape.count == 3 else {
+            throw DataError(
+                .invalidParameter, at: "\(images.name), event camera",
+                expected: "images [height, width] or [height, width, channels]",
+                found: "samples \(images.featureShape)",
+                advice: "give the samples the shape of images first")
+        }
+        var recordings: [EventStream] = []
+        for sample in 0..<images.count {
+            recordings.append(
+                camera.record(
+                    Tensor(images.values(ofSample: sample), shape: images.featureShape)))
+        }
+        try self.init(
+            name: "\(images.name) as events", recordings: recordings, labels: images.labels,
+            steps: steps, timeStep: camera.duration / Double(steps), countsEvents: countsEvents,
+            classNames: images.classNames,
+            origin: DataOrigin(
+                source: "\(images.origin.source), through a simulated event camera",
+                licence: images.origin.licence))
+    }
+}

@@ -1,0 +1,74 @@
+import RanvierAnalysis
+import RanvierData
+import RanvierNetworks
+
+/// Compares the layers of several networks, all with all, on the same samples.
+struct RepresentationComparison {
+    /// One of the networks.
+    struct Party {
+        /// Name in tables.
+        var name: String
+        /// The network.
+        var source: any RepresentationSource
+        /// The samples as this network takes them.
+        var data: Dataset
+        /// Whether its steps are compared with one another.
+        var comparesSteps = false
+    }
+
+    /// How answers are compared.
+    var settings = RepresentationSettings()
+    /// Samples of a batch.
+    var batchSize = 1024
+    /// Batches.
+    var batches = 2
+
+    /// Listens to all networks, batch by batch.
+    ///
+    /// Samples are the first of the data, in order; a last partial batch is left out, and where there are fewer samples
+    /// than a batch has, there is one batch of all of them.
+    ///
+    /// - Parameter advance: hears of progress, from 0 to 1, and may throw to stop.
+    /// - Throws: `AnalysisError`; ``RepresentationError``; what the networks throw.
+    func run(
+        _ parties: [Party], advance: (Double, String) throws -> Void = { _, _ in }
+    ) throws -> RepresentationOutcome {
+        let available = parties.map(\.data.count).min() ?? 0
+        let size = min(batchSize, available)
+        guard size > 3 else {
+            throw RepresentationError.tooFewSamples(expected: 4, found: available)
+        }
+        let count = min(batches, available / size)
+        var outcome: RepresentationOutcome?
+        for batch in 0..<count {
+            let samples = Array(batch * size..<(batch + 1) * size)
+            var answers: [[RepresentationBatch.Layer]] = []
+            for (index, party) in parties.enumerated() {
+                let done = Double(batch * parties.count + index)
+                try advance(
+                    done / Double(count * parties.count), "\(party.name): \(samples.count) samples")
+                answers.append(try listen(to: party, samples: samples, isFirst: batch == 0))
+            }
+            if outcome == nil {
+                outcome = RepresentationOutcome(
+                    parties.map(\.name), answers, labels: parties[0].data.labels(of: samples))
+            }
+            try outcome?.add(answers)
+        }
+        guard let outcome else {
+            throw RepresentationError.tooFewSamples(expected: size, found: available)
+        }
+        return outcome
+    }
+
+    private func listen(
+        to party: Party, samples: [Int], isFirst: Bool
+    ) throws -> [RepresentationBatch.Layer] {
+        var own = settings
+        own.comparesSteps = party.comparesSteps
+        own.keptSamples = isFirst ? settings.keptSamples : 0
+        let batch = RepresentationBatch(own)
+        try party.source.observe(party.data, samples: samples, batch.observe)
+        return try batch.layers
+    }
+}

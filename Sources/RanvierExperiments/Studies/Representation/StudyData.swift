@@ -1,0 +1,80 @@
+import RanvierData
+import RanvierSpikes
+
+/// The samples of a representation study: as they are, and standardised.
+struct StudyData {
+    /// Data sets that studies know.
+    enum Name: String, Codable, Sendable, CaseIterable {
+        /// 8 × 8 digits, which ship with the package.
+        case digits
+        /// Colour images of 32 × 32.
+        case cifar10, cifar100
+        /// The digits seen by a simulated event camera in three saccades.
+        case eventDigits = "event-digits"
+    }
+
+    /// Training and test samples in 0…1, or event counts `[T, H, W, 2]`.
+    let plain: (train: Dataset, test: Dataset)
+    /// The same with mean 0 and deviation 1 in each channel of the training samples; of events, the mean frame.
+    let standardized: (train: Dataset, test: Dataset)
+    /// What standardised them.
+    let normalization: Normalization
+
+    /// Reads a data set.
+    ///
+    /// - Parameter steps: frames of event recordings.
+    /// - Throws: `DataError`.
+    init(_ name: Name, trainingSamples: Int, steps: Int, directory: String?) throws {
+        var plain: (train: Dataset, test: Dataset)
+        var images: (train: Dataset, test: Dataset)
+        switch name {
+        case .digits:
+            let digits = try Digits(asImages: true)
+            plain = (digits.train, digits.test)
+            images = plain
+        case .cifar10:
+            let all = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
+            plain = (all.train, all.test)
+            images = plain
+        case .cifar100:
+            let all = try CIFAR100(directory: DataDirectory.locate(explicit: directory))
+            plain = (all.train, all.test)
+            images = plain
+        case .eventDigits:
+            let digits = try Digits(asImages: true)
+            let camera = EventCamera()
+            plain = (
+                try Dataset(digits.train, seenBy: camera, steps: steps),
+                try Dataset(digits.test, seenBy: camera, steps: steps)
+            )
+            images = (try plain.train.meanOverSteps(), try plain.test.meanOverSteps())
+        }
+        if trainingSamples > 0 {
+            plain.train = plain.train.prefix(trainingSamples)
+            images.train = images.train.prefix(trainingSamples)
+        }
+        self.plain = plain
+        normalization = try Normalization(
+            fitting: images.train, kind: .standard, scope: .perChannel)
+        standardized = (try normalization(images.train), try normalization(images.test))
+    }
+
+    /// The samples as a network takes them.
+    func samples(for network: StudyNetwork) -> (train: Dataset, test: Dataset) {
+        network.isStandardized ? standardized : plain
+    }
+}
+
+extension Dataset {
+    /// The mean frame of sequences `[T, H, W, C]`.
+    func meanOverSteps() throws(DataError) -> Dataset {
+        let shape = featureShape, size = shape.dropFirst().reduce(1, *)
+        var means = [Float](repeating: 0, count: count * size)
+        for sample in 0..<count {
+            for (position, value) in values(ofSample: sample).enumerated() {
+                means[sample * size + position % size] += value / Float(shape[0])
+            }
+        }
+        return try replacingValues(means, featureShape: Array(shape.dropFirst()))
+    }
+}

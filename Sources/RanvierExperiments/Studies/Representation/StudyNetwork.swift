@@ -1,0 +1,164 @@
+import RanvierNetworks
+import RanvierSpikes
+import RanvierTraining
+
+/// A network of the representation studies: all that decides what it is after training, so that a trained one can be
+/// found again by its description.
+///
+/// The pre-activation residual network of Li et al. 2023 with its recipe; defaults are those of the published code.
+struct StudyNetwork: Codable, Hashable, Sendable {
+    /// How images become sequences.
+    enum Encoding: String, Codable, Sendable, CaseIterable {
+        case direct, poisson, latency, phase
+        /// The data are sequences already.
+        case frames
+    }
+
+    /// Spiking, or its rectified twin.
+    var isSpiking = true
+    /// Blocks of each of three stages; the depth is 6 n + 2.
+    var blocks = 3
+    /// Channels of the first stage.
+    var channels = 16
+    /// Whether blocks add their input.
+    var isResidual = true
+    /// Steps for which an image is shown.
+    var steps = 4
+    /// Leak factor.
+    var leak = 0.5
+    /// Whether the reset subtracts the threshold, else it goes to 0.
+    var resetsSoftly = false
+    /// Whether gradients pass by the reset.
+    var detachesReset = false
+    /// Name of the surrogate derivative.
+    var surrogate = "dspike"
+    /// Name of the normalisation.
+    var normalization = "shared"
+    /// How images become sequences.
+    var encoding = Encoding.direct
+    /// Name of the data set.
+    var data = StudyData.Name.digits
+    /// Training samples at most; 0 for all.
+    var trainingSamples = 0
+    /// Passes over the training data.
+    var epochs = 30
+    /// Samples of a step of training.
+    var batchSize = 64
+    /// Learning rate at the start; falls to 0 along a cosine.
+    var learningRate: Float = 0.1
+    /// Momentum of gradient descent.
+    var momentum: Float = 0.9
+    /// Weight decay.
+    var weightDecay: Float = 1e-4
+    /// Largest shift of training images in pixels.
+    var shift = 1
+    /// Whether half of the training images are mirrored.
+    var flips = false
+    /// Seed of weights and order.
+    var seed: UInt64 = 0
+
+    /// Passes over the training data in quick studies: the same in all, which therefore share networks.
+    static let quickEpochs = 15
+
+    /// Depth as the literature counts it.
+    var depth: Int { 6 * blocks + 2 }
+
+    /// The same network from another seed.
+    func seeded(_ seed: UInt64) -> StudyNetwork {
+        var other = self
+        other.seed = seed
+        return other
+    }
+
+    /// The rectified network of the same shape: what only concerns spikes has its default, so that all cells of a study
+    /// that differ in such things share it.
+    var twin: StudyNetwork {
+        var other = StudyNetwork()
+        other.isSpiking = false
+        other.blocks = blocks
+        other.channels = channels
+        other.isResidual = isResidual
+        other.steps = 1
+        other.data = data
+        other.trainingSamples = trainingSamples
+        other.epochs = epochs
+        other.batchSize = batchSize
+        other.learningRate = learningRate
+        other.momentum = momentum
+        other.weightDecay = weightDecay
+        other.shift = shift
+        other.flips = flips
+        other.seed = seed
+        return other
+    }
+
+    /// A few words.
+    var summary: String {
+        let kind = isSpiking ? "SNN" : "ANN"
+        return
+            "\(kind) ResNet-\(depth)\(isResidual ? "" : " without residuals"), \(channels) channels"
+            + (isSpiking ? ", T = \(steps)" : "") + ", seed \(seed)"
+    }
+
+    /// Arithmetic of its training relative to others.
+    var cost: Double {
+        Double((2 * blocks + 1) * channels * (channels + 8) * epochs)
+            * (isSpiking ? 1.5 * Double(steps) : 1)
+    }
+
+    // MARK: - The parts
+
+    /// All surrogate derivatives of the method, by name.
+    static let surrogates: [(name: String, surrogate: Surrogate)] = [
+        ("dspike", .dspike), ("triangular", .triangular), ("rectangular", .rectangular),
+        ("arctangent", .arctangent), ("fast-sigmoid", .fastSigmoid), ("super-spike", .superSpike),
+        ("sigmoid", .sigmoid), ("gaussian", .gaussian), ("multi-gaussian", .multiGaussian),
+        ("piecewise-exponential", .piecewiseExponential), ("soft-sign", .softSign),
+        ("straight-through", .straightThrough),
+    ]
+
+    /// Names of the normalisations.
+    static let normalizations = ["shared", "tdBN", "TEBN", "BNTT"]
+
+    private var variant: NormalizationVariant {
+        switch normalization {
+        case "tdBN" where isSpiking: .thresholdDependent()
+        case "TEBN" where isSpiking: .temporalEffective(steps: steps)
+        case "BNTT" where isSpiking: .perStep(steps: steps)
+        default: .shared
+        }
+    }
+
+    /// The network with its first weights.
+    func network(inputShape: [Int], classes: Int) throws -> Network {
+        let derivative = Self.surrogates.first { $0.name == surrogate }?.surrogate ?? .dspike
+        let spiking = Activation.spiking(
+            leak: .factor(leak),
+            dynamics: LIFDynamics(
+                reset: resetsSoftly ? .soft : .hard, detachesReset: detachesReset,
+                surrogate: derivative))
+        return try PreActivationResNet(
+            blocks: blocks, channels: channels, inputShape: inputShape, classes: classes,
+            activation: isSpiking ? spiking : .rectified, normalization: variant,
+            isResidual: isResidual
+        ).network(seed: seed)
+    }
+
+    /// How samples enter.
+    var encoder: any SpikeEncoder {
+        guard isSpiking else { return DirectEncoder(steps: 1, timeStep: 1e-3) }
+        switch encoding {
+        case .direct: return DirectEncoder(steps: steps, timeStep: 1e-3)
+        case .poisson: return PoissonEncoder(steps: steps, timeStep: 1e-3)
+        case .latency: return LatencyEncoder(steps: steps, timeStep: 1e-3)
+        case .phase: return PhaseEncoder(steps: steps, timeStep: 1e-3, digits: steps)
+        case .frames: return SequenceEncoder(steps: steps, timeStep: 1e-3)
+        }
+    }
+
+    /// Whether values are standardised; spikes are made from values in 0…1.
+    var isStandardized: Bool { !isSpiking || encoding == .direct }
+
+    /// Cross-entropy of the mean output over the steps.
+    var loss: Loss { .crossEntropy(of: .meanMembrane) }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import RanvierNetworks
+import RanvierTensors
+import Testing
+
+@testable import RanvierAnalysis
+
+/// Curves, time maps, the second opinions, attacks and damage.
+@Suite struct ReadoutTests {
+    private func normal(_ shape: [Int], _ name: String) -> Tensor {
+        Tensor(
+            RandomStream(seed: 5, name: name).normal(count: shape.elementCount), shape: shape)
+    }
+
+    @Test func eigenvaluesOfAKnownMatrix() {
+        // Q diag(λ) Qᵀ with a reflection Q.
+        let n = 9, lambda = (0..<9).map { Double($0 * $0) - 5 }
+        let v = (0..<n).map { Double($0) - 3.3 }
+        let square = v.reduce(0) { $0 + $1 * $1 }
+        func q(_ i: Int, _ j: Int) -> Double { (i == j ? 1 : 0) - 2 * v[i] * v[j] / square }
+        var values: [Double] = []
+        for i in 0..<n {
+            for j in 0..<n {
+                values.append((0..<n).reduce(0) { $0 + q(i, $1) * lambda[$1] * q(j, $1) })
+            }
+        }
+        let found = SymmetricMatrix(count: n, values: values).eigenvalues.sorted()
+        for (a, b) in zip(found, lambda.sorted()) { #expect(abs(a - b) < 1e-9) }
+    }
+
+    @Test func procrustesKnowsRotationsAndDistances() throws {
+        let x = normal([20, 6], "x")
+        let flipped = x * Tensor([-1, 1, -1, 1, 1, 1], shape: [6]) * 3 + 2
+        let own = ProcrustesSimilarity(KernelMatrix(features: x))
+        let same = ProcrustesSimilarity(KernelMatrix(features: flipped))
+        #expect(abs(own.similarity(to: same) - 1) < 1e-5)
+        #expect(own.distance(to: same) < 0.01)
+        // One-dimensional features: the singular value is the correlation.
+        let a = x.slice(0..<1, along: 1), b = x.slice(1..<2, along: 1)
+        let ca = a - a.mean(), cb = b - b.mean()
+        let correlation =
+            (ca * cb).sum().scalar
+            / (ca.squared().sum().scalar * cb.squared().sum().scalar).squareRoot()
+        let found = ProcrustesSimilarity(KernelMatrix(features: a))
+            .similarity(to: ProcrustesSimilarity(KernelMatrix(features: b)))
+        #expect(abs(found - Double(abs(correlation))) < 1e-5)
+    }
+
+    @Test func probeReadsWhatIsThere() throws {
+        let labels = (0..<120).map { $0 % 3 }
+        let clear =
+            normal([120, 5], "noise") * 0.3
+            + Tensor(labels.flatMap { l in (0..<5).map { $0 == l ? 1 : 0 } }, shape: [120, 5])
+        let probe = LinearProbe()
+        #expect(try probe.accuracy(KernelMatrix(features: clear), labels: labels) > 0.9)
+        let blind = try probe.accuracy(
+            KernelMatrix(features: normal([120, 5], "blind")), labels: labels)
+        #expect(blind < 0.6)
+        #expect(throws: AnalysisError.self) {
+            try probe.accuracy(KernelMatrix(features: clear), labels: [0])
+        }
+    }
+
+    @Test func jaggednessAndPeriodOfACurve() {
+        let inner = ["act1", "downConv", "conv1", "bn1", "act2", "conv2", "bn2", "out"]
+        let dip = [0.9, 0.1, 0.8, 0.8, 0.8, 0.6, 0.65, 0.85]
+        let layers = (0..<4).flatMap { b in inner.map { "stage1.\(b).\($0)" } }
+        let values = (0..<4).flatMap { b in dip.map { $0 - 0.01 * Double(b) } }
+        let curve = LayerCurve(layers: ["conv1"] + layers, values: [1] + values)
+        #expect(curve.blocks.count == 4)
+        #expect(abs(curve.jaggedness - 0.25) < 1e-12)
+        #expect(curve.blocks[0].lowest == "stage1.0.conv2")
+        #expect(curve.periodAmplitude > 0.05)
+        let straight = layers.filter { !$0.contains("down") }
+        let flat = LayerCurve(
+            layers: straight, values: straight.indices.map { 0.9 - 0.01 * Double($0) })
+        #expect(flat.periodAmplitude < 1e-9)
+        #expect(abs(curve.mean(of: .out) - (0.85 - 0.015)) < 1e-12)
+        let gap = LayerCurve(layers: ["conv1", "bn"], values: [.nan, 0.5])
+        #expect(gap.mean == 0.5)
+    }
+
+    @Test func layersAreMatchedByNamePlaceOrNumber() {
+        func places(_ rows: [String], _ columns: [String]) -> [[Int]] {
+            SimilarityMap(
+                rows: rows, columns: columns,
+                values: rows.map { _ in columns.map { _ in 0 } }
+            ).matchedPlaces.map { [$0.row, $0.column] }
+        }
+        #expect(places(["a", "b", "c"], ["c", "a"]) == [[0, 1], [2, 0]])
+        #expect(places(["lif2", "out4"], ["theta1", "theta2"]) == [[0, 0], [1, 1]])
+        #expect(places(["lif2", "integrator4"], ["relu2"]) == [[0, 0]])
+        #expect(places(["x", "y"], ["z"]).isEmpty)
+    }
+
+    @Test func dynamicsOfATimeMap() {
+        let map = TimeMap(layer: "a", values: [[1, 0.8, 0.6], [0.8, 1, 0.7], [0.6, 0.7, 1]])
+        #expect(abs(map.dynamics - 0.3) < 1e-12)
+        #expect(TimeMap(layer: "b", values: [[1]]).dynamics == 0)
+    }
+
+    @Test func attackRaisesTheLossWithinItsBounds() throws {
+        let network = try Network(inputShape: [8], seed: 1) {
+            Linear(8, 16, gain: 2)
+            LIF(membraneTimeConstant: 10e-3)
+            Linear(16, 3)
+        }
+        let images = Tensor(RandomStream(seed: 0, name: "i").uniform(count: 80), shape: [10, 8])
+        let labels = (0..<10).map { $0 % 3 }
+        let target = NetworkAttack(network, steps: 5)
+        let before = target.valueAndGradient(images, labels: labels).value
+        for attack in [
+            GradientAttack.fastGradientSign(epsilon: [0.2], range: [0...1]),
+            .projectedGradient(epsilon: [0.2], range: [0...1]),
+        ] {
+            let changed = target(attack, on: images, labels: labels)
+            let after = target.valueAndGradient(changed, labels: labels).value
+            #expect(after > before)
+            #expect((changed - images).absoluteValue().scalars.allSatisfy { $0 <= 0.2001 })
+            #expect(changed.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })
+        }
+    }
+
+    @Test func damageDoesWhatItSays() {
+        let stream = RandomStream(seed: 0, name: "damage")
+        let sequence = Tensor(
+            spikes: RandomStream(seed: 1, name: "s").uniform(count: 2000).map { $0 < 0.2 ? 1 : 0 },
+            shape: [20, 10, 10])
+        let dropped = InputPerturbation.dropout(probability: 0.5)(sequence, from: stream)
+        #expect(dropped.storageKind == .spikes)
+        let share = Double(dropped.spikeCount) / Double(sequence.spikeCount)
+        #expect(share > 0.4 && share < 0.6)
+        let jittered = InputPerturbation.timeJitter(standardDeviation: 2)(sequence, from: stream)
+        #expect(jittered.scalars != sequence.scalars && jittered.spikeCount <= sequence.spikeCount)
+        let still = InputPerturbation.timeJitter(standardDeviation: 0)(sequence, from: stream)
+        #expect(still.scalars == sequence.scalars)
+        let noisy = InputPerturbation.gaussianNoise(standardDeviation: 0.5)(
+            Tensor.zeros([5000]), from: stream)
+        let deviation = noisy.squared().mean().scalar.squareRoot()
+        #expect(abs(deviation - 0.5) < 0.05)
+    }
+}

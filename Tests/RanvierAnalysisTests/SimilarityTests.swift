@@ -1,0 +1,172 @@
+import Foundation
+import RanvierNetworks
+import RanvierTensors
+import Testing
+
+@testable import RanvierAnalysis
+
+/// What centred kernel alignment must and must not change under, and its fast paths against the plain definition.
+@Suite struct SimilarityTests {
+    private func normal(_ shape: [Int], _ name: String) -> Tensor {
+        Tensor(
+            RandomStream(seed: 3, name: name).normal(count: shape.elementCount), shape: shape)
+    }
+
+    private func alignment(
+        _ x: Tensor, _ y: Tensor, _ estimator: HSICEstimator = .unbiased
+    ) throws -> Double {
+        try CenteredKernel(KernelMatrix(features: x), estimator: estimator)
+            .alignment(with: CenteredKernel(KernelMatrix(features: y), estimator: estimator))
+    }
+
+    /// A rotation: products of reflections.
+    private func rotated(_ x: Tensor) -> Tensor {
+        let p = x.shape[1]
+        var result = x
+        for round in 0..<4 {
+            let v = normal([p, 1], "reflection \(round)")
+            let square = v.squared().sum().scalar
+            result = result - result.matrixProduct(v).matrixProduct(v.transposed()) * (2 / square)
+        }
+        return result
+    }
+
+    @Test(arguments: HSICEstimator.allCases)
+    func rotationScaleAndShiftChangeNothing(_ estimator: HSICEstimator) throws {
+        let x = normal([40, 12], "x"), y = normal([40, 7], "y") + x.slice(0..<7, along: 1)
+        let expected = try alignment(x, y, estimator)
+        let turned = rotated(x)
+        #expect(abs(turned.squared().sum().scalar / x.squared().sum().scalar - 1) < 1e-4)
+        #expect(abs(turned[at: 0, 0] - x[at: 0, 0]) > 1e-2)
+        #expect(abs(try alignment(turned, y, estimator) - expected) < 1e-4)
+        #expect(abs(try alignment(x * 17 + 5, y * 0.01, estimator) - expected) < 1e-4)
+        #expect(abs(try alignment(turned, x, estimator) - 1) < 1e-5)
+        // Stretching one direction is no rotation.
+        let stretch = Tensor([30] + [Float](repeating: 1, count: 11), shape: [12])
+        #expect(abs(try alignment(x * stretch, y, estimator) - expected) > 0.02)
+    }
+
+    @Test func samplesMayBePermutedTogetherOnly() throws {
+        let x = normal([40, 12], "x"), y = rotated(x) + normal([40, 12], "noise") * 0.5
+        let order = RandomStream(seed: 1, name: "order").permutation(count: 40)
+        let expected = try alignment(x, y)
+        let both = try alignment(x.gathering(rows: order), y.gathering(rows: order))
+        #expect(abs(both - expected) < 1e-5)
+        #expect(abs(try alignment(x.gathering(rows: order), y) - expected) > 0.3)
+    }
+
+    @Test func unrelatedFeaturesFoolTheBiasedEstimatorOnly() throws {
+        let x = normal([30, 600], "x"), y = normal([30, 600], "y")
+        #expect(try alignment(x, y, .biased) > 0.9)
+        #expect(abs(try alignment(x, y, .unbiased)) < 0.2)
+    }
+
+    @Test func deadLayersAreMarked() throws {
+        let map = try #require(try Self.mapOfDeadLayer())
+        #expect(map.values[0][0] > 0.999 && map.values[1][0].isNaN && map.values[0][1].isNaN)
+        #expect(map.undefinedLayers == ["dead"])
+    }
+
+    private static func mapOfDeadLayer() throws -> SimilarityMap? {
+        var sums = SimilarityAccumulator(layers: ["alive", "dead"])
+        let alive = Tensor(
+            RandomStream(seed: 0, name: "a").normal(count: 60), shape: [20, 3])
+        try sums.add(
+            [alive, Tensor.ones([20, 3])].map { try CenteredKernel(KernelMatrix(features: $0)) })
+        return sums.map(rows: 0..<2, columns: 0..<2)
+    }
+
+    @Test func fewSamplesAndOtherBatchesAreRefused() throws {
+        #expect(throws: AnalysisError.self) {
+            try CenteredKernel(KernelMatrix(features: normal([3, 5], "x")))
+        }
+        var sums = SimilarityAccumulator(layers: ["x"])
+        try sums.add([CenteredKernel(KernelMatrix(features: normal([8, 5], "x")))])
+        #expect(
+            throws: AnalysisError.countMismatch(
+                what: "samples of a batch", expected: 8, found: 7)
+        ) {
+            try sums.add([CenteredKernel(KernelMatrix(features: normal([7, 5], "x")))])
+        }
+    }
+
+    // MARK: - Fast paths
+
+    /// Sizes beyond a block of samples, a panel of columns and a word of bits.
+    @Test func spikesConstantsAndNumbersAgree() throws {
+        let shape = [4, 150, 5, 17]
+        let draws = RandomStream(seed: 0, name: "spikes").uniform(count: shape.elementCount)
+        let spikes = Tensor(spikes: draws.map { $0 < 0.3 ? 1 : 0 }, shape: shape)
+        let counted = KernelMatrix(spikes), plain = spikes.flattened(from: 2).scalars
+        for (i, j) in [(0, 0), (0, 149), (63, 64), (127, 128), (149, 149), (70, 20)] {
+            var shared = 0.0
+            for t in 0..<4 {
+                for f in 0..<85 {
+                    shared += Double(
+                        plain[(t * 150 + i) * 85 + f] * plain[(t * 150 + j) * 85 + f])
+                }
+            }
+            #expect(counted[i, j] == shared)
+        }
+        let own = try CenteredKernel(counted),
+            dense = try CenteredKernel(KernelMatrix(spikes.dense))
+        #expect(abs(own.hsic(with: own) / dense.hsic(with: dense) - 1) < 1e-5)
+        #expect(abs(own.alignment(with: dense) - 1) < 1e-6)
+
+        let image = normal([150, 2100], "image")
+        let constant = try CenteredKernel(KernelMatrix(Tensor(constantInTime: image, steps: 3)))
+        let repeated = try CenteredKernel(
+            KernelMatrix(Tensor.stack([image, image, image])))
+        #expect(abs(constant.hsic(with: constant) / repeated.hsic(with: repeated) - 1) < 1e-5)
+    }
+
+    /// Numbers of several panels against sums in double precision, on whatever units the processor has: the
+    /// distance of two samples does not depend on the offset that was taken out.
+    @Test func productsAreAsGoodAsSinglePrecision() throws {
+        let x = normal([2, 140, 2500], "x") * 3 + 10
+        let kernel = KernelMatrix(x), values = x.scalars
+        func distance(_ i: Int, _ j: Int) -> Double {
+            var sum = 0.0
+            for t in 0..<2 {
+                for f in 0..<2500 {
+                    let d = Double(
+                        values[(t * 140 + i) * 2500 + f] - values[(t * 140 + j) * 2500 + f])
+                    sum += d * d
+                }
+            }
+            return sum
+        }
+        for (i, j) in [(0, 1), (3, 139), (127, 128), (60, 61)] {
+            let found = kernel[i, i] + kernel[j, j] - 2 * kernel[i, j]
+            #expect(abs(found / distance(i, j) - 1) < 2e-5, "\(i), \(j)")
+        }
+    }
+
+    @Test func threadsDoNotChangeBits() throws {
+        let x = normal([2, 200, 900], "x")
+        let own = Parallel.threads
+        defer { Parallel.threads = own }
+        var results: [[Double]] = []
+        for threads in [1, 2] {
+            Parallel.threads = threads
+            let kernel = try CenteredKernel(KernelMatrix(x))
+            results.append(KernelMatrix(x).values + [kernel.hsic(with: kernel)])
+        }
+        #expect(results[0] == results[1])
+    }
+
+    @Test func radialBasisFollowsItsDefinition() throws {
+        let x = normal([12, 4], "x")
+        let kernel = KernelMatrix(features: x).radialBasis(bandwidth: 0.8)
+        let points = (0..<12).map { i in (0..<4).map { Double(x[at: i, $0]) } }
+        func square(_ i: Int, _ j: Int) -> Double {
+            zip(points[i], points[j]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        let all = (0..<12).flatMap { i in (i + 1..<12).map { square(i, $0) } }.sorted()
+        let median = all[all.count / 2]
+        for (i, j) in [(0, 1), (5, 2), (11, 3), (4, 4)] {
+            let expected = i == j ? 1 : exp(-square(i, j) / (2 * 0.64 * median))
+            #expect(abs(kernel[i, j] - expected) < 1e-5)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import RanvierAnalysis
+import RanvierNetworks
+import RanvierTensors
+import Testing
+
+/// `attacks.json` of the method folder `surrogate-and-cka`.
+@Suite struct AttackReferenceTests {
+    static let method = "surrogate-and-cka"
+
+    @Test(.reference(method, "attacks.json")) func iteratesAndLosses() throws {
+        let file = try #require(try ReferenceFolder.value(Self.method, "attacks.json"))
+        let cases = try file["cases"].items
+        #expect(cases.count == 4)
+        for entry in cases { try check(entry) }
+    }
+
+    private func check(_ entry: ReferenceValue) throws {
+        let steps = try entry["steps"].int, epsilon = try entry["eps"].float
+        let range = try entry.optional("pixelRange").map { [try $0.floats[0]...(try $0.floats[1])] }
+        let attack = GradientAttack(
+            epsilon: [epsilon], stepShare: try entry["stepSize"].float / epsilon, steps: steps,
+            range: range)
+        let network = try network(entry)
+        let labels = try entry["label"].ints
+        let target = NetworkAttack(network, steps: try entry["T"].int)
+        var iterates: [Tensor] = [], losses: [Float] = []
+        let images = try entry["x0"].tensor
+        let last = attack(images, didStep: { iterates.append($0) }) { current in
+            let (value, gradient) = target.valueAndGradient(current, labels: labels)
+            losses.append(value)
+            return gradient
+        }
+        losses.append(target.valueAndGradient(last, labels: labels).value)
+        let expected = try entry["iterates"].items
+        #expect(iterates.count == expected.count)
+        for (found, wanted) in zip(iterates, expected) {
+            let pairs = zip(found.scalars, try wanted.tensor.scalars)
+            #expect(pairs.allSatisfy { abs($0 - $1) < 1e-5 }, "\(wanted.place)")
+        }
+        for (found, wanted) in zip(losses, try entry["losses"].floats) {
+            #expect(abs(found - wanted) < 1e-4 * max(1, abs(wanted)), "\(entry.place) loss")
+        }
+    }
+
+    private func network(_ entry: ReferenceValue) throws -> Network {
+        let neuron = try entry["neuron"]
+        #expect(try neuron["reset"].string == "hard")
+        let kind = try entry["surrogate"]["kind"].string
+        let surrogate: Surrogate =
+            kind == "atan"
+            ? .arctangent(alpha: try entry["surrogate"]["params"]["alpha"].float)
+            : .dspike(
+                steepness: try entry["surrogate"]["params"]["b"].float,
+                region: try entry["surrogate"]["params"]["region"].float)
+        let dynamics = LIFDynamics(
+            reset: .hard(to: try neuron["vReset"].float),
+            detachesReset: try neuron["detachReset"].bool, surrogate: surrogate)
+        let first = try entry["W1"].tensor, second = try entry["W2"].tensor
+        return try Network(
+            inputShape: [first.shape[1]],
+            layers: [
+                Linear(weights: first.transposed(), bias: try entry["b1"].tensor),
+                LIF(
+                    leak: .factor(try neuron["leak"].double),
+                    threshold: try neuron["threshold"].float, dynamics: dynamics),
+                Linear(weights: second.transposed(), bias: try entry["b2"].tensor),
+            ])
+    }
+}
