@@ -25,9 +25,9 @@ struct BenchTraceTests {
     @Test(
         "A training workload writes its batch, its parameters and its losses, and then starts anew",
         arguments: [
-            ("W2", [1, 4, 784], ["linear1.weights": [784, 1000], "linear2.bias": [10]]),
-            ("W3", [1, 4, 28, 28, 1], ["conv2d2.weights": [5, 5, 12, 64]]),
-            ("W5", [100, 4, 700], ["recurrent-lif1.weights": [256, 256]]),
+            ("W2", [1, 4, 784], ["linear1.weights": [784, 1000], "linear3.bias": [10]]),
+            ("W3", [1, 4, 28, 28, 1], ["conv2d4.weights": [5, 5, 12, 64]]),
+            ("W5", [100, 4, 700], ["recurrent-lif2.weights": [256, 256]]),
         ])
     func training(workload: String, input: [Int], parameters: [String: [Int]]) throws {
         let (result, file) = try trace(workload)
