@@ -35,7 +35,8 @@ struct NetworkConfigurationTests {
     static let architectures = [
         "{mlp: {hidden: [14, 12], gain: 3}}",
         "{mlp: {hidden: [14], readout: units, gain: 4, units: {synaptic-lif: {leak: 0.9}}}}",
-        "{csnn: {channels: [4, 6], size: 3, padding: 1, hidden: [9], ends-in-units: true}}",
+        "{csnn: {channels: [4, 6], size: 3, padding: 1, hidden: [9], ends-in-units: true, "
+            + "units: {lif: {threshold: 0.1}}}}",
         "{csnn: {channels: [4, 6], size: 3, padding: 1, normalization: bntt, dropout: 0.2}}",
         "{resnet: {depth: 8, channels: 4}}",
         "{resnet: {depth: 8, channels: 4, residual: false, units: {if: {reset: soft}}}}",
@@ -152,7 +153,7 @@ struct NetworkConfigurationTests {
     @Test(
         "each option changes the network",
         arguments: [
-            ("{resnet: {depth: 8, channels: 4}}", "depth: 14"),
+            ("{resnet: {channels: 4}}", "depth: 8"),
             ("{resnet: {depth: 8, channels: 4}}", "width: 2"),
             ("{resnet: {depth: 8, channels: 4}}", "form: post-activation"),
             ("{resnet: {depth: 8, channels: 4}}", "residual: false"),
