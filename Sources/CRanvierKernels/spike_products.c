@@ -197,3 +197,24 @@ void rnv_spike_weight_gradient(const uint32_t *starts, const uint16_t *all, int 
         }
     }
 }
+
+RNV_LEVELS
+void rnv_spike_thin_gradient(const rnv_spike_rows_t *rows, size_t count, size_t from_input,
+                             size_t to_input, const float *upstream, float *gradient) {
+    uint32_t list[block + slack];
+    for (size_t input = from_input; input < to_input; input++) {
+        lanes_store(gradient + 16 * input, lanes_all(0));
+    }
+    for (size_t r = 0; r < count; r++) {
+        const uint64_t *words = rows->words + r / rows->samples * rows->words_per_row;
+        const size_t base = r % rows->samples * rows->inputs;
+        const lanes g = lanes_load(upstream + 16 * r);
+        for (size_t next = base + from_input; next < base + to_input;) {
+            const size_t found = list_spikes(words, base, next, base + to_input, list, &next);
+            for (size_t s = 0; s < found; s++) {
+                float *to = gradient + 16 * (size_t)list[s];
+                lanes_store(to, lanes_load(to) + g);
+            }
+        }
+    }
+}

@@ -179,7 +179,8 @@ public final class Network {
         for parameter in parameters { parameter.track() }
         defer { for parameter in parameters { parameter.release() } }
         let value = loss()
-        return (value, value.gradients(for: parameters.map(\.tensor)))
+        // Without its place on the tape, which holds the weights: the optimiser would have to copy them.
+        return (value.detached, value.gradients(for: parameters.map(\.tensor)))
     }
 }
 

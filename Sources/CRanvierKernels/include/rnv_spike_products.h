@@ -54,4 +54,10 @@ void rnv_spike_weight_gradient(const uint32_t *starts, const uint16_t *list, int
                                size_t to_column, const float *upstream, size_t stride,
                                float *gradient);
 
+/// The same for at most 16 columns and all rows 0 ..< count at once, without lists: gradient[i, j] = sum of
+/// upstream[r, j] over the rows in which input i spiked, in order, for from_input <= i < to_input.
+/// `gradient` is inputs x 16, `upstream` count x 16.
+void rnv_spike_thin_gradient(const rnv_spike_rows_t *rows, size_t count, size_t from_input,
+                             size_t to_input, const float *upstream, float *gradient);
+
 #endif
