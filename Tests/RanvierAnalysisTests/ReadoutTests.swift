@@ -46,8 +46,9 @@ import Testing
         #expect(abs(found - Double(abs(correlation))) < 1e-5)
     }
 
-    @Test func probeReadsWhatIsThere() throws {
-        let labels = (0..<120).map { $0 % 3 }
+    /// Samples in turns and in the order of their classes.
+    @Test(arguments: [false, true]) func probeReadsWhatIsThere(isSorted: Bool) throws {
+        let labels = (0..<120).map { isSorted ? $0 / 40 : $0 % 3 }
         let clear =
             normal([120, 5], "noise") * 0.3
             + Tensor(labels.flatMap { l in (0..<5).map { $0 == l ? 1 : 0 } }, shape: [120, 5])

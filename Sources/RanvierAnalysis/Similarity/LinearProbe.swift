@@ -1,3 +1,5 @@
+import RanvierTensors
+
 /// What a linear readout can tell from a layer: the accuracy of ridge regression to the classes.
 ///
 ///     α = (K + λ tr(K)/n · 1)⁻¹ Y,   score(x) = Σ_i k(x, x_i) α_i
@@ -15,7 +17,10 @@ public struct LinearProbe: Sendable, Hashable {
         self.ridge = ridge
     }
 
-    /// Share of the later samples that a readout, fitted to the first ones, classifies rightly.
+    /// Share of some samples that a readout, fitted to the others, classifies rightly.
+    ///
+    /// Which samples it is fitted to is drawn, always in the same way: data sets lie in the order of their classes, or
+    /// in turns.
     ///
     /// - Parameters:
     ///   - labels: one per sample.
@@ -33,24 +38,28 @@ public struct LinearProbe: Sendable, Hashable {
         }
         let classes = (labels.max() ?? 0) + 1
         let all = kernel.centeredMatrix(first: n)
+        let order = RandomStream(seed: 0, name: "probe").permutation(count: n)
+        let fit = order[..<fitted]
         var own = SymmetricMatrix(
             count: fitted, values: Array(repeating: 0, count: fitted * fitted))
-        for i in 0..<fitted {
-            for j in 0..<fitted { own.values[i * fitted + j] = all.values[i * n + j] }
+        for (i, sample) in fit.enumerated() {
+            for (j, other) in fit.enumerated() {
+                own.values[i * fitted + j] = all.values[sample * n + other]
+            }
         }
         let sides = (0..<classes).map { label -> [Double] in
-            let target = labels[..<fitted].map { $0 == label ? 1.0 : 0 }
+            let target = fit.map { labels[$0] == label ? 1.0 : 0 }
             let mean = target.reduce(0, +) / Double(fitted)
             return target.map { $0 - mean }
         }
         let means = (0..<classes).map { label in
-            Double(labels[..<fitted].count { $0 == label }) / Double(fitted)
+            Double(fit.count { labels[$0] == label }) / Double(fitted)
         }
         let weights = own.solve(
             sides, ridge: max(ridge * own.trace / Double(fitted), .leastNormalMagnitude))
-        let right = (fitted..<n).count { sample in
+        let right = order[fitted...].count { sample in
             let scores = weights.enumerated().map { label, alpha in
-                (0..<fitted).reduce(means[label]) { $0 + all.values[sample * n + $1] * alpha[$1] }
+                zip(fit, alpha).reduce(means[label]) { $0 + all.values[sample * n + $1.0] * $1.1 }
             }
             return scores.indices.max { scores[$0] < scores[$1] } == labels[sample]
         }
