@@ -47,12 +47,4 @@ RNV_INLINE float lanes_sum(lanes v) {
     return (f.x + f.z) + (f.y + f.w);
 }
 
-/// Sixteen bits of a row that begin at bit `first` and all lie inside its words.
-RNV_INLINE uint16_t bits16(const uint64_t *words, size_t first) {
-    const size_t word = first >> 6, shift = first & 63;
-    uint64_t value = words[word] >> shift;
-    if (shift > 48) value |= words[word + 1] << (64 - shift);
-    return (uint16_t)value;
-}
-
 #endif

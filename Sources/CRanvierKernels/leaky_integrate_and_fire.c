@@ -192,8 +192,10 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
                          size_t to, const rnv_lif_backward_t *pass, int reset, int attached,
                          int parameters) {
     float gv[block], gnext[block], slope[block], thin[block + 16];
-    for (size_t first = from; first < to; first += block) {
-        const size_t n = to - first < block ? to - first : block;
+    // The weights of a thin product must fit the first-level cache beside the block.
+    const size_t length = pass->thin_upstream.rows ? block / 4 : block;
+    for (size_t first = from; first < to; first += length) {
+        const size_t n = to - first < length ? to - first : length;
         memset(gv, 0, sizeof gv);
         memset(gnext, 0, sizeof gnext);
         if (pass->state_gradient) memcpy(gv, pass->state_gradient + first, n * sizeof(float));

@@ -7,39 +7,28 @@ typedef double lanes_f64 __attribute__((ext_vector_type(16)));
 // Independent chains hide the latency of an operation: eight single-precision vectors fill the
 // registers of every level, double precision has room for half as many.
 
-RNV_LEVELS
-float rnv_peak_f32(size_t rounds) {
-    const lanes scale = lanes_all(0.999f), shift = lanes_all(0.001f);
-    lanes a = shift, b = scale, c = shift, d = scale, e = shift, f = scale, g = shift, h = scale;
-    for (size_t i = 0; i < rounds; i++) {
-        a = a * scale + shift;
-        b = b * scale + shift;
-        c = c * scale + shift;
-        d = d * scale + shift;
-        e = e * scale + shift;
-        f = f * scale + shift;
-        g = g * scale + shift;
-        h = h * scale + shift;
-    }
+#define CHAINS                                                                                     \
+    const lanes scale = lanes_all(0.999f), shift = lanes_all(0.001f);                              \
+    lanes a = shift, b = scale, c = shift, d = scale, e = shift, f = scale, g = shift, h = scale;  \
+    for (size_t i = 0; i < rounds; i++) {                                                          \
+        a = a * scale + shift;                                                                     \
+        b = b * scale + shift;                                                                     \
+        c = c * scale + shift;                                                                     \
+        d = d * scale + shift;                                                                     \
+        e = e * scale + shift;                                                                     \
+        f = f * scale + shift;                                                                     \
+        g = g * scale + shift;                                                                     \
+        h = h * scale + shift;                                                                     \
+    }                                                                                              \
     return lanes_sum(a + b + c + d + e + f + g + h);
-}
+
+RNV_LEVELS
+float rnv_peak_f32(size_t rounds) { CHAINS }
 
 RNV_LEVELS
 float rnv_peak_fused_f32(size_t rounds) {
 #pragma STDC FP_CONTRACT ON
-    const lanes scale = lanes_all(0.999f), shift = lanes_all(0.001f);
-    lanes a = shift, b = scale, c = shift, d = scale, e = shift, f = scale, g = shift, h = scale;
-    for (size_t i = 0; i < rounds; i++) {
-        a = a * scale + shift;
-        b = b * scale + shift;
-        c = c * scale + shift;
-        d = d * scale + shift;
-        e = e * scale + shift;
-        f = f * scale + shift;
-        g = g * scale + shift;
-        h = h * scale + shift;
-    }
-    return lanes_sum(a + b + c + d + e + f + g + h);
+    CHAINS
 }
 
 RNV_LEVELS

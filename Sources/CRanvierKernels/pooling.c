@@ -1,6 +1,6 @@
 #include "rnv_pooling.h"
 
-#include "levels.h"
+#include "bits.h"
 
 /// Taps of a window that lie inside the image: from <= i < to along one axis.
 typedef struct {
@@ -105,31 +105,6 @@ void rnv_max_pool_backward(const rnv_pool_t *pool, size_t images, const float *i
     }
 }
 
-/// Up to 64 bits of a row that begin at bit `first`.
-RNV_INLINE uint64_t bits_at(const uint64_t *words, size_t first, size_t count) {
-    const size_t word = first >> 6, shift = first & 63;
-    uint64_t value = words[word] >> shift;
-    if (shift + count > 64) value |= words[word + 1] << (64 - shift);
-    return count < 64 ? value & (((uint64_t)1 << count) - 1) : value;
-}
-
-/// Appends bits to a row of words.
-typedef struct {
-    uint64_t *next, word;
-    size_t filled;
-} bit_writer;
-
-RNV_INLINE void append(bit_writer *w, uint64_t bits, size_t count) {
-    w->word |= bits << w->filled;
-    if (w->filled + count >= 64) {
-        *w->next++ = w->word;
-        w->word = w->filled ? bits >> (64 - w->filled) : 0;
-        w->filled = w->filled + count - 64;
-    } else {
-        w->filled += count;
-    }
-}
-
 RNV_LEVELS
 void rnv_max_pool_spikes(const rnv_pool_t *pool, size_t first_image, size_t images,
                          const uint64_t *in, uint64_t *out) {
@@ -144,9 +119,9 @@ void rnv_max_pool_spikes(const rnv_pool_t *pool, size_t first_image, size_t imag
                 OVER_TAPS(pool) {
                     any |= bits_at(in, n * size + (y * pool->width + x) * channels + c, count);
                 }
-                append(&writer, any, count);
+                bits_append(&writer, any, count);
             }
         }
     }
-    if (writer.filled) *writer.next = writer.word;
+    bits_finish(&writer);
 }

@@ -1,43 +1,23 @@
 #include "rnv_spike_products.h"
 
-#include "levels.h"
+#include "bits.h"
 
-/// Writes bits one behind the other.
-typedef struct {
-    uint64_t *to, word;
-    size_t filled;
-} writer;
-
-RNV_INLINE void put(writer *w, uint64_t bits, size_t count) {
-    w->word |= bits << w->filled;
-    w->filled += count;
-    if (w->filled >= 64) {
-        *w->to++ = w->word;
-        w->filled -= 64;
-        // What did not fit; a shift by 64 is not defined.
-        w->word = w->filled == 0 ? 0 : bits >> (count - w->filled);
-    }
+RNV_INLINE void put_zeros(bit_writer *w, size_t count) {
+    for (; count > 64; count -= 64) bits_append(w, 0, 64);
+    bits_append(w, 0, count);
 }
 
-RNV_INLINE void put_zeros(writer *w, size_t count) {
-    for (; count > 64; count -= 64) put(w, 0, 64);
-    put(w, 0, count);
-}
-
-RNV_INLINE void copy(writer *w, const uint64_t *words, size_t first, size_t count) {
+RNV_INLINE void copy(bit_writer *w, const uint64_t *words, size_t first, size_t count) {
     while (count > 0) {
-        const size_t n = count < 64 ? count : 64, word = first >> 6, shift = first & 63;
-        uint64_t bits = words[word] >> shift;
-        if (shift + n > 64) bits |= words[word + 1] << (64 - shift);
-        if (n < 64) bits &= ((uint64_t)1 << n) - 1;
-        put(w, bits, n);
+        const size_t n = count < 64 ? count : 64;
+        bits_append(w, bits_at(words, first, n), n);
         first += n;
         count -= n;
     }
 }
 
 void rnv_spike_patches(const rnv_window_t *p, const uint64_t *words, size_t first, uint64_t *out) {
-    writer w = {out, 0, 0};
+    bit_writer w = {out, 0, 0};
     const size_t row = p->window_width * p->channels;
     for (size_t oy = 0; oy < p->output_height; oy++) {
         for (size_t ox = 0; ox < p->output_width; ox++) {
@@ -61,5 +41,5 @@ void rnv_spike_patches(const rnv_window_t *p, const uint64_t *words, size_t firs
             }
         }
     }
-    if (w.filled > 0) *w.to = w.word;
+    bits_finish(&w);
 }

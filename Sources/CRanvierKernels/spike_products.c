@@ -1,5 +1,6 @@
 #include "rnv_spike_products.h"
 
+#include "bits.h"
 #include "lanes.h"
 
 enum { block = 512, slack = 4 };  // spikes listed at once, and places written past them
@@ -104,14 +105,6 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
             add_block(list, found, weights, stride, outputs, bias, from > 0, out + r * outputs);
         }
     }
-}
-
-/// Up to 64 bits of a row from bit `first` on.
-RNV_INLINE uint64_t bits_at(const uint64_t *words, size_t first, size_t count) {
-    const size_t word = first >> 6, shift = first & 63;
-    uint64_t value = words[word] >> shift;
-    if (shift + count > 64) value |= words[word + 1] << (64 - shift);
-    return count < 64 ? value & (((uint64_t)1 << count) - 1) : value;
 }
 
 RNV_LEVELS

@@ -1,5 +1,6 @@
 #include "rnv_spikes.h"
 
+#include "bits.h"
 #include "lanes.h"
 
 RNV_LEVELS
@@ -26,7 +27,7 @@ RNV_LEVELS
 void rnv_spikes_unpack(const uint64_t *words, size_t first, size_t count, float *values) {
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
-        const lanes_int mask = lanes_mask(bits16(words, first + i));
+        const lanes_int mask = lanes_mask((uint16_t)bits_at(words, first + i, 16));
         lanes_store(values + i, lanes_select(mask, lanes_all(1), lanes_all(0)));
     }
     for (; i < count; i++) {
@@ -46,7 +47,7 @@ RNV_LEVELS
 void rnv_spikes_accumulate(const uint64_t *words, size_t first, size_t count, float *counts) {
     size_t i = 0;
     for (; i + 16 <= count; i += 16) {
-        const lanes_int mask = lanes_mask(bits16(words, first + i));
+        const lanes_int mask = lanes_mask((uint16_t)bits_at(words, first + i, 16));
         const lanes one = lanes_select(mask, lanes_all(1), lanes_all(0));
         lanes_store(counts + i, lanes_load(counts + i) + one);
     }

@@ -6,7 +6,6 @@ struct SpikeLists: @unchecked Sendable {
     /// Rows listed together.
     private static let chunkRows = 512
 
-    private let rows: Int
     private let inputs: Int
     private let lists: UnsafeMutablePointer<UInt16>
     private let starts: UnsafeMutablePointer<UInt32>
@@ -34,7 +33,7 @@ struct SpikeLists: @unchecked Sendable {
         startMemory = FloatBuffer(count: chunks * (inputs + 1))
         lists = UnsafeMutableRawPointer(listMemory.pointer).assumingMemoryBound(to: UInt16.self)
         starts = UnsafeMutableRawPointer(startMemory.pointer).assumingMemoryBound(to: UInt32.self)
-        (self.rows, self.inputs, self.offsets) = (rows, inputs, offsets)
+        (self.inputs, self.offsets) = (inputs, offsets)
         nonisolated(unsafe) let (lists, starts) = (lists, starts)
         nonisolated(unsafe) let source = form
         Parallel.forEach(parts: chunks) { [offsets] chunk in

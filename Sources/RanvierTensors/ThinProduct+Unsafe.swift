@@ -19,7 +19,8 @@ package final class ThinProduct: DeferredNumbers, @unchecked Sendable {
     ///   - rows: `[rows, terms]`.
     ///   - weights: `[features, terms]`.
     init(rows: Tensor, weights: Tensor) {
-        self.rows = rows
+        // Kernels read its memory as long as the product lives, also where it was stored in another way.
+        self.rows = rows.dense
         self.weights = weights
         transposed = Self.paddedTranspose(of: weights)
     }
@@ -36,15 +37,11 @@ package final class ThinProduct: DeferredNumbers, @unchecked Sendable {
         }
     }
 
-    /// Calls `body` with what kernels need to work out parts.
-    package func withKernelForm<R>(_ body: (rnv_thin_product_t) throws -> R) rethrows -> R {
-        let r = rows.denseBuffer, w = transposed.denseBuffer
-        return try withExtendedLifetime((r, w)) {
-            try body(
-                rnv_thin_product_t(
-                    rows: r.pointer, weights: w.pointer, terms: weights.shape[1],
-                    stride: transposed.shape[1], features: weights.shape[0]))
-        }
+    /// What kernels need to work out parts; valid as long as the product.
+    package var kernelForm: rnv_thin_product_t {
+        rnv_thin_product_t(
+            rows: rows.denseBuffer.pointer, weights: transposed.denseBuffer.pointer,
+            terms: weights.shape[1], stride: transposed.shape[1], features: weights.shape[0])
     }
 
     /// Kernels read up to 15 numbers behind the last feature.

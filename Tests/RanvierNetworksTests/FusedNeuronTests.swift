@@ -45,6 +45,19 @@ import Testing
         #expect(fused.scalars.contains { $0 != 0 })
     }
 
+    /// The gradient of a sum is one number stored once; the factors must outlive its expansion.
+    @Test func thinGradientsOfASumAreRight() {
+        let current = LIFTests.random([40, 200], "current", in: -0.5..<1.5)
+        let w = LIFTests.random([200, 7], "w")
+        let x = current.tracked()
+        let spikes = LIFDynamics().run(x, leak: Tensor(0.9), threshold: Tensor(1)).spikes
+        let fused = spikes.matrixProduct(w).sum().gradients(for: [x])[0]
+        let perNeuron = Tensor.zeros([40, 1]) + w.sum(axes: [1]).reshaped(to: [1, 200])
+        let written = (spikes * perNeuron).sum().gradients(for: [x])[0]
+        #expect(difference(fused, written) < 1e-4)
+        #expect(fused.scalars.contains { $0 != 0 })
+    }
+
     /// The kernel for plain recurrent neurons against the one for all kinds, which a learned leak asks for.
     @Test(arguments: resets, [(3, 45), (70, 64)])
     func plainRecurrenceMatchesTheGeneralKernel(reset: Reset, size: (samples: Int, neurons: Int)) {

@@ -49,45 +49,29 @@ extension CenteredKernel {
         let blocks = stride(from: 0, to: count, by: tile).map { $0..<min($0 + tile, count) }
         let pairs = blocks.indices.flatMap { i in blocks[i...].map { (blocks[i], $0) } }
         let length = kernels.first?.row.count ?? 0
-        let parts: [[Double]] = {
-            let results = Results(count: pairs.count)
+        var sums = [Double](repeating: 0, count: pairs.count * tile * tile)
+        sums.withUnsafeMutableBufferPointer { sums in
+            guard let first = sums.baseAddress else { return }
+            nonisolated(unsafe) let blocks = first
             Parallel.forEach(parts: pairs.count) { part in
                 let (rows, columns) = pairs[part]
                 let left = rows.map { UnsafePointer(kernels[$0].row.pointer) as UnsafePointer? }
                 let right = columns.map { UnsafePointer(kernels[$0].row.pointer) as UnsafePointer? }
-                var block = [Double](repeating: 0, count: tile * tile)
-                rnv_gram_inner(left, rows.count, right, columns.count, length, &block, tile)
-                results.set(part, block)
+                rnv_gram_inner(
+                    left, rows.count, right, columns.count, length,
+                    blocks + part * tile * tile, tile)
             }
-            return results.values
-        }()
+        }
         var products = [Double](repeating: 0, count: count * count)
-        for ((rows, columns), block) in zip(pairs, parts) {
+        for (part, (rows, columns)) in pairs.enumerated() {
             for (r, i) in rows.enumerated() {
                 for (c, j) in columns.enumerated() {
-                    products[i * count + j] = block[r * tile + c]
-                    products[j * count + i] = block[r * tile + c]
+                    let sum = sums[(part * tile + r) * tile + c]
+                    products[i * count + j] = sum
+                    products[j * count + i] = sum
                 }
             }
         }
         return products
-    }
-
-    /// A list that workers fill, each at places of its own.
-    private final class Results: @unchecked Sendable {
-        private let pointer: UnsafeMutableBufferPointer<[Double]>
-
-        init(count: Int) {
-            pointer = .allocate(capacity: count)
-            pointer.initialize(repeating: [])
-        }
-
-        deinit {
-            pointer.deinitialize()
-            pointer.deallocate()
-        }
-
-        func set(_ index: Int, _ value: [Double]) { pointer[index] = value }
-        var values: [[Double]] { Array(pointer) }
     }
 }

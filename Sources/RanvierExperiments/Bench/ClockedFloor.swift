@@ -10,8 +10,9 @@ import RanvierTensors
 ///     inputs      dense products with the weights, for the gradient of inputs of later layers
 ///     neurons     3 per neuron and step forward, 6 backward
 ///
-/// Bytes: 8 per neuron and step (the membrane, written and read again), 28 per parameter (the value and
-/// two moments read and written, the gradient read), and the input, read forward and backward.
+/// Bytes: 8 per neuron and step (the current, written by the product and read by the neurons), 28 per
+/// parameter (the value and two moments read and written, the gradient read), and the input, read
+/// forward and backward.
 struct ClockedFloor {
     /// Neurons times steps times batch.
     var neuronSteps: Int

@@ -73,13 +73,10 @@ struct RepresentationOutcome {
 
     /// Procrustes similarity of matched layers, from the samples that were kept.
     func procrustes(_ first: Int, _ second: Int) -> LayerCurve {
-        let (own, other) = (names(first), names(second))
-        let pairs = own.enumerated().compactMap { i, name in
-            other.firstIndex(of: name).map { (name, i, $0) }
-        }
+        let map = map(first, second)
         return LayerCurve(
-            layers: pairs.map(\.0),
-            values: pairs.map { _, i, j in
+            layers: LayerCurve(matching: map).layers,
+            values: map.matchedPlaces.map { i, j in
                 ProcrustesSimilarity(parties[first].kept[i])
                     .similarity(to: ProcrustesSimilarity(parties[second].kept[j]))
             })

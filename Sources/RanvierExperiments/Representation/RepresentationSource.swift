@@ -17,19 +17,23 @@ protocol RepresentationSource {
 /// A clocked network: every layer that reports spikes or values, with all maps inside residual blocks.
 struct ClockedSource: RepresentationSource {
     let model: ClockedModel
-    /// Changes what the network is shown: the encoded sequence, and the positions of its samples.
-    var change: ((Tensor, [Int]) throws -> Tensor)?
 
     func observe(
         _ data: Dataset, samples: [Int], _ observer: @escaping (String, Observation) -> Void
     ) throws {
-        let shown = try model.encoder.encode(
-            data.features(of: samples),
+        _ = model.network(
+            try model.shown(data.features(of: samples), samples),
+            in: ForwardContext(timeStep: model.network.timeStep, observer: observer))
+    }
+}
+
+extension ClockedModel {
+    /// What the network is shown of samples, encoded as in an evaluation.
+    func shown(_ features: Tensor, _ samples: [Int]) throws -> Tensor {
+        try encoder.encode(
+            features,
             at: EncodingPosition(
                 stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: samples))
-        let sequence = try change?(shown, samples) ?? shown
-        _ = model.network(
-            sequence, in: ForwardContext(timeStep: model.network.timeStep, observer: observer))
     }
 }
 

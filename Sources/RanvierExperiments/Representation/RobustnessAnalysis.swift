@@ -73,7 +73,7 @@ struct RobustnessAnalysis {
             try Interrupt.check()
             let samples = Array(first..<first + size)
             let labels = data.labels(of: samples)
-            let clean = try encoded(data.features(of: samples), samples)
+            let clean = try model.shown(data.features(of: samples), samples)
             let cleanLayers = try answers(to: clean).layers
             let changed = try self.changed(samples, labels: labels, by: change)
             let damaged = try answers(to: changed)
@@ -96,13 +96,6 @@ struct RobustnessAnalysis {
 
     // MARK: - What the network is shown
 
-    private func encoded(_ features: Tensor, _ samples: [Int]) throws -> Tensor {
-        try model.encoder.encode(
-            features,
-            at: EncodingPosition(
-                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: samples))
-    }
-
     private func answers(
         to sequence: Tensor
     ) throws -> (output: Tensor, layers: [RepresentationBatch.Layer]) {
@@ -118,25 +111,25 @@ struct RobustnessAnalysis {
         switch change {
         case .fastGradientSign(let size):
             let attack = GradientAttack.fastGradientSign(epsilon: epsilon(size), range: range)
-            return try encoded(attacked(features, labels, attack, through: model), samples)
+            return try model.shown(attacked(features, labels, attack, through: model), samples)
         case .projectedGradient(let size):
             let attack = GradientAttack.projectedGradient(epsilon: epsilon(size), range: range)
-            return try encoded(attacked(features, labels, attack, through: model), samples)
+            return try model.shown(attacked(features, labels, attack, through: model), samples)
         case .transferred(let size):
             let attack = GradientAttack.projectedGradient(epsilon: epsilon(size), range: range)
-            return try encoded(
+            return try model.shown(
                 attacked(features, labels, attack, through: other ?? model), samples)
         case .noise(let size):
             let unit = InputPerturbation.gaussianNoise(standardDeviation: 1)(
                 Tensor.zeros(features.shape), from: random)
             let noisy = features + unit * perChannel(epsilon(size))
-            return try encoded(bounded(noisy), samples)
+            return try model.shown(bounded(noisy), samples)
         case .dropout(let share):
             return InputPerturbation.dropout(probability: Float(share))(
-                try encoded(features, samples), from: random)
+                try model.shown(features, samples), from: random)
         case .jitter(let steps):
             return InputPerturbation.timeJitter(standardDeviation: Float(steps))(
-                try encoded(features, samples), from: random)
+                try model.shown(features, samples), from: random)
         }
     }
 

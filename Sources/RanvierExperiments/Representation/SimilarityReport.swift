@@ -67,6 +67,7 @@ struct SimilarityReport: Encodable, Sendable {
         let timeMaps = [outcome.timeMaps(0), outcome.timeMaps(1)]
         self.timeMaps = timeMaps
         let probes = [try outcome.probe(0), try outcome.probe(1)]
+        let procrustes = outcome.procrustes(0, 1)
         var layers: [Layer] = []
         for (i, j) in map.matchedPlaces {
             let row = map.values[i]
@@ -75,8 +76,7 @@ struct SimilarityReport: Encodable, Sendable {
             layers.append(
                 Layer(
                     name: curve.layers[layers.count], cka: row[j],
-                    procrustes: ProcrustesSimilarity(a.kept[i])
-                        .similarity(to: ProcrustesSimilarity(b.kept[j])),
+                    procrustes: procrustes.values[layers.count],
                     floor: low?.values[layers.count], ceiling: high?.values[layers.count],
                     firstProbe: probes[0].values[i], secondProbe: probes[1].values[j],
                     firstRate: a.rates[i], secondRate: b.rates[j],

@@ -91,7 +91,8 @@ public struct LIFDynamics: Sendable {
     ///   - leak: the factor τ in 0…1, a single number; may be tracked.
     ///   - threshold: θ, a single number; may be tracked.
     ///   - state: membrane before the first step, `[B, …]`; nil for 0.
-    ///   - keepsMembrane: whether the membrane is returned (it is kept for the backward pass anyway).
+    ///   - keepsMembrane: whether the membrane is returned; the backward pass works it out
+    ///     again and does not need it.
     /// - Returns: spikes, membrane and the state to go on from, all differentiable.
     public func run(
         _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor? = nil,
@@ -100,13 +101,13 @@ public struct LIFDynamics: Sendable {
         precondition(current.rank >= 2, "a sequence has axes [T, B, …], not \(current.shape)")
         let inputs = [current, leak, threshold] + (state.map { [$0] } ?? [])
         let isTracked = inputs.contains(where: \.isTracked)
+        let wantsParameters = leak.isTracked || threshold.isTracked
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
             threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
-            isTracked: isTracked, keepsMembrane: keepsMembrane)
+            isTracked: isTracked, wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
-        let wantsParameters = leak.isTracked || threshold.isTracked
         let results = Tape.record(values, inputs: inputs) { gradients in
             run.pullback(
                 spikes: gradients[0], state: gradients[1],

@@ -27,7 +27,7 @@ struct LIFRun: Sendable {
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
-        initial: FloatBuffer?, isTracked: Bool, keepsMembrane: Bool
+        initial: FloatBuffer?, isTracked: Bool, wantsParameters: Bool, keepsMembrane: Bool
     ) {
         let steps = current.shape[0], columns = current.shape.dropFirst().reduce(1, *)
         precondition(
@@ -43,8 +43,8 @@ struct LIFRun: Sendable {
         let states = isTracked && !keeps ? FloatBuffer(count: max(segments - 1, 0) * columns) : nil
         checkpoints = states
         self.dynamics = dynamics
-        self.current =
-            isTracked && (!keeps || dynamics.inputScale == .oneMinusLeak) ? current : nil
+        let scales = dynamics.inputScale == .oneMinusLeak
+        self.current = isTracked && (!keeps || (scales && wantsParameters)) ? current : nil
         shape = current.shape
         isConstant = current.storageKind == .constantInTime
         self.neuron = neuron
@@ -74,8 +74,7 @@ struct LIFRun: Sendable {
         let kept = self.membrane?.denseBuffer
         let result = FloatBuffer(count: isConstant ? columns : steps * columns)
         let initialGradient = initial.map { _ in FloatBuffer(count: columns) }
-        let thin = upstream?.deferredNumbers as? ThinProduct
-        let fromSpikes = thin == nil ? upstream?.stepBuffer : nil
+        let upstream = SpikeUpstream(upstream)
         let fromMembrane = membrane?.stepBuffer
         let fromState = state?.denseBuffer
         let slope = customSlope?.denseBuffer
@@ -84,15 +83,13 @@ struct LIFRun: Sendable {
         let sums = ParameterSums(parts: wantsParameters ? parts : 0)
         Parallel.forEachRange(of: columns, grain: grain) { range in
             var pass = rnv_lif_backward_t()
-            pass.upstream = fromSpikes.map { UnsafePointer($0.buffer.pointer) }
-            pass.upstream_stride = fromSpikes?.stride ?? 0
+            upstream.fill(&pass)
             pass.membrane_upstream = fromMembrane.map { UnsafePointer($0.buffer.pointer) }
             pass.membrane_upstream_stride = fromMembrane?.stride ?? 0
             pass.membrane = kept.map { UnsafePointer($0.pointer) }
             pass.checkpoints = checkpoints.map { UnsafePointer($0.pointer) }
             let scratch = kept == nil ? FloatBuffer(count: Int(RNV_LIF_SCRATCH)) : nil
             pass.scratch = scratch?.pointer
-            thin?.withKernelForm { pass.thin_upstream = $0 }
             pass.words = UnsafePointer(bits.words)
             pass.words_per_row = bits.wordsPerRow
             pass.initial = initial.map { UnsafePointer($0.pointer) }
@@ -176,6 +173,24 @@ extension LIFDynamics {
             leak: leak, input_scale: inputScale == .unit ? 1 : 1 - leak,
             drift: leakTarget == .reset ? (1 - leak) * potential : 0, threshold: threshold,
             reset_potential: potential, reset: Int32(kind), tie_fires: tie == .fires ? 1 : 0)
+    }
+}
+
+/// The gradient of spikes as the kernels of a backward pass read it: numbers, or the factors of a thin product.
+struct SpikeUpstream: @unchecked Sendable {
+    private let numbers: (buffer: FloatBuffer, stride: Int)?
+    private let thin: ThinProduct?
+
+    init(_ gradient: Tensor?) {
+        thin = gradient?.deferredNumbers as? ThinProduct
+        numbers = thin == nil ? gradient?.stepBuffer : nil
+    }
+
+    /// Valid as long as the gradient.
+    func fill(_ pass: inout rnv_lif_backward_t) {
+        pass.upstream = numbers.map { UnsafePointer($0.buffer.pointer) }
+        pass.upstream_stride = numbers?.stride ?? 0
+        if let thin { pass.thin_upstream = thin.kernelForm }
     }
 }
 

@@ -110,15 +110,12 @@ extension PopulationRun {
             case .kernel(let surrogate) = dynamics.surrogate.form
         else { preconditionFailure("a plain run keeps its membrane") }
         let weights = transposed.denseBuffer
-        let thin = upstream?.deferredNumbers as? ThinProduct
-        let fromSpikes = thin == nil ? upstream?.stepBuffer : nil
+        let upstream = SpikeUpstream(upstream)
         let neuron = numbers.plainForm(dynamics)
         Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
             let from = range.lowerBound * perSample, to = range.upperBound * perSample
             var pass = rnv_lif_backward_t()
-            pass.upstream = fromSpikes.map { UnsafePointer($0.buffer.pointer) }
-            pass.upstream_stride = fromSpikes?.stride ?? 0
-            thin?.withKernelForm { pass.thin_upstream = $0 }
+            upstream.fill(&pass)
             pass.membrane = UnsafePointer(kept.pointer)
             pass.words = UnsafePointer(bits.words)
             pass.words_per_row = bits.wordsPerRow
