@@ -125,31 +125,61 @@ size_t rnv_spike_rows_count(const rnv_spike_rows_t *rows, size_t first, size_t c
     return total;
 }
 
+/// Exchanges bit c of word r with bit r of word c.
+RNV_INLINE void transpose_bits(uint64_t *a) {
+#define EXCHANGE(j, mask)                                               \
+    for (int k = 0; k < 64; k += 2 * (j)) {                             \
+        for (int i = k; i < k + (j); i++) {                             \
+            const uint64_t t = ((a[i] >> (j)) ^ a[i + (j)]) & (mask);   \
+            a[i] ^= t << (j);                                           \
+            a[i + (j)] ^= t;                                            \
+        }                                                               \
+    }
+    EXCHANGE(32, 0x00000000ffffffffu)
+    EXCHANGE(16, 0x0000ffff0000ffffu)
+    EXCHANGE(8, 0x00ff00ff00ff00ffu)
+    EXCHANGE(4, 0x0f0f0f0f0f0f0f0fu)
+    EXCHANGE(2, 0x3333333333333333u)
+    EXCHANGE(1, 0x5555555555555555u)
+}
+
 RNV_LEVELS
 void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t count,
-                             uint32_t *starts, uint16_t *list, uint32_t *scratch) {
-    const size_t inputs = rows->inputs;
-    uint32_t *per_row = scratch, *found = scratch + count;
-    memset(starts, 0, (inputs + 1) * sizeof *starts);
-    size_t all = 0;
-    for (size_t r = 0; r < count; r++) {
-        const size_t t = (first + r) / rows->samples, b = (first + r) % rows->samples;
-        const uint64_t *words = rows->words + t * rows->words_per_row;
-        const size_t base = b * inputs, before = all;
-        for (size_t next = base; next < base + inputs;) {
-            all += list_spikes(words, base, next, base + inputs, found + all, &next);
+                             uint32_t *starts, uint16_t *list, uint64_t *scratch) {
+    const size_t inputs = rows->inputs, groups = (count + 63) / 64;
+    uint32_t all = 0;
+    for (size_t input = 0; input < inputs; input += 64) {
+        const size_t width = inputs - input < 64 ? inputs - input : 64;
+        for (size_t group = 0; group < groups; group++) {
+            uint64_t *square = scratch + 64 * group;
+            const size_t there = count - 64 * group < 64 ? count - 64 * group : 64;
+            size_t t = (first + 64 * group) / rows->samples, b = (first + 64 * group) % rows->samples;
+            for (size_t r = 0; r < there; r++) {
+                square[r] = bits_at(rows->words + t * rows->words_per_row,
+                                    b * inputs + input, width);
+                if (++b == rows->samples) b = 0, t++;
+            }
+            for (size_t r = there; r < 64; r++) square[r] = 0;
+            transpose_bits(square);
         }
-        for (size_t s = before; s < all; s++) starts[found[s] + 1]++;
-        per_row[r] = (uint32_t)(all - before);
+        for (size_t i = 0; i < width; i++) {
+            starts[input + i] = all;
+            for (size_t group = 0; group < groups; group++) {
+                uint64_t word = scratch[64 * group + i];
+                uint16_t *to = list + all;
+                all += (uint32_t)__builtin_popcountll(word);
+                for (; word; to += slack) {
+                    for (int j = 0; j < slack; j++) {
+                        const uint32_t bit = word ? (uint32_t)__builtin_ctzll(word) : 0;
+                        to[j] = (uint16_t)(64 * group + bit);
+                        word &= word - 1;
+                        KEEP_SCALAR(word);
+                    }
+                }
+            }
+        }
     }
-    for (size_t i = 0; i < inputs; i++) starts[i + 1] += starts[i];
-    // starts[i] moves to starts[i + 1] while the rows of input i are written.
-    const uint32_t *next = found;
-    for (size_t r = 0; r < count; r++) {
-        for (uint32_t s = 0; s < per_row[r]; s++) list[starts[*next++]++] = (uint16_t)r;
-    }
-    memmove(starts + 1, starts, inputs * sizeof *starts);
-    starts[0] = 0;
+    starts[inputs] = all;
 }
 
 /// Adds the listed rows to a part of a row of the gradient.

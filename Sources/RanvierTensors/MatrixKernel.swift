@@ -35,6 +35,57 @@ package enum MatrixKernel {
         withExtendedLifetime((x, y)) { product.write(to: result, bias: bias?.denseBuffer) }
         return Tensor(shape: [m, n], dense: result)
     }
+
+    /// `xᵀ · upstream` for spikes that are too many to be visited one by one: pieces of rows are unpacked in the cache.
+    ///
+    /// - Parameters:
+    ///   - x: spikes of rows of `inputs`.
+    ///   - upstream: `[rows, columns]`, of which the first `skipped` are not for `x`.
+    static func transposedProduct(
+        _ x: SpikeBits, inputs: Int, _ upstream: Tensor, skipping skipped: Int
+    ) -> Tensor {
+        let columns = upstream.shape[1], rows = upstream.shape[0] - skipped
+        let gradient = upstream.denseBuffer, piece = 384
+        let slices = sliceCount(of: rows), length = (rows + slices - 1) / slices
+        let count = inputs * columns
+        let result = FloatBuffer(count: count), others = FloatBuffer(count: (slices - 1) * count)
+        Parallel.forEach(parts: slices) { slice in
+            let unpacked = FloatBuffer(count: piece * inputs)
+            let begin = slice * length, end = min(begin + length, rows)
+            let to = slice == 0 ? result.pointer : others.pointer + (slice - 1) * count
+            for from in stride(from: begin, to: end, by: piece) {
+                let taken = min(piece, end - from)
+                x.unpack(from: from * inputs, count: taken * inputs, to: unpacked)
+                let status = rnv_dense_product(
+                    1, 0, Int64(inputs), Int64(columns), Int64(taken), unpacked.pointer,
+                    Int64(inputs), gradient.pointer + (skipped + from) * columns, Int64(columns),
+                    from == begin ? 0 : 1, to, Int64(columns))
+                precondition(
+                    status == 0,
+                    "oneDNN refused a product \(inputs)×\(taken)×\(columns): status \(status)")
+            }
+        }
+        addSlices(others.pointer, slices - 1, count: count, to: result.pointer)
+        return Tensor(shape: [inputs, columns], dense: result)
+    }
+
+    /// Into how many slices a long sum is cut.
+    fileprivate static func sliceCount(of rows: Int) -> Int { max(1, min(8, rows / 1024)) }
+
+    /// Adds the sums of slices, one behind the other, in order.
+    fileprivate static func addSlices(
+        _ partial: UnsafeMutablePointer<Float>, _ slices: Int, count: Int,
+        to result: UnsafeMutablePointer<Float>
+    ) {
+        guard slices > 0 else { return }
+        nonisolated(unsafe) let (partial, result) = (partial, result)
+        Parallel.forEachRange(of: count, grain: 16384) { range in
+            let to = result + range.lowerBound
+            for slice in 0..<slices {
+                rnv_add(to, 1, partial + slice * count + range.lowerBound, 1, to, range.count)
+            }
+        }
+    }
 }
 
 /// One product of matrices and the way it is cut into parts.
@@ -50,7 +101,7 @@ private struct Product: @unchecked Sendable {
         let parts = min(32, max(1, m * n / 16 * k * 16 / Self.partSize))
         // A weight gradient has few results and a long sum: to cut its rows or columns would read the
         // long operands in narrow stripes, so the sum is cut, and the parts added in order.
-        let slices = transposeFirst && bias == nil ? max(1, min(8, k / 1024)) : 1
+        let slices = transposeFirst && bias == nil ? MatrixKernel.sliceCount(of: k) : 1
         let tile = tile(parts: (parts + slices - 1) / slices)
         let down = (m + tile.rows - 1) / tile.rows, across = (n + tile.columns - 1) / tile.columns
         let length = (k + slices - 1) / slices
@@ -64,14 +115,7 @@ private struct Product: @unchecked Sendable {
                 columns: column..<min(column + tile.columns, n),
                 inner: slice * length..<min((slice + 1) * length, k), to: to, bias: bias)
         }
-        guard slices > 1 else { return }
-        Parallel.forEachRange(of: m * n, grain: 16384) { range in
-            let to = result.pointer + range.lowerBound
-            for slice in 0..<slices - 1 {
-                rnv_add(
-                    to, 1, partial.pointer + slice * m * n + range.lowerBound, 1, to, range.count)
-            }
-        }
+        MatrixKernel.addSlices(partial.pointer, slices - 1, count: m * n, to: result.pointer)
     }
 
     /// Rows and columns of a part: the result cut in two along its longer side until there are enough

@@ -27,7 +27,7 @@ struct SpikeLists: @unchecked Sendable {
             let count = withUnsafePointer(to: form) {
                 rnv_spike_rows_count($0, first, min(Self.chunkRows, rows - first))
             }
-            offsets.append(offsets[chunk] + count)
+            offsets.append(offsets[chunk] + count + 4)  // the kernel writes a little past the end
         }
         listMemory = FloatBuffer(count: (offsets[chunks] + 1) / 2)
         startMemory = FloatBuffer(count: chunks * (inputs + 1))
@@ -38,11 +38,11 @@ struct SpikeLists: @unchecked Sendable {
         nonisolated(unsafe) let source = form
         Parallel.forEach(parts: chunks) { [offsets] chunk in
             let first = chunk * Self.chunkRows, count = min(Self.chunkRows, rows - first)
-            let scratch = FloatBuffer(count: count + offsets[chunk + 1] - offsets[chunk] + 4)
+            let scratch = FloatBuffer(count: 2 * ((count + 63) / 64 * 64))
             withUnsafePointer(to: source) {
                 rnv_spike_rows_by_input(
                     $0, first, count, starts + chunk * (inputs + 1), lists + offsets[chunk],
-                    UnsafeMutableRawPointer(scratch.pointer).assumingMemoryBound(to: UInt32.self))
+                    UnsafeMutableRawPointer(scratch.pointer).assumingMemoryBound(to: UInt64.self))
             }
         }
         withExtendedLifetime(bits) {}

@@ -51,7 +51,7 @@ extension Tensor {
     ///
     /// Up to 16 outputs a spike costs one vector addition, while a dense product wastes most of its
     /// registers, so adding always wins.
-    public static func spikeProductDensity(outputs: Int) -> Float { outputs <= 16 ? 1.01 : 0.2 }
+    public static func spikeProductDensity(outputs: Int) -> Float { outputs <= 16 ? 1.01 : 0.35 }
 
     /// The same for a convolution, whose dense form has no thin case.
     static func spikeConvolutionDensity(outputs: Int) -> Float {
@@ -77,6 +77,11 @@ extension Tensor {
     ) -> Tensor {
         if visitsSpikes { return spikeWeightGradient(x, upstream, skipping: skipped) }
         let inputs = x.shape[x.rank - 1]
+        if let bits = x.spikeBits, bits.rows * bits.bitsPerRow / max(inputs, 1) >= 2048 {
+            KernelLog.note("spikeUnpack")
+            return MatrixKernel.transposedProduct(
+                bits, inputs: inputs, upstream, skipping: skipped)
+        }
         let rows = skipped > 0 ? upstream.slice(skipped..<upstream.shape[0]) : upstream
         return MatrixKernel.product(
             x.reshaped(to: [x.count / max(inputs, 1), inputs]), rows, transposeFirst: true)
@@ -163,10 +168,13 @@ extension Tensor {
         let rows = shape[0]
         return Tensor(denseShape: [rows, padded]) { destination in
             guard let base = destination.baseAddress else { return }
-            for row in 0..<rows {
-                let to = base + row * padded
-                to.update(from: source.pointer + row * columns, count: columns)
-                (to + columns).update(repeating: 0, count: padded - columns)
+            nonisolated(unsafe) let first = base
+            Parallel.forEachRange(of: rows, grain: 4096) { range in
+                for row in range {
+                    let to = first + row * padded
+                    to.update(from: source.pointer + row * columns, count: columns)
+                    (to + columns).update(repeating: 0, count: padded - columns)
+                }
             }
         }
     }

@@ -74,6 +74,33 @@ import Testing
             ])
     }
 
+    static let sparseCases = [
+        Case(image: [14, 14, 12], outputs: 64, window: ImageWindow(5)),
+        Case(image: [7, 9, 20], outputs: 20, window: ImageWindow(3, padding: 1)),
+        Case(image: [9, 8, 16], outputs: 33, window: ImageWindow(5, stride: 2, padding: 2)),
+    ]
+
+    /// Gradients are linear: of few numbers it is the difference of two of many.
+    @Test(arguments: sparseCases) func gradientsOfFewNumbersSkipZeros(_ c: Case) {
+        let x = Self.random([3, 2] + c.image, "x"), w = weights(c)
+        let shape = x.convolution(w, window: c.window).shape
+        let many = Self.random(shape, "many")
+        let few = Self.random(shape, "few") * Self.spikes(shape, "kept", density: 0.1).dense
+        func gradient(_ mix: Tensor) -> (Tensor, [String]) {
+            let v = x.tracked()
+            return KernelLog.recording {
+                (v.convolution(w, window: c.window) * mix).sum().gradients(for: [v])[0]
+            }
+        }
+        let (sparse, kernels) = gradient(few)
+        #expect(
+            kernels.contains("sparseConvolutionInputGradient") == (Processor.level == .v4))
+        let (both, dense) = gradient(many + few)
+        #expect(!dense.contains("sparseConvolutionInputGradient"))
+        #expect(largestDifference(sparse, both - gradient(many).0) < 1e-4)
+        #expect(sparse.scalars.contains { abs($0) > 0.1 })
+    }
+
     @Test func aConstantSequenceIsConvolvedOnce() {
         let c = Self.cases[0]
         let step = Self.random([2] + c.image, "step"), w = weights(c)

@@ -14,6 +14,7 @@
 #include "rnv_random.h"
 #include "rnv_recurrent.h"
 #include "rnv_reductions.h"
+#include "rnv_sparse_gradient.h"
 #include "rnv_spike_products.h"
 #include "rnv_spikes.h"
 

@@ -40,10 +40,10 @@ typedef struct {
 size_t rnv_spike_rows_count(const rnv_spike_rows_t *rows, size_t first, size_t count);
 
 /// Lists for each input the rows, relative to `first`, of first ..< first + count (at most 65536) in which it
-/// spiked: list[starts[i]] ..< list[starts[i + 1]], ascending. `starts` has inputs + 1 places, `scratch` one for
-/// each row and each spike and 4 more.
+/// spiked: list[starts[i]] ..< list[starts[i + 1]], ascending. `starts` has inputs + 1 places, `list` 4 more than
+/// there are spikes, `scratch` as many as rows, rounded up to 64.
 void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t count,
-                             uint32_t *starts, uint16_t *list, uint32_t *scratch);
+                             uint32_t *starts, uint16_t *list, uint64_t *scratch);
 
 /// Part of the weight gradient of a spike product, from some rows listed by input, for the inputs
 /// from_input <= i < to_input and the columns from_column <= j < to_column (multiples of 16):
