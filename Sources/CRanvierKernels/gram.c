@@ -94,29 +94,6 @@ void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count,
     }
 }
 
-/// The upper half of a float, rounded to nearest.
-RNV_INLINE uint32_t rounded_half(float x) {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u;
-}
-
-RNV_LEVELS
-void rnv_gram_split(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
-                    uint16_t *high, uint16_t *low, size_t out_stride) {
-    for (size_t r = 0; r < rows; r++) {
-        const float *from = x + r * stride;
-        for (size_t c = 0; c < count; c++) {
-            const float v = from[c] - mean[c];
-            const uint32_t upper = rounded_half(v);
-            float whole;
-            memcpy(&whole, &upper, sizeof whole);
-            high[r * out_stride + c] = (uint16_t)(upper >> 16);
-            low[r * out_stride + c] = (uint16_t)(rounded_half(v - whole) >> 16);
-        }
-    }
-}
-
 RNV_INLINE doubles8 doubles8_of(const float *p) {
     floats8 v;
     memcpy(&v, p, sizeof v);

@@ -31,7 +31,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: .customLong("n"),
-        help: ArgumentHelp("Width of the layer, for W1; 512 if not given.", valueName: "count"))
+        help: ArgumentHelp(
+            "Width of the layer, for W1, 512 if not given; depth of the networks, for cka, 20 if "
+                + "not given.", valueName: "count"))
     var size: Int?
 
     @Option(

@@ -115,6 +115,8 @@ extension Tensor {
         let stride = padded.shape[1]
         let weights = padded.denseBuffer, offsets = start?.denseBuffer
         let result = FloatBuffer(count: target.elementCount)
+        nonisolated(unsafe) let (rows, from, to) = (bits.words, weights.pointer, result.pointer)
+        let wordsPerRow = bits.wordsPerRow
         let perRow = bits.bitsPerRow / max(inputs, 1)  // samples in a step
         let samples = min(perRow, 16), pieces = (perRow + samples - 1) / max(samples, 1)
         // Steps of few samples go together: a part must be worth the call of another thread.
@@ -123,11 +125,12 @@ extension Tensor {
             for part in range {
                 let row = part / pieces, first = part % pieces * samples
                 rnv_spike_product(
-                    bits.row(row), first * inputs, min(samples, perRow - first), inputs,
-                    weights.pointer, stride, outputs, offsets?.pointer,
-                    result.pointer + (row * perRow + first) * outputs)
+                    rows + row * wordsPerRow, first * inputs, min(samples, perRow - first), inputs,
+                    from, stride, outputs, offsets?.pointer,
+                    to + (row * perRow + first) * outputs)
             }
         }
+        withExtendedLifetime((bits, weights)) {}
         return Tensor(shape: target, dense: result)
     }
 

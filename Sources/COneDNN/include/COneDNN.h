@@ -12,16 +12,6 @@ int rnv_dense_product(int transpose_a, int transpose_b, int64_t m, int64_t n, in
                       const float *a, int64_t stride_a, const float *b, int64_t stride_b,
                       float beta, float *c, int64_t stride_c);
 
-/// Whether the processor has matrix units that make rnv_half_product several times as fast as
-/// rnv_dense_product.
-int rnv_split_product_is_fast(void);
-
-/// C = C + A B^T on the calling thread, where A is m x k and B n x k of bfloat16 numbers (the upper halves of floats)
-/// and C m x n of floats; rows of A and B lie `stride` numbers apart. Sums are in single precision. Returns 0, or
-/// oneDNN's status.
-int rnv_half_product(int64_t m, int64_t n, int64_t k, const uint16_t *a, const uint16_t *b,
-                     int64_t stride, float *c, int64_t stride_c);
-
 /// Version of the oneDNN library that was linked, as major * 10000 + minor * 100 + patch.
 int rnv_onednn_version(void);
 

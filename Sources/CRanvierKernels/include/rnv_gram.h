@@ -18,9 +18,30 @@ void rnv_gram_spikes(const uint64_t *a, size_t rows_a, const uint64_t *b, size_t
 void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
                        float *out, size_t out_stride);
 
-/// As rnv_gram_subtract, each number split into two bfloat16 whose sum has 16 leading bits of it.
-void rnv_gram_split(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
-                    uint16_t *high, uint16_t *low, size_t out_stride);
+// Matrix units multiply bfloat16 some fifteen times as fast as vector units multiply floats, so three products of
+// halves are still several times as fast as one of whole numbers. A panel holds columns of all samples as two
+// halves whose sum has 16 leading bits of a number, in the tiles that matrix units load.
+
+/// Whether this processor has matrix units for bfloat16, and the system lends them.
+int rnv_gram_has_tiles(void);
+
+/// Halves in a panel of `width` columns, a multiple of 32.
+size_t rnv_gram_tiles_halves(size_t samples, size_t width);
+
+/// Writes 16 samples, rows of `width` numbers behind one another, to their place in a panel; missing samples of
+/// the last blocks are to be zero, and blocks there are in pairs.
+void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
+                         uint16_t *panel);
+
+/// kernel[i, j] += (h_i + l_i) · (h_j + l_j) without l_i · l_j, which is 2⁻¹⁶ of the whole, for the 32 samples i of a
+/// stripe and all j from its first on. `kernel` is samples x samples.
+void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
+                        float *kernel);
+
+/// Products of tiles in registers, four in a round of RNV_GRAM_TILE_OPERATIONS operations on sixteen lanes each, and
+/// nothing else: what the matrix units of one core can do at most.
+void rnv_gram_tiles_peak(size_t rounds);
+#define RNV_GRAM_TILE_OPERATIONS 512
 
 /// Row sums without the diagonal of a symmetric n × n matrix of which the part above the diagonal
 /// is there.

@@ -56,113 +56,124 @@ extension KernelMatrix {
 
     // MARK: - Numbers
 
-    /// Columns that are centred and multiplied at once: four blocks of 128 samples of them stay in the second-level cache.
-    private static let panelWidth = 1024
+    /// Columns `[T, B, features]`, counted through all steps, less their mean over some samples.
+    private struct CenteredColumns: Sendable {
+        let values: FloatBuffer
+        let samples: Int
+        let features: Int
+
+        /// Samples from whose mean the columns are counted. Any offset gives the same centred kernel; one near the
+        /// mean keeps numbers small, and some tens of samples are enough for that.
+        private static let meanSamples = 64
+
+        /// Calls `body` with pieces of the columns that lie in one step: where they begin in the values and in `range`.
+        private func forEachPiece(
+            of range: Range<Int>, _ body: (_ source: Int, _ offset: Int, _ length: Int) -> Void
+        ) {
+            var column = range.lowerBound
+            while column < range.upperBound {
+                let t = column / features, feature = column % features
+                let length = min(range.upperBound - column, features - feature)
+                body(t * samples * features + feature, column - range.lowerBound, length)
+                column += length
+            }
+        }
+
+        func means(of range: Range<Int>, to mean: FloatBuffer) {
+            let every = max(samples / Self.meanSamples, 1), counted = samples / every
+            forEachPiece(of: range) { source, offset, length in
+                rnv_sum_rows(
+                    values.pointer + source, counted, every * features, length,
+                    mean.pointer + offset)
+            }
+            for i in range.indices { mean.pointer[i - range.lowerBound] /= Float(counted) }
+        }
+
+        func write(
+            _ rows: Range<Int>, _ range: Range<Int>, less mean: FloatBuffer,
+            to result: UnsafeMutablePointer<Float>, stride: Int
+        ) {
+            forEachPiece(of: range) { source, offset, length in
+                rnv_gram_subtract(
+                    values.pointer + source + rows.lowerBound * features, rows.count, features,
+                    length, mean.pointer + offset, result + offset, stride)
+            }
+        }
+    }
+
+    private static let hasTiles = rnv_gram_has_tiles() != 0
 
     /// Columns from which splitting numbers for the matrix units pays.
     private static let leastSplitColumns = 256
-
-    /// Centred columns of all samples: as numbers, or each as two halves that add up to it.
-    private struct Panel: Sendable {
-        let buffer: FloatBuffer
-        let isSplit: Bool
-        let samples: Int
-        let width: Int
-
-        init(samples: Int, width: Int, isSplit: Bool) {
-            buffer = FloatBuffer(count: samples * width)
-            self.isSplit = isSplit
-            self.samples = samples
-            self.width = width
-        }
-
-        var high: UnsafeMutablePointer<UInt16> {
-            UnsafeMutableRawPointer(buffer.pointer).assumingMemoryBound(to: UInt16.self)
-        }
-        var low: UnsafeMutablePointer<UInt16> { high + samples * width }
-    }
 
     private static func multiply(
         _ values: FloatBuffer, _ steps: Int, samples n: Int, features: Int,
         into matrix: FloatBuffer
     ) {
-        let pairs = blockPairs(of: n, size: 128)
+        let source = CenteredColumns(values: values, samples: n, features: features)
         let columns = steps * features
-        let width = min(panelWidth, columns)
-        let panel = Panel(
-            samples: n, width: width,
-            isSplit: MatrixKernel.splitIsFast && columns >= leastSplitColumns)
-        let mean = FloatBuffer(count: width)
+        if hasTiles && columns >= leastSplitColumns {
+            multiplyTiles(source, columns, into: matrix)
+        } else {
+            multiplyNumbers(source, columns, into: matrix)
+        }
+    }
+
+    /// Products of panels whose four blocks of 128 samples stay in the second-level cache.
+    private static func multiplyNumbers(
+        _ source: CenteredColumns, _ columns: Int, into matrix: FloatBuffer
+    ) {
+        let n = source.samples, width = min(1024, columns)
+        let pairs = blockPairs(of: n, size: 128)
+        let panel = FloatBuffer(count: n * width), mean = FloatBuffer(count: width)
         for first in stride(from: 0, to: columns, by: width) {
             let range = first..<min(first + width, columns)
-            fill(panel, mean, with: range, of: values, features: features)
+            source.means(of: range, to: mean)
+            Parallel.forEachRange(of: n, grain: 64) { rows in
+                source.write(
+                    rows, range, less: mean, to: panel.pointer + rows.lowerBound * width,
+                    stride: width)
+            }
             Parallel.forEach(parts: pairs.count) { part in
                 let (rows, others) = pairs[part]
-                add(panel, rows, others, inner: range.count, to: matrix)
+                MatrixKernel.addProductOfRows(
+                    panel.pointer + rows.lowerBound * width, rows: rows.count,
+                    panel.pointer + others.lowerBound * width, columns: others.count,
+                    inner: range.count, stride: width,
+                    to: matrix.pointer + rows.lowerBound * n + others.lowerBound, strideC: n)
             }
         }
     }
 
-    /// Products of two blocks of samples over the columns of a panel.
-    ///
-    /// Of split numbers, `(h + l)(h′ + l′)ᵀ` without `l l′ᵀ`, which is 2⁻¹⁶ of the whole.
-    private static func add(
-        _ panel: Panel, _ rows: Range<Int>, _ others: Range<Int>, inner: Int,
-        to matrix: FloatBuffer
+    /// Products of split numbers by the matrix units, in panels of which 32 samples stay in the first-level cache and all
+    /// in the second.
+    private static func multiplyTiles(
+        _ source: CenteredColumns, _ columns: Int, into matrix: FloatBuffer
     ) {
-        let n = panel.samples, width = panel.width
-        let target = matrix.pointer + rows.lowerBound * n + others.lowerBound
-        let i = rows.lowerBound * width, j = others.lowerBound * width
-        guard panel.isSplit else {
-            MatrixKernel.addProductOfRows(
-                panel.buffer.pointer + i, rows: rows.count, panel.buffer.pointer + j,
-                columns: others.count, inner: inner, stride: width, to: target, strideC: n)
-            return
-        }
-        for (a, b) in [(panel.high, panel.high), (panel.high, panel.low), (panel.low, panel.high)] {
-            MatrixKernel.addProductOfRows(
-                a + i, rows: rows.count, b + j, columns: others.count, inner: inner, stride: width,
-                to: target, strideC: n)
-        }
-    }
-
-    /// Samples from whose mean the columns are counted. Any offset gives the same centred kernel; one near the mean keeps
-    /// numbers small, and some tens of samples are enough for that.
-    private static let meanSamples = 64
-
-    /// Columns `range`, counted through all steps, less their mean over some samples.
-    private static func fill(
-        _ panel: Panel, _ mean: FloatBuffer, with range: Range<Int>, of values: FloatBuffer,
-        features: Int
-    ) {
-        let n = panel.samples, width = panel.width
-        let every = max(n / meanSamples, 1), counted = n / every
-        var column = range.lowerBound
-        while column < range.upperBound {
-            let t = column / features, feature = column % features
-            let length = min(range.upperBound - column, features - feature)
-            let source = t * n * features + feature, offset = column - range.lowerBound
-            Parallel.forEachRange(of: length, grain: 512) { part in
-                let means = mean.pointer + offset
-                rnv_sum_rows(
-                    values.pointer + source + part.lowerBound, counted, every * features,
-                    part.count, means + part.lowerBound)
-                for i in part { means[i] /= Float(counted) }
-            }
-            Parallel.forEachRange(of: n, grain: 64) { part in
-                let from = values.pointer + source + part.lowerBound * features
-                let to = part.lowerBound * width + offset
-                if panel.isSplit {
-                    rnv_gram_split(
-                        from, part.count, features, length, mean.pointer + offset,
-                        panel.high + to, panel.low + to, width)
-                } else {
-                    rnv_gram_subtract(
-                        from, part.count, features, length, mean.pointer + offset,
-                        panel.buffer.pointer + to, width)
+        let n = source.samples, width = 256
+        let stripes = (n + 31) / 32
+        let buffer = FloatBuffer(count: rnv_gram_tiles_halves(n, width) / 2)
+        let mean = FloatBuffer(count: width)
+        nonisolated(unsafe) let panel = UnsafeMutableRawPointer(buffer.pointer)
+            .assumingMemoryBound(to: UInt16.self)
+        for first in stride(from: 0, to: columns, by: width) {
+            let range = first..<min(first + width, columns)
+            source.means(of: range, to: mean)
+            Parallel.forEachRange(of: 2 * stripes, grain: 4) { blocks in
+                let rows = FloatBuffer(count: 16 * width)
+                for block in blocks {
+                    let there = min(16 * block, n)..<min(16 * block + 16, n)
+                    if there.count < 16 || range.count < width {
+                        rows.pointer.update(repeating: 0, count: rows.count)
+                    }
+                    source.write(there, range, less: mean, to: rows.pointer, stride: width)
+                    rnv_gram_tiles_pack(rows.pointer, n, width, block, panel)
                 }
             }
-            column += length
+            Parallel.forEach(parts: stripes) {
+                rnv_gram_tiles_add(panel, n, width, $0, matrix.pointer)
+            }
         }
+        withExtendedLifetime(buffer) {}
     }
 }

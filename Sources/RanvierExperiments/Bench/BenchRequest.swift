@@ -22,7 +22,7 @@ public struct BenchRequest: Sendable {
     public var workload: String
     /// Samples in a batch; nil for the published number.
     public var batch: Int?
-    /// Width of a layer, for workloads that come in several; nil for the published one.
+    /// Width of a layer or depth of a network, for workloads that come in several; nil for the published one.
     public var size: Int?
     /// Share of ones in a binary input, for workloads that take one; nil for the published input.
     public var density: Double?

@@ -20,8 +20,19 @@ public enum MachinePeak {
         operationsPerSecond { Double(rnv_peak_fused_f32($0)) } / 2
     }
 
-    private static func operationsPerSecond(_ work: (Int) -> Double) -> Double {
-        let rounds = 200_000
+    /// Multiply-adds of sixteen pairs of bfloat16 per second of processor time by the matrix units; nil without such.
+    public static var tileOperationsPerSecond: Double? {
+        guard rnv_gram_has_tiles() != 0 else { return nil }
+        let rate = operationsPerSecond(rounds: 20_000) {
+            rnv_gram_tiles_peak($0)
+            return 0
+        }
+        return rate / Double(RNV_PEAK_OPERATIONS) * Double(4 * RNV_GRAM_TILE_OPERATIONS)
+    }
+
+    private static func operationsPerSecond(
+        rounds: Int = 200_000, _ work: (Int) -> Double
+    ) -> Double {
         var best = Double.infinity
         for _ in 0..<8 {
             let start = threadSeconds()

@@ -2,9 +2,9 @@ import RanvierAnalysis
 import RanvierNetworks
 import RanvierTensors
 
-/// `cka`: similarity of all pairs of layers of a spiking and an artificial ResNet-20 over two batches.
+/// `cka`: similarity of all pairs of layers of a spiking and an artificial residual network over two batches.
 ///
-/// 73 maps each, 4 steps, images of 32 × 32. Answers of the layers' true shapes and kinds are drawn beforehand, one for each
+/// ResNet-20 (`--n` for other depths), 73 maps each, 4 steps, images of 32 × 32. Answers of the layers' true shapes and kinds are drawn beforehand, one for each
 /// shape, so that only kernels, centring and inner products are timed. Spikes have a density of 0.2.
 public struct SimilarityBench: Workload {
     /// Creates the workload.
@@ -13,7 +13,7 @@ public struct SimilarityBench: Workload {
     /// `cka`.
     public let name = "cka"
     /// What is done.
-    public let summary = "similarity of all layers of two ResNet-20, two batches of 1024 images"
+    public let summary = "similarity of all layers of two ResNets, two batches of 1024 images"
 
     private static let batches = 2
     private static let side = 32
@@ -28,8 +28,10 @@ public struct SimilarityBench: Workload {
     public func run(_ request: BenchRequest, events: CommandEvents) throws -> BenchResult {
         let count = request.batch ?? 1024
         guard count > 3 else { throw RepresentationError.tooFewSamples(expected: 4, found: count) }
+        let depth = request.size ?? 20
+        guard depth >= 8, depth % 6 == 2 else { throw BenchError.impossibleDepth(depth) }
         events.progress(.init(fraction: 0, message: "\(name): drawing answers"))
-        let layers = try layers(count: count)
+        let layers = try layers(count: count, depth: depth)
         events.progress(.init(fraction: 0.2, message: "\(name): timing comparisons"))
         let (timed, peakBytes) = try MemoryMeter.measuring {
             try StepTimer(warmup: 1).time(runs: request.runs ?? 3) {
@@ -40,11 +42,7 @@ public struct SimilarityBench: Workload {
         var result = BenchResult(workload: name, batch: count * Self.batches, timed: timed)
         result.storedBytes = rows
         result.workingBytes = peakBytes
-        let operations = Self.floorOperations(layers, count: count)
-        let peak = MachinePeak.vectorOperationsPerSecond(.float32)
-        result.floor = .init(
-            operationsPerStep: operations, peakOperationsPerSecond: peak,
-            cpuSecondsPerStep: operations / peak)
+        result.floor = Self.floor(layers, count: count)
         return result
     }
 
@@ -57,7 +55,7 @@ public struct SimilarityBench: Workload {
     }
 
     /// The maps of both networks in order, with answers of their shapes.
-    private func layers(count: Int) throws -> [Layer] {
+    private func layers(count: Int, depth: Int) throws -> [Layer] {
         var drawn: [String: Tensor] = [:]
         func answer(like sample: Tensor) -> Tensor {
             var shape = sample.shape
@@ -80,7 +78,7 @@ public struct SimilarityBench: Workload {
         var layers: [Layer] = []
         for (activation, steps) in [(Activation.deepSpiking, 4), (.rectified, 1)] {
             let network = try PreActivationResNet(
-                inputShape: [Self.side, Self.side, 3], activation: activation
+                depth: depth, inputShape: [Self.side, Self.side, 3], activation: activation
             ).network()
             let images = Tensor(
                 normalWithMean: 0, shape: [2, Self.side, Self.side, 3],
@@ -107,20 +105,43 @@ public struct SimilarityBench: Workload {
         }
     }
 
-    /// Vector operations that cannot be done without: one for sixteen multiply-adds of half a symmetric product, three
-    /// for 512 bits of two spike trains, two for sixteen multiply-adds in double precision.
-    private static func floorOperations(_ layers: [Layer], count: Int) -> Double {
+    /// What cannot be done without, for sixteen multiply-adds of half a symmetric product: three operations of halves on
+    /// matrix units, or one on vector units where there are none. Three operations for 512 bits of two spike trains, two
+    /// for sixteen multiply-adds in double precision.
+    private static func floor(_ layers: [Layer], count: Int) -> BenchResult.Floor {
         let pairs = Double(count) * Double(count + 1) / 2
-        let kernels = layers.reduce(0.0) { sum, layer in
+        var bits = 0.0, numbers = 0.0
+        for layer in layers {
             let answer = layer.answer
+            let perImage = Double(answer.count / count)
             switch answer.storageKind {
-            case .spikes: return sum + pairs * Double(answer.count / count) / 512 * 3
-            case .dense: return sum + pairs * Double(answer.count / count) / 16
-            case .constantInTime:
-                return sum + pairs * Double(answer.count / answer.shape[0] / count) / 16
+            case .spikes: bits += pairs * perImage / 512 * 3
+            case .dense: numbers += pairs * perImage / 16
+            case .constantInTime: numbers += pairs * perImage / Double(answer.shape[0]) / 16
             }
         }
-        let products = Double(layers.count) * Double(layers.count + 1) / 2 * pairs / 8
-        return Double(batches) * (kernels + products)
+        let inner = Double(layers.count) * Double(layers.count + 1) / 2 * pairs / 8
+        let rounds = Double(batches), peak = MachinePeak.vectorOperationsPerSecond(.float32)
+        let tiles = MachinePeak.tileOperationsPerSecond
+        return .init(
+            operationsPerStep: rounds * (bits + inner + numbers * (tiles == nil ? 1 : 3)),
+            peakOperationsPerSecond: peak,
+            cpuSecondsPerStep: rounds
+                * ((bits + inner) / peak + (tiles.map { 3 * numbers / $0 } ?? numbers / peak)))
     }
+}
+
+/// Workloads that cannot be.
+enum BenchError: Error, CustomStringConvertible, ExitStatusProviding {
+    /// A residual network of a depth that no such network has.
+    case impossibleDepth(Int)
+
+    var description: String {
+        switch self {
+        case .impossibleDepth(let depth):
+            "--n: expected a depth 6 n + 2 of at least 8, such as 20 or 164, found \(depth)"
+        }
+    }
+
+    var exitStatus: ExitStatus { .wrongUsage }
 }

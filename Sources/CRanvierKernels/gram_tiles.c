@@ -1,0 +1,199 @@
+#include "rnv_gram.h"
+
+#include "lanes.h"
+
+// A tile of matrix units is 16 rows of 32 bfloat16. The products of 32 samples with 32 samples are four tiles
+// of sums; each step takes 32 columns of both.
+enum { tile = 16, depth = 32, tile_halves = tile * depth };
+
+static size_t row_blocks(size_t samples) { return (samples + 2 * tile - 1) / (2 * tile) * 2; }
+
+size_t rnv_gram_tiles_halves(size_t samples, size_t width) {
+    return 4 * row_blocks(samples) * (width / depth) * tile_halves;
+}
+
+/// Halves of the tiles of the rows (first operand) or, behind them, of the columns (second operand).
+static uint16_t *tiles_of(uint16_t *panel, size_t samples, size_t width, int second, size_t block) {
+    const size_t per_block = 2 * (width / depth) * tile_halves;
+    return panel + ((second ? row_blocks(samples) : 0) + block) * per_block;
+}
+
+#if defined(__x86_64__) && defined(__linux__) && __has_include(<immintrin.h>)
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int rnv_gram_has_tiles(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    const unsigned tiles = 1u << 24, halves = 1u << 22;
+    if ((d & (tiles | halves)) != (tiles | halves)) return 0;
+    if (!__builtin_cpu_supports("avx512bf16")) return 0;
+    // Linux lends the state of tiles on demand: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
+
+// Every processor with matrix units has these.
+#define WITH_HALVES __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+
+typedef uint32_t words16 __attribute__((ext_vector_type(16)));
+
+/// Exchanges rows and columns of 16 x 16 words: squares of 8, of 4, of 2, of 1.
+WITH_HALVES static inline void transpose(const uint16_t *from, uint16_t *to) {
+    words16 v[tile];
+    for (int i = 0; i < tile; i++) memcpy(&v[i], from + i * depth, sizeof v[i]);
+#define EXCHANGE(side, upper, lower)                                     \
+    for (int i = 0; i < tile; i++) {                                     \
+        if (i & (side)) continue;                                        \
+        const words16 a = v[i], b = v[i + (side)];                       \
+        v[i] = __builtin_shufflevector(a, b, upper);                     \
+        v[i + (side)] = __builtin_shufflevector(a, b, lower);            \
+    }
+#define LIST(...) __VA_ARGS__
+    EXCHANGE(8, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+             LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    EXCHANGE(4, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+             LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    EXCHANGE(2, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+             LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    EXCHANGE(1, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+             LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+    for (int i = 0; i < tile; i++) memcpy(to + i * depth, &v[i], sizeof v[i]);
+}
+
+WITH_HALVES
+void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
+                         uint16_t *panel) {
+    uint16_t *first = tiles_of(panel, samples, width, 0, block);
+    uint16_t *second = tiles_of(panel, samples, width, 1, block);
+    for (size_t k = 0; k < width; k += depth, first += 2 * tile_halves, second += 2 * tile_halves) {
+        for (size_t i = 0; i < tile_halves; i += 16) {
+            const __m512 v = _mm512_loadu_ps(x + i / depth * width + k + i % depth);
+            const __m256bh high = _mm512_cvtneps_pbh(v);
+            const __m512i whole = _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)high), 16);
+            const __m256bh low = _mm512_cvtneps_pbh(_mm512_sub_ps(v, (__m512)whole));
+            memcpy(first + i, &high, sizeof high);
+            memcpy(first + tile_halves + i, &low, sizeof low);
+        }
+        // The second operand has columns in its rows: pairs of them, sample by sample.
+        transpose(first, second);
+        transpose(first + tile_halves, second + tile_halves);
+    }
+}
+
+/// Shapes of the eight tile registers.
+typedef struct {
+    uint8_t palette, start, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+} tile_shapes;
+
+__attribute__((target("amx-tile,amx-bf16"))) static void load_shapes(void) {
+    tile_shapes shapes = {.palette = 1};
+    for (int i = 0; i < 8; i++) {
+        shapes.row_bytes[i] = 2 * depth;
+        shapes.rows[i] = tile;
+    }
+    _tile_loadconfig(&shapes);
+}
+
+__attribute__((target("amx-tile,amx-bf16")))
+void rnv_gram_tiles_peak(size_t rounds) {
+    load_shapes();
+    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
+    _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);
+    for (size_t i = 0; i < rounds; i++) {
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_release();
+}
+
+/// Adds the four tiles of sums to those of a block of `rows` x `columns` of a matrix.
+RNV_LEVELS
+static void add_sums(const float *sums, size_t rows, size_t columns, float *to, size_t stride) {
+    enum { row = 2 * tile };
+    if (columns == row) {
+        for (size_t i = 0; i < rows; i++, sums += row, to += stride) {
+            lanes_store(to, lanes_load(to) + lanes_load(sums));
+            lanes_store(to + tile, lanes_load(to + tile) + lanes_load(sums + tile));
+        }
+        return;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) to[i * stride + j] += sums[i * row + j];
+    }
+}
+
+__attribute__((target("amx-tile,amx-bf16")))
+void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
+                        float *kernel) {
+    load_shapes();
+    const size_t steps = width / depth, next = 2 * tile_halves, row = 2 * tile;
+    const uint16_t *a0 = tiles_of(panel, samples, width, 0, 2 * stripe);
+    const uint16_t *a1 = tiles_of(panel, samples, width, 0, 2 * stripe + 1);
+    for (size_t other = stripe; other < row_blocks(samples) / 2; other++) {
+        const uint16_t *b0 = tiles_of(panel, samples, width, 1, 2 * other);
+        const uint16_t *b1 = tiles_of(panel, samples, width, 1, 2 * other + 1);
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+        for (size_t k = 0; k < steps * next; k += next) {
+            _tile_loadd(4, a0 + k, 2 * depth);
+            _tile_loadd(5, a1 + k, 2 * depth);
+            _tile_loadd(6, b0 + k + tile_halves, 2 * depth);
+            _tile_loadd(7, b1 + k + tile_halves, 2 * depth);
+            // high · lowᵀ
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+            _tile_loadd(6, b0 + k, 2 * depth);
+            _tile_loadd(7, b1 + k, 2 * depth);
+            // high · highᵀ
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+            _tile_loadd(4, a0 + k + tile_halves, 2 * depth);
+            _tile_loadd(5, a1 + k + tile_halves, 2 * depth);
+            // low · highᵀ
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
+        float sums[4 * tile * tile];
+        _tile_stored(0, sums, row * sizeof(float));
+        _tile_stored(1, sums + tile, row * sizeof(float));
+        _tile_stored(2, sums + tile * row, row * sizeof(float));
+        _tile_stored(3, sums + tile * row + tile, row * sizeof(float));
+        const size_t i = stripe * row, j = other * row;
+        add_sums(sums, samples - i < row ? samples - i : row, samples - j < row ? samples - j : row,
+                 kernel + i * samples + j, samples);
+    }
+    _tile_release();
+}
+
+#else
+
+int rnv_gram_has_tiles(void) { return 0; }
+
+void rnv_gram_tiles_peak(size_t rounds) { (void)rounds; }
+
+void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
+                         uint16_t *panel) {
+    (void)x, (void)samples, (void)width, (void)block, (void)panel;
+}
+
+void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
+                        float *kernel) {
+    (void)panel, (void)samples, (void)width, (void)stripe, (void)kernel;
+}
+
+#endif
