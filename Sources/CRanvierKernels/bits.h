@@ -36,4 +36,22 @@ RNV_INLINE void bits_finish(const bit_writer *w) {
     if (w->filled) *w->next = w->word;
 }
 
+/// Exchanges bit c of word r with bit r of word c.
+RNV_INLINE void bits_transpose(uint64_t *a) {
+#define EXCHANGE_BITS(j, mask)                                               \
+    for (int k = 0; k < 64; k += 2 * (j)) {                             \
+        for (int i = k; i < k + (j); i++) {                             \
+            const uint64_t t = ((a[i] >> (j)) ^ a[i + (j)]) & (mask);   \
+            a[i] ^= t << (j);                                           \
+            a[i + (j)] ^= t;                                            \
+        }                                                               \
+    }
+    EXCHANGE_BITS(32, 0x00000000ffffffffu)
+    EXCHANGE_BITS(16, 0x0000ffff0000ffffu)
+    EXCHANGE_BITS(8, 0x00ff00ff00ff00ffu)
+    EXCHANGE_BITS(4, 0x0f0f0f0f0f0f0f0fu)
+    EXCHANGE_BITS(2, 0x3333333333333333u)
+    EXCHANGE_BITS(1, 0x5555555555555555u)
+}
+
 #endif

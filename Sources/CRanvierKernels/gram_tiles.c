@@ -1,10 +1,9 @@
 #include "rnv_gram.h"
 
 #include "lanes.h"
+#include "tiles.h"
 
-// A tile of matrix units is 16 rows of 32 bfloat16. The products of 32 samples with 32 samples are four tiles
-// of sums; each step takes 32 columns of both.
-enum { tile = 16, depth = 32, tile_halves = tile * depth };
+// The products of 32 samples with 32 samples are four tiles of sums; each step takes 32 columns of both.
 
 static size_t row_blocks(size_t samples) { return (samples + 2 * tile - 1) / (2 * tile) * 2; }
 
@@ -18,30 +17,12 @@ static uint16_t *tiles_of(uint16_t *panel, size_t samples, size_t width, int sec
     return panel + ((second ? row_blocks(samples) : 0) + block) * per_block;
 }
 
-#if defined(__x86_64__) && defined(__linux__) && __has_include(<immintrin.h>)
-
-#include <cpuid.h>
-#include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-int rnv_gram_has_tiles(void) {
-    unsigned a, b, c, d;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-    const unsigned tiles = 1u << 24, halves = 1u << 22;
-    if ((d & (tiles | halves)) != (tiles | halves)) return 0;
-    if (!__builtin_cpu_supports("avx512bf16")) return 0;
-    // Linux lends the state of tiles on demand: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).
-    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
-}
-
-// Every processor with matrix units has these.
-#define WITH_HALVES __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+#if RNV_HAS_TILES
 
 typedef uint32_t words16 __attribute__((ext_vector_type(16)));
 
 /// Exchanges rows and columns of 16 x 16 words: squares of 8, of 4, of 2, of 1.
-WITH_HALVES static inline void transpose(const uint16_t *from, uint16_t *to) {
+RNV_TILED static inline void transpose(const uint16_t *from, uint16_t *to) {
     words16 v[tile];
     for (int i = 0; i < tile; i++) memcpy(&v[i], from + i * depth, sizeof v[i]);
 #define EXCHANGE(side, upper, lower)                                     \
@@ -63,7 +44,7 @@ WITH_HALVES static inline void transpose(const uint16_t *from, uint16_t *to) {
     for (int i = 0; i < tile; i++) memcpy(to + i * depth, &v[i], sizeof v[i]);
 }
 
-WITH_HALVES
+RNV_TILED
 void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
                          uint16_t *panel) {
     uint16_t *first = tiles_of(panel, samples, width, 0, block);
@@ -83,36 +64,6 @@ void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t bl
     }
 }
 
-/// Shapes of the eight tile registers.
-typedef struct {
-    uint8_t palette, start, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} tile_shapes;
-
-__attribute__((target("amx-tile,amx-bf16"))) static void load_shapes(void) {
-    tile_shapes shapes = {.palette = 1};
-    for (int i = 0; i < 8; i++) {
-        shapes.row_bytes[i] = 2 * depth;
-        shapes.rows[i] = tile;
-    }
-    _tile_loadconfig(&shapes);
-}
-
-__attribute__((target("amx-tile,amx-bf16")))
-void rnv_gram_tiles_peak(size_t rounds) {
-    load_shapes();
-    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
-    _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);
-    for (size_t i = 0; i < rounds; i++) {
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_release();
-}
-
 /// Adds the four tiles of sums to those of a block of `rows` x `columns` of a matrix.
 RNV_LEVELS
 static void add_sums(const float *sums, size_t rows, size_t columns, float *to, size_t stride) {
@@ -129,10 +80,10 @@ static void add_sums(const float *sums, size_t rows, size_t columns, float *to, 
     }
 }
 
-__attribute__((target("amx-tile,amx-bf16")))
+RNV_TILED
 void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
                         float *kernel) {
-    load_shapes();
+    tiles_begin();
     const size_t steps = width / depth, next = 2 * tile_halves, row = 2 * tile;
     const uint16_t *a0 = tiles_of(panel, samples, width, 0, 2 * stripe);
     const uint16_t *a1 = tiles_of(panel, samples, width, 0, 2 * stripe + 1);
@@ -181,10 +132,6 @@ void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t st
 }
 
 #else
-
-int rnv_gram_has_tiles(void) { return 0; }
-
-void rnv_gram_tiles_peak(size_t rounds) { (void)rounds; }
 
 void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
                          uint16_t *panel) {

@@ -1,7 +1,8 @@
 #include "rnv_recurrent.h"
 
+#include "bits.h"
 #include "lif_passage.h"
-#include "rnv_spike_products.h"
+#include "rnv_tiles.h"
 
 enum { block = 1024 };
 
@@ -16,11 +17,33 @@ RNV_INLINE void step(const rnv_lif_t *neuron, size_t n, float *state, passage p)
     }
 }
 
+/// What samples hear of their last spikes: few are added, many multiplied on matrix units.
+RNV_INLINE void hear(const uint64_t *words, size_t first, size_t samples, size_t features,
+                     const float *weights, size_t stride, const uint16_t *tiles,
+                     uint16_t *tile_scratch, float *heard) {
+    const size_t group = tiles ? RNV_TILES_GROUP : samples;
+    for (size_t sample = 0; sample < samples; sample += group) {
+        const size_t n = samples - sample < group ? samples - sample : group;
+        const size_t begin = first + sample * features, end = begin + n * features;
+        size_t found = 0;
+        for (size_t bit = begin; tiles && bit < end; bit += 64) {
+            const size_t width = end - bit < 64 ? end - bit : 64;
+            found += (size_t)__builtin_popcountll(bits_at(words, bit, width));
+        }
+        float *to = heard + sample * features;
+        if (found * 8 > n * features) {  // about where the two take the same time
+            rnv_tiles_spike_product(words, begin, n, features, tiles, features, tile_scratch, to);
+        } else {
+            rnv_spike_product(words, begin, n, features, weights, stride, features, 0, to);
+        }
+    }
+}
+
 RNV_LEVELS
 void rnv_recurrent_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                            size_t to, size_t features, const float *current,
                            size_t current_stride, const float *weights, size_t stride,
-                           const uint64_t *before, uint64_t *words, size_t words_per_row,
+                           const uint16_t *tiles, uint16_t *tile_scratch, const uint64_t *before, uint64_t *words, size_t words_per_row,
                            float *membrane, float *state, float *scratch) {
     // Room for whole groups of 64 behind both arrays.
     const size_t n = to - from, room = (n + 63) / 64 * 64;
@@ -30,8 +53,8 @@ void rnv_recurrent_forward(const rnv_lif_t *neuron, size_t steps, size_t columns
     for (size_t t = 0; t < steps; t++) {
         const uint64_t *last = t > 0 ? words + (t - 1) * words_per_row : before;
         if (last) {
-            rnv_spike_product(last, t > 0 ? from : 0, n / features, features, weights, stride,
-                              features, 0, heard);
+            hear(last, t > 0 ? from : 0, n / features, features, weights, stride, tiles,
+                 tile_scratch, heard);
         }
         const passage p = {.current = current + t * current_stride + from,
                            .added = heard,

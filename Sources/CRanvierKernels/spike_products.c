@@ -125,24 +125,6 @@ size_t rnv_spike_rows_count(const rnv_spike_rows_t *rows, size_t first, size_t c
     return total;
 }
 
-/// Exchanges bit c of word r with bit r of word c.
-RNV_INLINE void transpose_bits(uint64_t *a) {
-#define EXCHANGE(j, mask)                                               \
-    for (int k = 0; k < 64; k += 2 * (j)) {                             \
-        for (int i = k; i < k + (j); i++) {                             \
-            const uint64_t t = ((a[i] >> (j)) ^ a[i + (j)]) & (mask);   \
-            a[i] ^= t << (j);                                           \
-            a[i + (j)] ^= t;                                            \
-        }                                                               \
-    }
-    EXCHANGE(32, 0x00000000ffffffffu)
-    EXCHANGE(16, 0x0000ffff0000ffffu)
-    EXCHANGE(8, 0x00ff00ff00ff00ffu)
-    EXCHANGE(4, 0x0f0f0f0f0f0f0f0fu)
-    EXCHANGE(2, 0x3333333333333333u)
-    EXCHANGE(1, 0x5555555555555555u)
-}
-
 RNV_LEVELS
 void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t count,
                              uint32_t *starts, uint16_t *list, uint64_t *scratch) {
@@ -160,7 +142,7 @@ void rnv_spike_rows_by_input(const rnv_spike_rows_t *rows, size_t first, size_t 
                 if (++b == rows->samples) b = 0, t++;
             }
             for (size_t r = there; r < 64; r++) square[r] = 0;
-            transpose_bits(square);
+            bits_transpose(square);
         }
         for (size_t i = 0; i < width; i++) {
             starts[input + i] = all;

@@ -291,7 +291,8 @@ enum ConvolutionInput: Sendable {
         case .dense(let buffer): return (buffer.pointer + range.lowerBound * count, buffer)
         case .spikes(let bits):
             let buffer = FloatBuffer(count: range.count * count)
-            bits.unpack(from: range.lowerBound * count, count: range.count * count, to: buffer)
+            bits.unpack(
+                from: range.lowerBound * count, count: range.count * count, to: buffer.pointer)
             return (buffer.pointer, buffer)
         }
     }

@@ -36,44 +36,11 @@ package enum MatrixKernel {
         return Tensor(shape: [m, n], dense: result)
     }
 
-    /// `xᵀ · upstream` for spikes that are too many to be visited one by one: pieces of rows are unpacked in the cache.
-    ///
-    /// - Parameters:
-    ///   - x: spikes of rows of `inputs`.
-    ///   - upstream: `[rows, columns]`, of which the first `skipped` are not for `x`.
-    static func transposedProduct(
-        _ x: SpikeBits, inputs: Int, _ upstream: Tensor, skipping skipped: Int
-    ) -> Tensor {
-        let columns = upstream.shape[1], rows = upstream.shape[0] - skipped
-        let gradient = upstream.denseBuffer, piece = 384
-        let slices = sliceCount(of: rows), length = (rows + slices - 1) / slices
-        let count = inputs * columns
-        let result = FloatBuffer(count: count), others = FloatBuffer(count: (slices - 1) * count)
-        Parallel.forEach(parts: slices) { slice in
-            let unpacked = FloatBuffer(count: piece * inputs)
-            let begin = slice * length, end = min(begin + length, rows)
-            let to = slice == 0 ? result.pointer : others.pointer + (slice - 1) * count
-            for from in stride(from: begin, to: end, by: piece) {
-                let taken = min(piece, end - from)
-                x.unpack(from: from * inputs, count: taken * inputs, to: unpacked)
-                let status = rnv_dense_product(
-                    1, 0, Int64(inputs), Int64(columns), Int64(taken), unpacked.pointer,
-                    Int64(inputs), gradient.pointer + (skipped + from) * columns, Int64(columns),
-                    from == begin ? 0 : 1, to, Int64(columns))
-                precondition(
-                    status == 0,
-                    "oneDNN refused a product \(inputs)×\(taken)×\(columns): status \(status)")
-            }
-        }
-        addSlices(others.pointer, slices - 1, count: count, to: result.pointer)
-        return Tensor(shape: [inputs, columns], dense: result)
-    }
-
     /// Into how many slices a long sum is cut.
-    fileprivate static func sliceCount(of rows: Int) -> Int { max(1, min(8, rows / 1024)) }
+    static func sliceCount(of rows: Int) -> Int { max(1, min(8, rows / 1024)) }
 
     /// Adds the sums of slices, one behind the other, in order.
-    fileprivate static func addSlices(
+    static func addSlices(
         _ partial: UnsafeMutablePointer<Float>, _ slices: Int, count: Int,
         to result: UnsafeMutablePointer<Float>
     ) {

@@ -63,12 +63,12 @@ package final class SpikeBits: @unchecked Sendable {
     }
 
     /// Writes 0 or 1 for elements of the whole block, counted through all rows.
-    func unpack(from first: Int, count: Int, to buffer: FloatBuffer) {
+    func unpack(from first: Int, count: Int, to result: UnsafeMutablePointer<Float>) {
         var done = 0
         while done < count {
             let row = (first + done) / bitsPerRow, bit = (first + done) % bitsPerRow
             let length = min(count - done, bitsPerRow - bit)
-            rnv_spikes_unpack(self.row(row), bit, length, buffer.pointer + done)
+            rnv_spikes_unpack(self.row(row), bit, length, result + done)
             done += length
         }
     }

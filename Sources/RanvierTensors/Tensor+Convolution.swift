@@ -56,7 +56,7 @@ extension Tensor {
             }
             if wantsWeights, let patches {
                 let rows = gradient.reshaped(to: [gradient.count / matrix[1], matrix[1]])
-                parts[1] = Tensor.weightGradient(patches, rows, visitsSpikes: true)
+                parts[1] = Tensor.weightGradient(patches, rows)
                     .reshaped(to: weightShape)
                 parts[2] = hasBias ? rows.sum(axes: [0]) : nil
             } else if wantsWeights {

@@ -41,7 +41,7 @@ extension Tensor {
                 parts[0] = Tensor.inputGradient(upstream, w, shape: x.shape)
             }
             if wantsWeights {
-                parts[1] = Tensor.weightGradient(x, upstream, visitsSpikes: sparse)
+                parts[1] = Tensor.weightGradient(x, upstream)
             }
             return parts + [upstream.sum(axes: [0])]
         }
@@ -73,14 +73,13 @@ extension Tensor {
     /// - Parameters:
     ///   - upstream: `[rows, outputs]`, of which the first `skipped` are not for `x`.
     package static func weightGradient(
-        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0, visitsSpikes: Bool
+        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0
     ) -> Tensor {
-        if visitsSpikes { return spikeWeightGradient(x, upstream, skipping: skipped) }
         let inputs = x.shape[x.rank - 1]
-        if let bits = x.spikeBits, bits.rows * bits.bitsPerRow / max(inputs, 1) >= 2048 {
-            KernelLog.note("spikeUnpack")
-            return MatrixKernel.transposedProduct(
-                bits, inputs: inputs, upstream, skipping: skipped)
+        if let bits = x.spikeBits {
+            let gradient = SpikeGradient(
+                bits: bits, inputs: inputs, upstream: upstream, skipped: skipped)
+            return gradient.fastest(density: Double(bits.count) / Double(max(x.count, 1)))
         }
         let rows = skipped > 0 ? upstream.slice(skipped..<upstream.shape[0]) : upstream
         return MatrixKernel.product(
@@ -132,35 +131,6 @@ extension Tensor {
         }
         withExtendedLifetime((bits, weights)) {}
         return Tensor(shape: target, dense: result)
-    }
-
-    /// Sum over all rows of (spikes)ᵀ · upstream, visiting only the spikes.
-    private static func spikeWeightGradient(
-        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int
-    ) -> Tensor {
-        guard let bits = x.spikeBits else { preconditionFailure("not a spike tensor") }
-        KernelLog.note("spikeWeightGradient")
-        let inputs = x.shape[x.rank - 1], outputs = upstream.shape[1]
-        let padded = upstream.paddingColumns()
-        let stride = padded.shape[1]
-        let source = padded.denseBuffer
-        let result = FloatBuffer(count: inputs * stride)
-        let samples = bits.bitsPerRow / max(inputs, 1), first = skipped * stride
-        if stride == 16 {
-            // A row of the gradient is one vector, added where it belongs faster than listed.
-            Parallel.forEachRange(of: inputs, grain: max(64, (inputs + 3) / 4)) { range in
-                var rows = rnv_spike_rows_t(
-                    words: bits.words, words_per_row: bits.wordsPerRow, samples: samples,
-                    inputs: inputs)
-                rnv_spike_thin_gradient(
-                    &rows, bits.rows * samples, range.lowerBound, range.upperBound,
-                    source.pointer + first, result.pointer)
-            }
-        } else {
-            SpikeLists(bits, samples: samples, inputs: inputs).gather(
-                source.pointer + first, stride: stride, to: result.pointer)
-        }
-        return Tensor(shape: [inputs, stride], dense: result).slice(0..<outputs, along: 1)
     }
 
     /// The matrix with zero columns added up to a multiple of the vector length.

@@ -17,5 +17,6 @@
 #include "rnv_sparse_gradient.h"
 #include "rnv_spike_products.h"
 #include "rnv_spikes.h"
+#include "rnv_tiles.h"
 
 #endif

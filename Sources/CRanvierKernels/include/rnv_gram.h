@@ -22,9 +22,6 @@ void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count,
 // halves are still several times as fast as one of whole numbers. A panel holds columns of all samples as two
 // halves whose sum has 16 leading bits of a number, in the tiles that matrix units load.
 
-/// Whether this processor has matrix units for bfloat16, and the system lends them.
-int rnv_gram_has_tiles(void);
-
 /// Halves in a panel of `width` columns, a multiple of 32.
 size_t rnv_gram_tiles_halves(size_t samples, size_t width);
 
@@ -37,11 +34,6 @@ void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t bl
 /// stripe and all j from its first on. `kernel` is samples x samples.
 void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
                         float *kernel);
-
-/// Products of tiles in registers, four in a round of RNV_GRAM_TILE_OPERATIONS operations on sixteen lanes each, and
-/// nothing else: what the matrix units of one core can do at most.
-void rnv_gram_tiles_peak(size_t rounds);
-#define RNV_GRAM_TILE_OPERATIONS 512
 
 /// Row sums without the diagonal of a symmetric n × n matrix of which the part above the diagonal
 /// is there.

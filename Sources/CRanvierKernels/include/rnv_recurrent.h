@@ -7,13 +7,15 @@
 ///
 /// The columns `from <= i < to` (`from` a multiple of 64) hold samples of `features` neurons. To the current of
 /// step t comes the product of the spikes of step t - 1 with `weights` (features x stride, stride a
-/// multiple of 16). `before` holds the spikes before the first step, its bit 0 that of column `from`;
+/// multiple of 16); where `tiles` is not null, it holds the weights packed by rnv_tiles_pack, and groups of samples with
+/// many spikes are multiplied on matrix units. `before` holds the spikes before the first step, its bit 0 that of column `from`;
 /// null: none. Writes spikes, membranes before the reset (may be null) and, into `state`, the membranes
-/// after the last step. `scratch` has room for 2 (to - from) + 128 numbers.
+/// after the last step. `scratch` has room for 2 (to - from) + 128 numbers, `tile_scratch` for
+/// rnv_tiles_rows_halves(features).
 void rnv_recurrent_forward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                            size_t to, size_t features, const float *current,
                            size_t current_stride, const float *weights, size_t stride,
-                           const uint64_t *before, uint64_t *words, size_t words_per_row,
+                           const uint16_t *tiles, uint16_t *tile_scratch, const uint64_t *before, uint64_t *words, size_t words_per_row,
                            float *membrane, float *state, float *scratch);
 
 /// One step back with a detached reset, for the columns `from <= i < to`, `from` a multiple of 64:

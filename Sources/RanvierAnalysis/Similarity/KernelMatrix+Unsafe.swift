@@ -101,7 +101,7 @@ extension KernelMatrix {
         }
     }
 
-    private static let hasTiles = rnv_gram_has_tiles() != 0
+    private static let hasTiles = rnv_has_tiles() != 0
 
     /// Columns from which splitting numbers for the matrix units pays.
     private static let leastSplitColumns = 256

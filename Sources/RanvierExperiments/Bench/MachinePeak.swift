@@ -22,12 +22,12 @@ public enum MachinePeak {
 
     /// Multiply-adds of sixteen pairs of bfloat16 per second of processor time by the matrix units; nil without such.
     public static var tileOperationsPerSecond: Double? {
-        guard rnv_gram_has_tiles() != 0 else { return nil }
+        guard rnv_has_tiles() != 0 else { return nil }
         let rate = operationsPerSecond(rounds: 20_000) {
-            rnv_gram_tiles_peak($0)
+            rnv_tiles_peak($0)
             return 0
         }
-        return rate / Double(RNV_PEAK_OPERATIONS) * Double(4 * RNV_GRAM_TILE_OPERATIONS)
+        return rate / Double(RNV_PEAK_OPERATIONS) * Double(4 * RNV_TILE_OPERATIONS)
     }
 
     private static func operationsPerSecond(

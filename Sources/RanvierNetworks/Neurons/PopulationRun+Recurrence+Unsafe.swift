@@ -16,8 +16,8 @@ extension PopulationRun {
     func forwardRecurrent(
         _ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int), _ recurrence: Tensor
     ) {
+        if isPlain { return forwardPlain(state, source, recurrence) }
         let weights = recurrence.paddingColumns()
-        if isPlain { return forwardPlain(state, source, weights) }
         let matrix = weights.denseBuffer, stride = weights.shape[1], bits = spikes.spikeBits
         Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
             let from = range.lowerBound * perSample, to = range.upperBound * perSample
@@ -52,21 +52,28 @@ extension PopulationRun {
     }
 
     private func forwardPlain(
-        _ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int), _ weights: Tensor
+        _ state: StateBuffers, _ source: (buffer: FloatBuffer, stride: Int), _ recurrence: Tensor
     ) {
         guard let bits = spikes.spikeBits else { preconditionFailure("spikes are stored as bits") }
+        let weights = recurrence.paddingColumns()
+        // Products on matrix units add in another order. An answer shall have the same bits for a step and a
+        // sequence, a sample and a batch; training needs speed.
+        let tiles = isTracked ? TiledWeights(recurrence) : nil
         let matrix = weights.denseBuffer, stride = weights.shape[1]
         let kept = membrane?.denseBuffer
         let neuron = numbers.plainForm(dynamics)
         Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
             let from = range.lowerBound * perSample, to = range.upperBound * perSample
-            let scratch = FloatBuffer(count: 2 * (to - from) + 128)
+            let scratch = FloatBuffer(count: 2 * (to - from) + 128), tileScratch = tiles?.scratch()
             let before = spikesBefore(from..<to)
             withUnsafePointer(to: neuron) { neuron in
                 rnv_recurrent_forward(
                     neuron, steps, columns, from, to, perSample, source.buffer.pointer,
-                    source.stride, matrix.pointer, stride, before?.row(0), bits.words,
-                    bits.wordsPerRow, kept?.pointer, state.membrane.pointer, scratch.pointer)
+                    source.stride, matrix.pointer, stride, tiles?.pointer,
+                    tileScratch.map {
+                        UnsafeMutableRawPointer($0.pointer).assumingMemoryBound(to: UInt16.self)
+                    }, before?.row(0), bits.words, bits.wordsPerRow, kept?.pointer,
+                    state.membrane.pointer, scratch.pointer)
             }
             rnv_spikes_unpack(
                 bits.row(steps - 1), from, to - from, state.last.pointer + from)
@@ -109,7 +116,7 @@ extension PopulationRun {
         guard let bits = spikes.spikeBits, let kept = membrane?.denseBuffer,
             case .kernel(let surrogate) = dynamics.surrogate.form
         else { preconditionFailure("a plain run keeps its membrane") }
-        let weights = transposed.denseBuffer
+        let weights = transposed.denseBuffer, tiles = TiledWeights(transposed)
         let upstream = SpikeUpstream(upstream)
         let neuron = numbers.plainForm(dynamics)
         Parallel.forEachRange(of: samples, grain: sampleGrain) { range in
@@ -121,6 +128,7 @@ extension PopulationRun {
             pass.words_per_row = bits.wordsPerRow
             pass.surrogate = surrogate
             pass.current_gradient = toCurrent.pointer
+            let scratch = tiles?.scratch()
             for t in stride(from: steps - 1, through: 0, by: -1) {
                 withUnsafePointer(to: neuron) { neuron in
                     rnv_recurrent_backward_step(
@@ -128,9 +136,16 @@ extension PopulationRun {
                         carry.membrane.pointer)
                 }
                 guard t > 0 || initial != nil else { continue }
-                MatrixKernel.multiply(
-                    toCurrent.pointer + t * columns + from, rows: range.count, inner: perSample,
-                    weights.pointer, columns: perSample, to: carry.last.pointer + from, adds: false)
+                let gradient = toCurrent.pointer + t * columns + from
+                if let tiles, let scratch {
+                    tiles.multiply(
+                        gradient, count: range.count, scratch: scratch,
+                        to: carry.last.pointer + from)
+                } else {
+                    MatrixKernel.multiply(
+                        gradient, rows: range.count, inner: perSample, weights.pointer,
+                        columns: perSample, to: carry.last.pointer + from, adds: false)
+                }
             }
         }
     }
@@ -142,13 +157,12 @@ extension PopulationRun {
         if steps > 1 {
             let earlier = spikes.slice(0..<steps - 1).reshaped(to: [steps - 1, rows, perSample])
             sum = Tensor.weightGradient(
-                earlier, toCurrent.reshaped(to: [steps * rows, perSample]), skipping: rows,
-                visitsSpikes: earlier.hasSparseSpikes(outputs: perSample))
+                earlier, toCurrent.reshaped(to: [steps * rows, perSample]), skipping: rows)
         }
         guard let last = initial?.last.detached else { return sum }
         let first = toCurrent.slice(0..<1).reshaped(to: [rows, perSample])
         return sum
             + Tensor.weightGradient(
-                last.reshaped(to: [rows, perSample]), first, visitsSpikes: false)
+                last.reshaped(to: [rows, perSample]), first)
     }
 }

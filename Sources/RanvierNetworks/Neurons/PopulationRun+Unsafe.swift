@@ -10,6 +10,7 @@ struct PopulationRun: Sendable {
 
     let shape: [Int]
     let isConstant: Bool
+    let isTracked: Bool
     let steps: Int
     let samples: Int
     let perSample: Int
@@ -30,6 +31,7 @@ struct PopulationRun: Sendable {
         self.dynamics = dynamics
         shape = current.shape
         isConstant = current.storageKind == .constantInTime
+        self.isTracked = isTracked
         steps = current.shape[0]
         samples = current.shape[1]
         perSample = current.shape.dropFirst(2).reduce(1, *)
