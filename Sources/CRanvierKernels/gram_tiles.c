@@ -19,31 +19,6 @@ static uint16_t *tiles_of(uint16_t *panel, size_t samples, size_t width, int sec
 
 #if RNV_HAS_TILES
 
-typedef uint32_t words16 __attribute__((ext_vector_type(16)));
-
-/// Exchanges rows and columns of 16 x 16 words: squares of 8, of 4, of 2, of 1.
-RNV_TILED static inline void transpose(const uint16_t *from, uint16_t *to) {
-    words16 v[tile];
-    for (int i = 0; i < tile; i++) memcpy(&v[i], from + i * depth, sizeof v[i]);
-#define EXCHANGE(side, upper, lower)                                     \
-    for (int i = 0; i < tile; i++) {                                     \
-        if (i & (side)) continue;                                        \
-        const words16 a = v[i], b = v[i + (side)];                       \
-        v[i] = __builtin_shufflevector(a, b, upper);                     \
-        v[i + (side)] = __builtin_shufflevector(a, b, lower);            \
-    }
-#define LIST(...) __VA_ARGS__
-    EXCHANGE(8, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
-             LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
-    EXCHANGE(4, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
-             LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
-    EXCHANGE(2, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
-             LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
-    EXCHANGE(1, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
-             LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
-    for (int i = 0; i < tile; i++) memcpy(to + i * depth, &v[i], sizeof v[i]);
-}
-
 RNV_TILED
 void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
                          uint16_t *panel) {
@@ -59,8 +34,8 @@ void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t bl
             memcpy(first + tile_halves + i, &low, sizeof low);
         }
         // The second operand has columns in its rows: pairs of them, sample by sample.
-        transpose(first, second);
-        transpose(first + tile_halves, second + tile_halves);
+        tile_transpose(first, second);
+        tile_transpose(first + tile_halves, second + tile_halves);
     }
 }
 

@@ -21,7 +21,7 @@ RNV_INLINE void step(const rnv_lif_t *neuron, size_t n, float *state, passage p)
 RNV_INLINE void hear(const uint64_t *words, size_t first, size_t samples, size_t features,
                      const float *weights, size_t stride, const uint16_t *tiles,
                      uint16_t *tile_scratch, float *heard) {
-    const size_t group = tiles ? RNV_TILES_GROUP : samples;
+    const size_t group = tiles ? 32 : samples;
     for (size_t sample = 0; sample < samples; sample += group) {
         const size_t n = samples - sample < group ? samples - sample : group;
         const size_t begin = first + sample * features, end = begin + n * features;
@@ -32,7 +32,8 @@ RNV_INLINE void hear(const uint64_t *words, size_t first, size_t samples, size_t
         }
         float *to = heard + sample * features;
         if (found * 8 > n * features) {  // about where the two take the same time
-            rnv_tiles_spike_product(words, begin, n, features, tiles, features, tile_scratch, to);
+            rnv_tiles_spike_product(words, begin, n, features, tiles, features, 0, tile_scratch,
+                                    to);
         } else {
             rnv_spike_product(words, begin, n, features, weights, stride, features, 0, to);
         }

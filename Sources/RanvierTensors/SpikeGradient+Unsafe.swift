@@ -10,9 +10,6 @@ struct SpikeGradient {
     let upstream: Tensor
     let skipped: Int
 
-    /// Whether this processor multiplies spikes on matrix units.
-    static let hasTiles = rnv_has_tiles() != 0
-
     private var samples: Int { bits.bitsPerRow / max(inputs, 1) }
     private var rows: Int { bits.rows * samples }
     private var outputs: Int { upstream.shape[1] }
@@ -25,7 +22,7 @@ struct SpikeGradient {
     func fastest(density: Double) -> Tensor {
         let isLong = rows >= 2048
         if outputs <= 16 { return visitingSpikes() }
-        if Self.hasTiles && isLong { return density < 0.12 ? visitingSpikes() : onTiles() }
+        if TiledWeights.hasUnits && isLong { return density < 0.12 ? visitingSpikes() : onTiles() }
         return density < 0.35 ? visitingSpikes() : unpacked()
     }
 
@@ -56,12 +53,12 @@ struct SpikeGradient {
     func onTiles() -> Tensor {
         KernelLog.note("spikeTileGradient")
         let stride = (outputs + 15) / 16 * 16, padded = (inputs + 31) / 32 * 32
-        let scratch = rnv_tiles_gradient_scratch(inputs, outputs)
+        let scratch = rnv_tiles_gradient_scratch(inputs, outputs, 1)
         let sum = inSlices(
             count: padded * stride, scratch: scratch, piece: Int(RNV_TILES_ROWS)
         ) { range, begun, gradient, scratch, result in
             var spikes = spikeRows
-            rnv_tiles_gradient(
+            rnv_tiles_spike_gradient(
                 &spikes, range.lowerBound, range.count, gradient, outputs, begun ? 1 : 0, scratch,
                 result)
         }

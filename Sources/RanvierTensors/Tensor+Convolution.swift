@@ -33,14 +33,20 @@ extension Tensor {
         let target =
             Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
         let x = detached, w = weights.denseBuffer
+        let isRecorded = isTracked || weights.isTracked || bias?.isTracked == true
+        // Matrix units take patches of any density.
+        let isTiled =
+            isRecorded && TiledWeights.hasUnits && sizes.outputs >= 32 && x.spikeBits != nil
         let patches =
-            groups == 1 && x.hasSparseSpikes(outputs: sizes.outputs, convolved: true)
+            groups == 1 && (isTiled || x.hasSparseSpikes(outputs: sizes.outputs, convolved: true))
             ? x.spikePatches(sizes) : nil
         let matrix = [sizes.weightCount / sizes.outputs, sizes.outputs]
         let value =
-            patches?.matrixProduct(
-                weights.detached.reshaped(to: matrix), bias: bias?.detached
-            ).reshaped(to: target)
+            patches.map {
+                Tensor.product(
+                    $0, weights.detached.reshaped(to: matrix), bias?.detached, target,
+                    isTraining: isRecorded)
+            }
             ?? Tensor(
                 shape: target,
                 dense: kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))

@@ -27,12 +27,9 @@ extension Tensor {
         let outputs = weights.shape[1]
         let target = Array(shape.dropLast()) + [outputs]
         let x = detached, w = weights.detached
-        let sparse = hasSparseSpikes(outputs: outputs)
-        let value =
-            sparse
-            ? Tensor.spikeProduct(x, w, bias?.detached, target)
-            : Tensor.denseProduct(x, w, bias?.detached, target)
         let wantsInput = isTracked, wantsWeights = weights.isTracked
+        let isRecorded = wantsInput || wantsWeights || bias?.isTracked == true
+        let value = Tensor.product(x, w, bias?.detached, target, isTraining: isRecorded)
         let all = [self, weights] + (bias.map { [$0] } ?? [])
         return Tape.record(value, inputs: all) { gradient in
             let upstream = gradient.reshaped(to: [gradient.count / max(outputs, 1), outputs])
@@ -82,8 +79,9 @@ extension Tensor {
             return gradient.fastest(density: Double(bits.count) / Double(max(x.count, 1)))
         }
         let rows = skipped > 0 ? upstream.slice(skipped..<upstream.shape[0]) : upstream
-        return MatrixKernel.product(
-            x.reshaped(to: [x.count / max(inputs, 1), inputs]), rows, transposeFirst: true)
+        let factors = x.reshaped(to: [x.count / max(inputs, 1), inputs])
+        return MatrixKernel.tiledTransposedProduct(factors, rows)
+            ?? MatrixKernel.product(factors, rows, transposeFirst: true)
     }
 
     /// `upstream` · wᵀ; with few outputs left to the neurons that ask for it.
@@ -92,16 +90,53 @@ extension Tensor {
             return Tensor(
                 shape: shape, deferred: ThinProduct(rows: upstream, weights: w))
         }
-        return MatrixKernel.product(upstream, w, transposeSecond: true).reshaped(to: shape)
+        let product =
+            MatrixKernel.tiledProduct(upstream, w.transposed())
+            ?? MatrixKernel.product(upstream, w, transposeSecond: true)
+        return product.reshaped(to: shape)
     }
 
-    private static func denseProduct(
-        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int]
+    /// The product without a tape.
+    ///
+    /// Products on matrix units add in another order than the others, which give the same bits. An answer shall have the
+    /// same bits for a step and a sequence, for spikes and numbers; training needs speed.
+    static func product(
+        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int], isTraining: Bool
     ) -> Tensor {
+        if isTraining, let tiled = spikeTileProduct(x, w, bias, target) { return tiled }
+        if x.hasSparseSpikes(outputs: w.shape[1]) { return spikeProduct(x, w, bias, target) }
         KernelLog.note("denseProduct")
         let rows = x.reshaped(to: [x.count / max(w.shape[0], 1), w.shape[0]])
-        let product = MatrixKernel.product(rows, w, bias: bias)
+        let product =
+            (isTraining ? MatrixKernel.tiledProduct(rows, w, bias: bias) : nil)
+            ?? MatrixKernel.product(rows, w, bias: bias)
         return product.reshaped(to: target)
+    }
+
+    /// Many spikes on matrix units; nil where it would not pay.
+    private static func spikeTileProduct(
+        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int]
+    ) -> Tensor? {
+        let inputs = w.shape[0], outputs = w.shape[1]
+        guard let bits = x.spikeBits, x.count >= 512 * inputs, 8 * bits.count > x.count,
+            let weights = TiledWeights(w)
+        else { return nil }
+        KernelLog.note("spikeTileProduct")
+        let start = bias?.denseBuffer
+        let result = FloatBuffer(count: target.elementCount)
+        let perRow = bits.bitsPerRow / inputs
+        let samples = min(perRow, Int(RNV_TILES_GROUP)), pieces = (perRow + samples - 1) / samples
+        Parallel.forEachRange(of: bits.rows * pieces, grain: max(1, 256 / samples)) { range in
+            let scratch = weights.scratch()
+            for part in range {
+                let row = part / pieces, first = part % pieces * samples
+                rnv_tiles_spike_product(
+                    bits.row(row), first * inputs, min(samples, perRow - first), inputs,
+                    weights.pointer, outputs, start?.pointer, scratch.pointer,
+                    result.pointer + (row * perRow + first) * outputs)
+            }
+        }
+        return Tensor(shape: target, dense: result)
     }
 
     private static func spikeProduct(

@@ -39,7 +39,7 @@ import Testing
         return [
             Tensor.weightGradient(x, g, skipping: skipped), gradient.visitingSpikes(),
             gradient.unpacked(),
-        ] + (SpikeGradient.hasTiles ? [gradient.onTiles()] : [])
+        ] + (TiledWeights.hasUnits ? [gradient.onTiles()] : [])
     }
 
     @Test func longDenseSumsMatchTheirSums() {
@@ -68,9 +68,12 @@ import Testing
                 image: [4, 4, 5], outputs: 40,
                 window: ImageWindow(height: 2, width: 6, paddingHeight: 1, paddingWidth: 5)
             ),
-        ])
-    func convolutionsOfFewSpikesMatchDenseOnes(image: [Int], outputs: Int, window: ImageWindow) {
-        let spikes = StorageTests.randomSpikes([3, 5] + image, density: 0.04)
+        ], [Float(0.04), 0.4])
+    func convolutionsOfSpikesMatchDenseOnes(
+        _ size: (image: [Int], outputs: Int, window: ImageWindow), density: Float
+    ) {
+        let (image, outputs, window) = size
+        let spikes = StorageTests.randomSpikes([12, 5] + image, density: density)
         let w = AdjointTests.random([window.height, window.width, image[2], outputs], "w")
         let bias = AdjointTests.random([outputs], "bias")
         func run(_ x: Tensor) -> [Tensor] {
@@ -79,10 +82,34 @@ import Testing
             return [y] + AdjointTests.weighted(y).gradients(for: v)
         }
         let (found, kernels) = KernelLog.recording { run(spikes) }
-        #expect(kernels.contains("spikePatches") && !kernels.contains("spikeUnpack"))
+        let isTiled = TiledWeights.hasUnits && outputs >= 32
+        #expect(kernels.contains("spikePatches") == (density < 0.1 || isTiled))
+        #expect(kernels.contains("spikeTileProduct") == (density > 0.1 && isTiled))
         for (a, b) in zip(found, run(spikes.dense)) {
             #expect(a.shape == b.shape)
-            #expect(largestDifference(a, b) < 5e-5)
+            let size = b.scalars.reduce(0) { max($0, abs($1)) }
+            #expect(largestDifference(a, b) < 1e-5 * max(size, 1))
+        }
+    }
+
+    /// Matrix units, where there are any, add products of halves that are as good as single precision.
+    @Test(arguments: [(rows: 600, inputs: 100, outputs: 70), (520, 64, 64), (1100, 530, 600)])
+    func trainingProductsMatchTheirSums(_ size: (rows: Int, inputs: Int, outputs: Int)) {
+        let (rows, inputs, outputs) = size
+        let numbers = AdjointTests.random([1, rows, inputs], "x")
+        let w = AdjointTests.random([inputs, outputs], "w")
+        let bias = AdjointTests.random([outputs], "b"),
+            mix = AdjointTests.random([rows, outputs], "m")
+        for x in [numbers, StorageTests.randomSpikes([1, rows, inputs], density: 0.4)] {
+            let v = [x, w, bias].map { $0.tracked() }
+            let y = v[0].matrixProduct(v[1], bias: v[2])
+            let plain = x.matrixProduct(w, bias: bias)
+            #expect(largestDifference(y, plain) < 5e-6 * Float(inputs).squareRoot())
+            let gradients = (y * mix).sum().gradients(for: v)
+            let wanted = sums(x, mix, skipping: 0)
+            #expect(largestDifference(gradients[1], wanted) < 5e-6 * Float(rows).squareRoot())
+            let back = mix.matrixProduct(w.transposed())
+            #expect(largestDifference(gradients[0], back) < 5e-6 * Float(outputs).squareRoot())
         }
     }
 

@@ -70,9 +70,8 @@ extension PopulationRun {
                 rnv_recurrent_forward(
                     neuron, steps, columns, from, to, perSample, source.buffer.pointer,
                     source.stride, matrix.pointer, stride, tiles?.pointer,
-                    tileScratch.map {
-                        UnsafeMutableRawPointer($0.pointer).assumingMemoryBound(to: UInt16.self)
-                    }, before?.row(0), bits.words, bits.wordsPerRow, kept?.pointer,
+                    tileScratch?.pointer, before?.row(0), bits.words, bits.wordsPerRow,
+                    kept?.pointer,
                     state.membrane.pointer, scratch.pointer)
             }
             rnv_spikes_unpack(

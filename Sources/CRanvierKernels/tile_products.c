@@ -1,0 +1,352 @@
+#include "rnv_tiles.h"
+
+#include "bits.h"
+#include "tiles.h"
+
+enum { parts = 3, part_steps = RNV_TILES_ROWS / depth };
+
+static size_t blocks(size_t count) { return (count + tile - 1) / tile; }
+static size_t input_blocks(size_t inputs) { return (inputs + 2 * tile - 1) / (2 * tile) * 2; }
+
+// Steps are packed in pairs.
+static size_t steps_of(size_t inputs) { return (inputs + 63) / 64 * 2; }
+size_t rnv_tiles_steps(size_t inputs) { return steps_of(inputs); }
+
+size_t rnv_tiles_packed_halves(size_t inputs, size_t outputs) {
+    return steps_of(inputs) * parts * blocks(outputs) * tile_halves;
+}
+
+size_t rnv_tiles_rows_halves(size_t inputs) {
+    return RNV_TILES_GROUP / tile * steps_of(inputs) * parts * tile_halves;
+}
+
+size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes) {
+    const size_t row_parts = spikes ? 1 : parts;
+    return part_steps * (row_parts * input_blocks(inputs) + parts * blocks(columns)) *
+           tile_halves / 2;
+}
+
+#if RNV_HAS_TILES
+
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int rnv_has_tiles(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    const unsigned tiles = 1u << 24, halves = 1u << 22;
+    if ((d & (tiles | halves)) != (tiles | halves)) return 0;
+    if (!__builtin_cpu_supports("avx512bf16")) return 0;
+    // Linux lends the state of tiles on demand: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+}
+
+RNV_TILED
+void rnv_tiles_peak(size_t rounds) {
+    tiles_begin();
+    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
+    _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);
+    for (size_t i = 0; i < rounds; i++) {
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_release();
+}
+
+/// Writes spikes as tiles of inputs x rows, step by step of 32 rows.
+RNV_TILED static void pack_spikes(const rnv_spike_rows_t *rows, size_t first, size_t count,
+                                  uint16_t *to) {
+    const size_t inputs = rows->inputs, per_step = input_blocks(inputs) * tile_halves;
+    const __m512i one = _mm512_set1_epi16(0x3f80);
+    uint64_t square[64];
+    for (size_t group = 0; group < count; group += 64) {
+        const size_t there = count - group < 64 ? count - group : 64;
+        for (size_t input = 0; input < input_blocks(inputs) * tile; input += 64) {
+            const size_t left = inputs > input ? inputs - input : 0;
+            const size_t width = left < 64 ? left : 64;
+            size_t t = (first + group) / rows->samples, b = (first + group) % rows->samples;
+            for (size_t r = 0; r < 64; r++) {
+                square[r] = r < there && width > 0
+                                ? bits_at(rows->words + t * rows->words_per_row,
+                                          b * inputs + input, width)
+                                : 0;
+                if (++b == rows->samples) b = 0, t++;
+            }
+            bits_transpose(square);
+            const size_t rest = input_blocks(inputs) * tile - input;
+            uint16_t *step = to + group / depth * per_step + input * depth;
+            for (size_t i = 0; i < (rest < 64 ? rest : 64); i++) {
+                const uint64_t word = square[i];
+                _mm512_store_si512(step + i * depth,
+                                   _mm512_maskz_mov_epi16((__mmask32)word, one));
+                _mm512_store_si512(step + per_step + i * depth,
+                                   _mm512_maskz_mov_epi16((__mmask32)(word >> 32), one));
+            }
+        }
+    }
+}
+
+/// The leading part of numbers that is a bfloat16, and what is left of them.
+RNV_TILED static inline __m512i leading(__m512 *v) {
+    const __m512i part =
+        _mm512_and_si512(_mm512_castps_si512(*v), _mm512_set1_epi32((int)0xffff0000));
+    *v = _mm512_sub_ps(*v, _mm512_castsi512_ps(part));
+    return part;
+}
+
+/// Writes numbers as three tiles of pairs of rows x columns for each block of columns, step by step of 32 rows; or, as
+/// left operands, of columns x rows for an even number of blocks.
+RNV_TILED static inline __attribute__((always_inline)) void pack_numbers(
+    const float *x, size_t stride, size_t count, size_t columns, size_t steps, int transposed,
+    uint16_t *to) {
+    const size_t all = transposed ? input_blocks(columns) : blocks(columns);
+    for (size_t step = 0; step < steps; step++) {
+        for (size_t block = 0; block < all; block++, to += parts * tile_halves) {
+            const size_t column = block * tile, left = columns > column ? columns - column : 0;
+            const __mmask16 lanes = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xffff;
+            for (size_t pair = 0; pair < tile; pair++) {
+                const size_t r = step * depth + 2 * pair;
+                const float *at = x + r * stride + column;
+                __m512 even = _mm512_setzero_ps(), odd = _mm512_setzero_ps();
+                if (r < count) even = _mm512_maskz_loadu_ps(lanes, at);
+                if (r + 1 < count) odd = _mm512_maskz_loadu_ps(lanes, at + stride);
+                for (int part = 0; part < parts; part++) {
+                    const __m512i low = _mm512_srli_epi32(leading(&even), 16);
+                    _mm512_store_si512(to + part * tile_halves + pair * depth,
+                                       _mm512_or_si512(leading(&odd), low));
+                }
+            }
+            for (int part = 0; transposed && part < parts; part++) {
+                tile_transpose(to + part * tile_halves, to + part * tile_halves);
+            }
+        }
+    }
+}
+
+/// Adds to the sums in tiles 0 to 3 the products of two blocks of rows with one or two of columns. A row block has
+/// one or three parts, a column block three; products of two small parts would not count.
+RNV_TILED static inline __attribute__((always_inline)) void add_products(
+    const uint16_t *a, size_t a_block, size_t a_step, int row_parts, const uint16_t *b,
+    size_t b_step, size_t steps, int second) {
+#define ROWS(part)                                                               \
+    _tile_loadd(4, a + (part) * tile_halves, 2 * depth);                         \
+    _tile_loadd(5, a + a_block + (part) * tile_halves, 2 * depth);
+#define COLUMNS(part)                                                            \
+    _tile_loadd(6, b + (part) * tile_halves, 2 * depth);                         \
+    if (second) _tile_loadd(7, b + (parts + (part)) * tile_halves, 2 * depth);
+#define ADD                                                                      \
+    _tile_dpbf16ps(0, 4, 6);                                                     \
+    _tile_dpbf16ps(1, 5, 6);                                                     \
+    if (second) _tile_dpbf16ps(2, 4, 7);                                         \
+    if (second) _tile_dpbf16ps(3, 5, 7);
+    // In an order in which most tiles stay where they are.
+    for (size_t k = 0; k < steps; k++, a += a_step, b += b_step) {
+        ROWS(0) COLUMNS(2) ADD
+        COLUMNS(1) ADD
+        if (row_parts == 1) {
+            COLUMNS(0) ADD
+        } else {
+            ROWS(1) ADD
+            COLUMNS(0) ADD
+            ROWS(2) ADD
+            ROWS(0) ADD
+        }
+    }
+}
+
+RNV_TILED static inline void begin_sums(void) {
+    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
+}
+
+RNV_TILED static inline void load_sums(const float *at, size_t columns, int second) {
+    const size_t row = columns * sizeof(float);
+    _tile_loadd(0, at, row);
+    _tile_loadd(1, at + tile * columns, row);
+    if (second) _tile_loadd(2, at + tile, row);
+    if (second) _tile_loadd(3, at + tile * columns + tile, row);
+}
+
+RNV_TILED static inline void store_sums(float *at, size_t columns, int second) {
+    const size_t row = columns * sizeof(float);
+    _tile_stored(0, at, row);
+    _tile_stored(1, at + tile * columns, row);
+    if (second) _tile_stored(2, at + tile, row);
+    if (second) _tile_stored(3, at + tile * columns + tile, row);
+}
+
+/// Sums over packed rows: inputs in pairs of blocks of `row_parts` parts, columns in blocks.
+RNV_TILED static inline __attribute__((always_inline)) void sum_rows(
+    const uint16_t *left, size_t inputs, int row_parts, const uint16_t *right, size_t columns,
+    size_t steps, int begun, float *gradient) {
+    const size_t block = (size_t)row_parts * tile_halves;
+    const size_t a_step = inputs * block, b_step = parts * columns * depth;
+    tiles_begin();
+    for (size_t i = 0; i < inputs; i += 2) {
+        for (size_t j = 0; j < columns; j += 2 * tile) {
+            const uint16_t *a = left + i * block, *b = right + parts * j * depth;
+            float *at = gradient + i * tile * columns + j;
+            const int second = columns - j > tile;
+            if (begun) load_sums(at, columns, second);
+            else begin_sums();
+            if (second) add_products(a, block, a_step, row_parts, b, b_step, steps, 1);
+            else add_products(a, block, a_step, row_parts, b, b_step, steps, 0);
+            store_sums(at, columns, second);
+        }
+    }
+    _tile_release();
+}
+
+RNV_TILED
+void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t count,
+                              const float *upstream, size_t outputs, int begun, float *scratch,
+                              float *gradient) {
+    const size_t inputs = input_blocks(rows->inputs);
+    uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * inputs * tile_halves;
+    pack_spikes(rows, first, count, left);
+    pack_numbers(upstream, outputs, count, outputs, steps_of(count), 0, right);
+    sum_rows(left, inputs, 1, right, blocks(outputs) * tile, steps_of(count), begun, gradient);
+}
+
+RNV_TILED
+void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
+                        const float *upstream, size_t stride, size_t outputs, int begun,
+                        float *scratch, float *gradient) {
+    const size_t all = input_blocks(inputs);
+    uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * parts * all * tile_halves;
+    pack_numbers(x, x_stride, count, inputs, steps_of(count), 1, left);
+    pack_numbers(upstream, stride, count, outputs, steps_of(count), 0, right);
+    sum_rows(left, all, parts, right, blocks(outputs) * tile, steps_of(count), begun, gradient);
+}
+
+RNV_TILED
+void rnv_tiles_pack(const float *weights, size_t inputs, size_t outputs, size_t from_step,
+                    size_t to_step, uint16_t *packed) {
+    const size_t first = from_step * depth, count = inputs > first ? inputs - first : 0;
+    pack_numbers(weights + first * outputs, outputs, count, outputs, to_step - from_step, 0,
+                 packed + from_step * parts * blocks(outputs) * tile_halves);
+}
+
+/// Products of groups of 32 rows, each packed step by step as two blocks of `row_parts` parts, with packed weights.
+RNV_TILED static inline __attribute__((always_inline)) void multiply_rows(
+    const uint16_t *rows, size_t count, int row_parts, const uint16_t *weights, size_t steps,
+    size_t outputs, const float *bias, float *out) {
+    const size_t block = (size_t)row_parts * tile_halves, width = 2 * tile;
+    const size_t b_step = parts * blocks(outputs) * tile_halves;
+    tiles_begin();
+    for (size_t j = 0; j < outputs; j += width) {
+        const size_t columns = outputs - j < width ? outputs - j : width;
+        const int second = columns > tile;
+        const uint16_t *b = weights + parts * j * depth;
+        float start[2 * tile] = {0};
+        if (bias) memcpy(start, bias + j, columns * sizeof(float));
+        for (size_t first = 0; first < count; first += width) {
+            const uint16_t *a = rows + first / width * steps * 2 * block;
+            const size_t n = count - first < width ? count - first : width;
+            // A stride of 0 repeats the bias in all rows.
+            _tile_loadd(0, start, 0);
+            _tile_loadd(1, start, 0);
+            _tile_loadd(2, start + tile, 0);
+            _tile_loadd(3, start + tile, 0);
+            if (second) add_products(a, block, 2 * block, row_parts, b, b_step, steps, 1);
+            else add_products(a, block, 2 * block, row_parts, b, b_step, steps, 0);
+            float *to = out + first * outputs + j;
+            if (n == width && columns == width) {
+                store_sums(to, outputs, 1);
+            } else {
+                float sums[4 * tile * tile];
+                store_sums(sums, width, second);
+                for (size_t r = 0; r < n; r++) {
+                    memcpy(to + r * outputs, sums + r * width, columns * sizeof(float));
+                }
+            }
+        }
+    }
+    _tile_release();
+}
+
+RNV_TILED
+void rnv_tiles_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
+                             const uint16_t *weights, size_t outputs, const float *bias,
+                             uint16_t *scratch, float *out) {
+    const size_t steps = steps_of(inputs);
+    const __m512i one = _mm512_set1_epi16(0x3f80);
+    for (size_t r = 0; r < (rows + 31) / 32 * 32; r++) {
+        uint16_t *to = scratch + r / 32 * steps * 2 * tile_halves + r % 32 * depth;
+        for (size_t k = 0; k < steps; k++, to += 2 * tile_halves) {
+            const size_t left = inputs > k * depth ? inputs - k * depth : 0;
+            uint64_t bits = 0;
+            if (r < rows && left > 0) {
+                bits = bits_at(words, first + r * inputs + k * depth, left < depth ? left : depth);
+            }
+            _mm512_store_si512(to, _mm512_maskz_mov_epi16((__mmask32)bits, one));
+        }
+    }
+    multiply_rows(scratch, rows, 1, weights, steps, outputs, bias, out);
+}
+
+RNV_TILED
+void rnv_tiles_product(const float *x, size_t rows, size_t inputs, const uint16_t *weights,
+                       size_t outputs, const float *bias, uint16_t *scratch, float *out) {
+    const size_t steps = steps_of(inputs);
+    for (size_t r = 0; r < (rows + 31) / 32 * 32; r++) {
+        uint16_t *to = scratch + r / tile % 2 * parts * tile_halves + r % tile * depth +
+                       r / 32 * steps * 2 * parts * tile_halves;
+        for (size_t k = 0; k < steps; k++, to += 2 * parts * tile_halves) {
+            for (size_t half = 0; half < 2; half++) {
+                const size_t at = k * depth + half * tile;
+                const size_t left = r < rows && inputs > at ? inputs - at : 0;
+                const __mmask16 there = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xffff;
+                __m512 v = _mm512_maskz_loadu_ps(there, x + r * inputs + at);
+                for (int part = 0; part < parts; part++) {
+                    const __m512i upper = _mm512_srli_epi32(leading(&v), 16);
+                    _mm256_store_si256((__m256i *)(to + part * tile_halves + half * tile),
+                                       _mm512_cvtepi32_epi16(upper));
+                }
+            }
+        }
+    }
+    multiply_rows(scratch, rows, parts, weights, steps, outputs, bias, out);
+}
+
+#else
+
+int rnv_has_tiles(void) { return 0; }
+
+void rnv_tiles_peak(size_t rounds) { (void)rounds; }
+
+void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t count,
+                              const float *upstream, size_t outputs, int begun, float *scratch,
+                              float *gradient) {
+    (void)rows, (void)first, (void)count, (void)upstream, (void)outputs, (void)begun;
+    (void)scratch, (void)gradient;
+}
+
+void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
+                        const float *upstream, size_t stride, size_t outputs, int begun,
+                        float *scratch, float *gradient) {
+    (void)x, (void)x_stride, (void)inputs, (void)count, (void)upstream, (void)stride;
+    (void)outputs, (void)begun, (void)scratch, (void)gradient;
+}
+
+void rnv_tiles_pack(const float *weights, size_t inputs, size_t outputs, size_t from_step,
+                    size_t to_step, uint16_t *packed) {
+    (void)weights, (void)inputs, (void)outputs, (void)from_step, (void)to_step, (void)packed;
+}
+
+void rnv_tiles_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
+                             const uint16_t *weights, size_t outputs, const float *bias,
+                             uint16_t *scratch, float *out) {
+    (void)words, (void)first, (void)rows, (void)inputs, (void)weights, (void)outputs;
+    (void)bias, (void)scratch, (void)out;
+}
+
+void rnv_tiles_product(const float *x, size_t rows, size_t inputs, const uint16_t *weights,
+                       size_t outputs, const float *bias, uint16_t *scratch, float *out) {
+    (void)x, (void)rows, (void)inputs, (void)weights, (void)outputs, (void)bias, (void)scratch;
+    (void)out;
+}
+
+#endif
