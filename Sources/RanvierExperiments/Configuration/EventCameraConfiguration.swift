@@ -57,7 +57,7 @@ public struct EventCameraConfiguration: Sendable, Hashable {
         throw root.invalid(
             "encoding",
             "recordings of dataset.event-camera are sequences of \(steps) steps of \(timeStep) s: "
-                + "expected sequence: {steps: \(steps), time-step: \(timeStep)}, found \(kind) with "
-                + "\(encoder.steps) steps of \(encoder.timeStep) s")
+                + "expected sequence: {steps: \(steps), time-step: \(timeStep)}, found \(kind) "
+                + "with \(encoder.steps) steps of \(encoder.timeStep) s")
     }
 }

@@ -89,8 +89,9 @@ struct SweepReport {
         StudyTable(
             name: "energy",
             caption:
-                "Spikes, operations and energy of a sample: additions 0.9 pJ, multiply-accumulates 4.6 pJ "
-                + "(45 nm); the first layer at every step, as publications count, and as done, once",
+                "Spikes, operations and energy of a sample: additions 0.9 pJ, "
+                + "multiply-accumulates 4.6 pJ (45 nm); the first layer at every step, as "
+                + "publications count, and as done, once",
             columns: [
                 "Setting", "Rate", "Spikes (10³)", "Synaptic operations (10³)",
                 "Multiply-accumulates done (10³)", "SNN energy (µJ)", "As done (µJ)",
