@@ -100,6 +100,17 @@ struct RepresentationTests {
         #expect(refused.status == 2 && refused.messages.contains("exact"), "\(refused.messages)")
     }
 
+    @Test("cka/cifar100 without its data ends with 3 and names the files")
+    func missingData() throws {
+        try FileManager.default.createDirectory(
+            at: ranvier.folder.url.appending(path: "data"), withIntermediateDirectories: true)
+        let ending = try ranvier.run(
+            "reproduce", "cka/cifar100", "--quick", "--data-directory", "data")
+        #expect(ending.status == 3, "\(ending.messages)")
+        #expect(ending.messages.contains("train.bin"), "\(ending.messages)")
+        #expect(ending.messages.contains("cifar100"), "\(ending.messages)")
+    }
+
     @Test(
         "wrong usage ends with 2 and says what was expected",
         arguments: [

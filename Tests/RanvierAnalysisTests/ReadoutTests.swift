@@ -81,6 +81,26 @@ import Testing
         #expect(gap.mean == 0.5)
     }
 
+    @Test func convolutionsInPairsStandForBlocksWithoutSums() {
+        let layers = [
+            "stage1.conv1", "stage1.bn1", "stage1.act1", "stage1.pool", "stage2.conv1",
+            "stage2.bn1", "stage2.act1", "stage2.conv2", "stage2.bn2", "stage2.act2",
+            "stage2.conv3", "stage2.bn3",
+        ]
+        let values = [0.1, 0.9, 0.9, 0.2, 0.8, 0.7, 0.8, 0.6, 0.65, 0.9, 0.1, 0.1]
+        let curve = LayerCurve(layers: layers, values: values)
+        // The first convolution is the stem, the pool belongs to no block, the last convolution has no partner.
+        #expect(curve.blocks.count == 1)
+        #expect(curve.blocks.first?.lowest == "stage2.conv2")
+        #expect(curve.blocks.first?.inner.count == 6)
+        #expect(abs(curve.jaggedness - 0.05) < 1e-12)
+        // A curve that only falls is not lifted anywhere.
+        let falling = LayerCurve(
+            layers: layers, values: layers.indices.map { 1 - 0.01 * Double($0) })
+        #expect(falling.jaggedness == 0)
+        #expect(LayerCurve(layers: ["conv1", "bn1"], values: [1, 1]).jaggedness.isNaN)
+    }
+
     @Test func layersAreMatchedByNamePlaceOrNumber() {
         func places(_ rows: [String], _ columns: [String]) -> [[Int]] {
             SimilarityMap(

@@ -85,6 +85,8 @@ import Testing
             { $0.leak = 1 }, { $0.resetsSoftly = true }, { $0.detachesReset = true },
             { $0.surrogate = "triangular" }, { $0.normalization = "TEBN" },
             { $0.encoding = .latency }, { $0.seed = 1 }, { $0.epochs = 3 },
+            { $0.architecture = .vgg }, { $0.staticStages = 1 },
+            { ($0.staticStages, $0.isTrainedStatic) = (1, false) },
         ]
         for change in changes {
             var other = StudyNetwork()
@@ -110,6 +112,8 @@ import Testing
         #expect(verdict([-0.1, -0.12, -0.09]) == .failed)
         #expect(verdict([0.1, -0.12, 0.09]) == .undecided)
         #expect(verdict([.nan]) == .undecided)
+        #expect(SeedSummary([0.1, 0.1, 0.1]).deviation == 0)
+        #expect(abs(SeedSummary([1, 2, 3]).deviation - 1) < 1e-12)
         #expect(StudyClaim.below(0, [-1, -1.1], claim: "", source: "", what: "").verdict == .held)
         let everywhere = StudyClaim.everywhere(
             above: 0, [("a", 1), ("b", -0.1)], claim: "", source: "", what: "x")

@@ -137,6 +137,16 @@ import Testing
         #expect(try encoder.featureShape(ofSample: [2, 5, 4]) == [5, 4])
     }
 
+    @Test func recordingsAsTheirMeanFrame() throws {
+        let values = Tensor([1, 0, 0, 1, 1, 1, 0, 3], shape: [2, 2, 2])
+        let encoder = MeanEncoder(timeStep: 10e-3)
+        let frames = try encoder.encode(values)
+        #expect(frames.shape == [1, 2, 2] && encoder.steps == 1)
+        #expect(frames.scalars == [0.5, 0.5, 0.5, 2])
+        #expect(try encoder.featureShape(ofSample: [7, 4, 4, 2]) == [4, 4, 2])
+        #expect(throws: SpikeError.self) { try encoder.featureShape(ofSample: [7]) }
+    }
+
     @Test(arguments: [Float.nan, -0.1, 1.5, .infinity])
     func valuesOutsideTheUnitRangeAreNamed(bad: Float) {
         let values = Tensor([0, 1, 0.5, bad], shape: [2, 2])

@@ -99,8 +99,28 @@ extension LayerCurve {
     }
 
     /// The blocks in order: maps `block.…` that end with `block.out`.
+    ///
+    /// A network without sums has what would be blocks if its convolutions were bridged: behind the first, every two of
+    /// them, from the units before to the second normalisation, whose value stands for that of the sum; pools left out.
     public var blocks: [Block] {
-        layers.indices.filter { Self.kind(of: layers[$0]) == .out }.map { end in
+        let sums = layers.indices.filter { Self.kind(of: layers[$0]) == .out }
+        return sums.isEmpty ? unbridgedBlocks : bridgedBlocks(endingAt: sums)
+    }
+
+    private var unbridgedBlocks: [Block] {
+        let ends = indices { $0 == .normalization }
+        return stride(from: 2, to: ends.count, by: 2).map { place in
+            let inner = (ends[place - 2] + 1...ends[place]).filter {
+                Self.kind(of: layers[$0]) != .pool
+            }
+            return Block(
+                name: layers[ends[place]], out: values[ends[place]],
+                inner: inner.map { (layers[$0], values[$0]) })
+        }
+    }
+
+    private func bridgedBlocks(endingAt sums: [Int]) -> [Block] {
+        sums.map { end in
             let name = layers[end].split(separator: ".").dropLast().joined(separator: ".")
             let inner = layers.indices.filter {
                 $0 != end && layers[$0].hasPrefix(name + ".")
@@ -112,7 +132,7 @@ extension LayerCurve {
         }
     }
 
-    /// Jaggedness: the mean lift of the blocks. NaN without blocks.
+    /// Jaggedness: the mean lift of the blocks, which without an addition cannot be negative. NaN without blocks.
     public var jaggedness: Double { Self.mean(blocks.map(\.lift)) }
 
     /// Amplitude of the curve at one period per block, after taking out its straight trend.

@@ -27,6 +27,10 @@ extension DatasetConfiguration {
         var (training, test) = try readParts(directory: directory, folder: folder, seed: seed)
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
         if let limit { training = training.prefix(limit) }
+        if let eventCamera {
+            training = try eventCamera.recordings(of: training)
+            test = try eventCamera.recordings(of: test)
+        }
         var splits = Splits(training: training, test: test)
         if validationFraction > 0 {
             let parts = try training.split(validationFraction: validationFraction, seed: seed)

@@ -54,6 +54,8 @@ public struct DatasetConfiguration: Sendable {
     public let slicing: EventStream.Slicing?
     /// Most recordings of each class and part, for `n-mnist`.
     public let samplesPerClass: Int
+    /// The camera that looks at the images, for sources of images; nil for none.
+    public let eventCamera: EventCameraConfiguration?
     /// How values are scaled.
     public let scaling: Scaling
     /// Share of the training samples that is held out for validation.
@@ -71,6 +73,14 @@ public struct DatasetConfiguration: Sendable {
         var column = "label", separator = ",", testFraction = 0.2
         var steps = (count: 1, length: 1.0), samplesPerClass = Int.max
         var slicing: EventStream.Slicing?
+        var camera: EventCameraConfiguration?
+        switch source {
+        case .digits, .mnist, .fashionMNIST, .cifar10, .idx, .csv:
+            camera = try section.optionalSection("event-camera").map(
+                EventCameraConfiguration.init)
+        case .yinYang, .fsdd, .nMNIST: break
+        }
+        eventCamera = camera
         switch source {
         case .digits, .mnist, .fashionMNIST, .cifar10, .yinYang: break
         case .fsdd:
@@ -106,7 +116,11 @@ public struct DatasetConfiguration: Sendable {
         self.testFraction = testFraction
         scaling = try section.choice("scaling", default: Scaling.none)
         validationFraction = try section.float("validation-fraction", default: 0, in: 0...0.9)
-        asImages = try section.boolean("images", default: false)
+        let isImage = try section.boolean("images", default: camera != nil)
+        guard isImage || camera == nil else {
+            throw section.invalid("images", "an event camera looks at images; leave the key out")
+        }
+        asImages = isImage
         limit = try section.optionalInteger("limit", in: 1...)
     }
 

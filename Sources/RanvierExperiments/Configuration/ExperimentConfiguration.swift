@@ -61,6 +61,9 @@ public struct ExperimentConfiguration: Sendable {
         seed = UInt64(try root.integer("seed", default: 0, in: 0...))
         dataset = try DatasetConfiguration(root.section("dataset"))
         learning = try LearningConfiguration(method: method, root)
+        if let camera = dataset.eventCamera, case .surrogate(let surrogate) = learning {
+            try camera.require(surrogate.encoding, root)
+        }
         baseline = try root.choice("baseline", default: .ann)
         try reader.finish()
         resolved = reader.resolved

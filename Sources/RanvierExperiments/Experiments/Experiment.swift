@@ -76,10 +76,16 @@ public struct Experiment {
 
     private func surrogate(_ learning: SurrogateConfiguration) throws -> SurrogateGradient {
         let isSpiking = configuration.model == .snn
-        // An artificial network sees the values once.
+        // An artificial network sees the values once, and of recordings of images the mean frame.
         let given = learning.encoding.encoder
-        let encoder: any SpikeEncoder =
-            isSpiking ? given : DirectEncoder(steps: 1, timeStep: given.timeStep)
+        let encoder: any SpikeEncoder
+        if isSpiking {
+            encoder = given
+        } else if given is SequenceEncoder, data.training.featureShape.count == 4 {
+            encoder = MeanEncoder(timeStep: given.timeStep)
+        } else {
+            encoder = DirectEncoder(steps: 1, timeStep: given.timeStep)
+        }
         // Of one step all ways to read a score are the same; targets of rates do not apply to an
         // artificial network, which learns the classes by cross-entropy.
         let training = learning.training

@@ -43,17 +43,21 @@ struct RepresentationComparison {
         for batch in 0..<count {
             let samples = Array(batch * size..<(batch + 1) * size)
             var answers: [[RepresentationBatch.Layer]] = []
+            var tallies: [OperationTally] = []
             for (index, party) in parties.enumerated() {
                 let done = Double(batch * parties.count + index)
                 try advance(
                     done / Double(count * parties.count), "\(party.name): \(samples.count) samples")
-                answers.append(try listen(to: party, samples: samples, isFirst: batch == 0))
+                var tally = outcome?.parties[index].operations ?? OperationTally()
+                answers.append(
+                    try listen(to: party, samples: samples, isFirst: batch == 0, &tally))
+                tallies.append(tally)
             }
             if outcome == nil {
                 outcome = RepresentationOutcome(
                     parties.map(\.name), answers, labels: parties[0].data.labels(of: samples))
             }
-            try outcome?.add(answers)
+            try outcome?.add(answers, operations: tallies)
         }
         guard let outcome else {
             throw RepresentationError.tooFewSamples(expected: size, found: available)
@@ -62,13 +66,20 @@ struct RepresentationComparison {
     }
 
     private func listen(
-        to party: Party, samples: [Int], isFirst: Bool
+        to party: Party, samples: [Int], isFirst: Bool, _ tally: inout OperationTally
     ) throws -> [RepresentationBatch.Layer] {
         var own = settings
         own.comparesSteps = party.comparesSteps
         own.keptSamples = isFirst ? settings.keptSamples : 0
         let batch = RepresentationBatch(own)
-        try party.source.observe(party.data, samples: samples, batch.observe)
+        // The observer outlives no call, but its type does not say so.
+        var counted = tally
+        try party.source.observe(party.data, samples: samples) { layer, observation in
+            counted.observe(layer, observation)
+            batch.observe(layer, observation)
+        }
+        counted.count(samples: samples.count)
+        tally = counted
         return try batch.layers
     }
 }

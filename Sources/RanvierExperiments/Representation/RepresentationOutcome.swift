@@ -13,6 +13,8 @@ struct RepresentationOutcome {
         var steps: [SimilarityAccumulator]
         /// Spikes per neuron and step of each layer, mean over batches; nil where it does not spike.
         var rates: [Double?]
+        /// What its layers did.
+        var operations = OperationTally()
     }
 
     private(set) var parties: [Party]
@@ -33,10 +35,14 @@ struct RepresentationOutcome {
         }
     }
 
-    mutating func add(_ answers: [[RepresentationBatch.Layer]]) throws(AnalysisError) {
+    /// Adds a batch, and what the layers have done so far.
+    mutating func add(
+        _ answers: [[RepresentationBatch.Layer]], operations: [OperationTally]
+    ) throws(AnalysisError) {
         try sums.add(answers.flatMap { $0.map(\.kernel) })
         let weight = 1 / Double(sums.batches)
         for (index, layers) in answers.enumerated() {
+            parties[index].operations = operations[index]
             for (place, layer) in layers.enumerated() {
                 try parties[index].steps[place].add(layer.steps)
                 guard let rate = layer.firingRate, let mean = parties[index].rates[place] else {

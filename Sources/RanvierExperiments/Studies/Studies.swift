@@ -5,8 +5,9 @@ public enum Studies {
         SmoothConceptStudy(), SmoothSingleNeuronStudy(), SmoothRecurrentStudy(),
         SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(), CostStudy(),
         SweepStudy.depth, SweepStudy.width, SweepStudy.residual, SweepStudy.timeSteps,
-        SweepStudy.timeMap, SweepStudy.events, AttackStudy(), SweepStudy.encoding,
-        SweepStudy.surrogate, SweepStudy.norm, SweepStudy.neuron,
+        SweepStudy.timeMap, SweepStudy.earlyStatic, SweepStudy.events, AttackStudy(),
+        SweepStudy.vgg, SweepStudy.cifar100, SweepStudy.neuron, SweepStudy.surrogate,
+        SweepStudy.norm, SweepStudy.encoding, SweepStudy.spikeRate,
     ]
 
     /// The study of a name.

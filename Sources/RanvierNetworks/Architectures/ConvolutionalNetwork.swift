@@ -69,9 +69,10 @@ public struct ConvolutionalNetwork: Sendable {
         inputShape: [Int] = [32, 32, 3], outputs: Int = 10, activation: Activation = .deepSpiking,
         normalization: NormalizationVariant = .shared
     ) -> ConvolutionalNetwork {
-        stack(
-            [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]], inputShape,
-            outputs, activation, normalization)
+        vgg(
+            [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]],
+            inputShape: inputShape, outputs: outputs, activation: activation,
+            normalization: normalization)
     }
 
     /// The smaller VGG for event frames: 64, 128, P, 256, 256, P, 512, 512, P, 512, 512, P.
@@ -81,14 +82,17 @@ public struct ConvolutionalNetwork: Sendable {
         inputShape: [Int] = [48, 48, 2], outputs: Int = 10, activation: Activation = .deepSpiking,
         normalization: NormalizationVariant = .shared
     ) -> ConvolutionalNetwork {
-        stack(
-            [[64, 128], [256, 256], [512, 512], [512, 512]], inputShape, outputs, activation,
-            normalization)
+        vgg(
+            [[64, 128], [256, 256], [512, 512], [512, 512]], inputShape: inputShape,
+            outputs: outputs, activation: activation, normalization: normalization)
     }
 
-    private static func stack(
-        _ stages: [[Int]], _ inputShape: [Int], _ outputs: Int, _ activation: Activation,
-        _ normalization: NormalizationVariant
+    /// A network of the VGG family: stages of 3 × 3 convolutions, each ended by average pooling, and one linear layer.
+    ///
+    /// - Parameter stages: channels of the convolutions, stage by stage; every stage halves the sides of the image.
+    public static func vgg(
+        _ stages: [[Int]], inputShape: [Int], outputs: Int,
+        activation: Activation = .deepSpiking, normalization: NormalizationVariant = .shared
     ) -> ConvolutionalNetwork {
         let units = stages.flatMap { stage in
             stage.map { Unit.convolution(channels: $0) } + [.averagePool(2)]

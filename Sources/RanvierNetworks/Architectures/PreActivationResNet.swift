@@ -28,6 +28,8 @@ public struct PreActivationResNet: Sendable {
     public var isResidual: Bool
     /// What an identity shortcut carries.
     public var shortcut: PreActivationBlock.Shortcut
+    /// How many of the three stages, from the first, run at the first step alone; see ``FirstStep``.
+    public var staticStages = 0
 
     /// A network for images.
     ///
@@ -73,9 +75,11 @@ public struct PreActivationResNet: Sendable {
             BatchNormalization(channels, variant: normalization).named("bn"),
         ]
             + stages.layers { inputs, outputs, stride in
-                PreActivationBlock(
+                let block = PreActivationBlock(
                     inputs, outputs, stride: stride, activation: activation,
                     normalization: normalization, isResidual: isResidual, shortcut: shortcut)
+                // Channels double from stage to stage.
+                return outputs < channels << staticStages ? FirstStep(block) : block
             } + [
                 activation.layer(channels: stages.outputs).named("actFinal"),
                 GlobalAveragePool2D().named("avgpool"),

@@ -95,7 +95,9 @@ struct SeedSummary: Sendable {
     var deviation: Double {
         guard values.count > 1 else { return 0 }
         let sum = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (sum / Double(values.count - 1)).squareRoot()
+        let deviation = (sum / Double(values.count - 1)).squareRoot()
+        // Equal values differ from their mean by its rounding.
+        return deviation < 1e-12 * abs(mean) ? 0 : deviation
     }
     var standardError: Double { deviation / Double(max(values.count, 1)).squareRoot() }
 

@@ -11,6 +11,14 @@ struct StudyData {
         case cifar10, cifar100
         /// The digits seen by a simulated event camera in three saccades.
         case eventDigits = "event-digits"
+
+        /// Pixels along a side.
+        var side: Int {
+            switch self {
+            case .digits, .eventDigits: 8
+            case .cifar10, .cifar100: 32
+            }
+        }
     }
 
     /// Training and test samples in 0…1, or event counts `[T, H, W, 2]`.

@@ -5,7 +5,8 @@ import RanvierTraining
 /// A network of the representation studies: all that decides what it is after training, so that a trained one can be
 /// found again by its description.
 ///
-/// The pre-activation residual network of Li et al. 2023 with its recipe; defaults are those of the published code.
+/// The pre-activation residual network of Li et al. 2023 with its recipe, or a network of the VGG family; defaults are those
+/// of the published code.
 struct StudyNetwork: Codable, Hashable, Sendable {
     /// How images become sequences.
     enum Encoding: String, Codable, Sendable, CaseIterable {
@@ -14,14 +15,29 @@ struct StudyNetwork: Codable, Hashable, Sendable {
         case frames
     }
 
+    /// How layers follow one another.
+    enum Architecture: String, Codable, Sendable, CaseIterable {
+        /// Residual blocks in three stages.
+        case resNet = "resnet"
+        /// Stages of convolutions, each ended by a pool, without shortcuts.
+        case vgg
+    }
+
     /// Spiking, or its rectified twin.
     var isSpiking = true
-    /// Blocks of each of three stages; the depth is 6 n + 2.
+    /// How layers follow one another.
+    var architecture = Architecture.resNet
+    /// Blocks of each of three stages, so that the depth is 6 n + 2; in the VGG family convolutions of a stage, in the first
+    /// two at most 2.
     var blocks = 3
     /// Channels of the first stage.
     var channels = 16
     /// Whether blocks add their input.
     var isResidual = true
+    /// First stages of a ResNet that run at the first step alone.
+    var staticStages = 0
+    /// Whether it was trained with them; else it has the weights of the network whose stages all run at every step.
+    var isTrainedStatic = true
     /// Steps for which an image is shown.
     var steps = 4
     /// Leak factor.
@@ -60,8 +76,37 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     /// Passes over the training data in quick studies: the same in all, which therefore share networks.
     static let quickEpochs = 15
 
-    /// Depth as the literature counts it.
-    var depth: Int { 6 * blocks + 2 }
+    /// Layers with weights, projections left out.
+    var depth: Int { architecture == .vgg ? convolutions + 1 : 6 * blocks + 2 }
+
+    /// Channels of the convolutions of a VGG, stage by stage: of 64 channels and images of 32 × 32 those of VGG-13, 16 and 19
+    /// for 2, 3 and 4 blocks. There are as many stages as the image can be halved, at most five.
+    var stages: [[Int]] {
+        (0..<stageCount).map { stage in
+            Array(repeating: channels << min(stage, 3), count: stage < 2 ? min(blocks, 2) : blocks)
+        }
+    }
+
+    /// Number of stages.
+    var stageCount: Int { architecture == .vgg ? min(data.side.trailingZeroBitCount, 5) : 3 }
+
+    private var convolutions: Int { stages.reduce(0) { $0 + $1.count } }
+
+    /// The network whose weights this one has; nil where it is trained itself.
+    var original: StudyNetwork? {
+        guard staticStages > 0, !isTrainedStatic else { return nil }
+        var other = self
+        other.staticStages = 0
+        other.isTrainedStatic = true
+        return other
+    }
+
+    /// Steps at which a layer runs.
+    func steps(ofLayer name: String) -> Int {
+        let isBefore = staticStages > 0 && name == "conv1"
+        let isStatic = (0..<staticStages).contains { name.hasPrefix("stage\($0 + 1).") }
+        return isBefore || isStatic ? 1 : steps
+    }
 
     /// The same network from another seed.
     func seeded(_ seed: UInt64) -> StudyNetwork {
@@ -75,6 +120,7 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     var twin: StudyNetwork {
         var other = StudyNetwork()
         other.isSpiking = false
+        other.architecture = architecture
         other.blocks = blocks
         other.channels = channels
         other.isResidual = isResidual
@@ -95,14 +141,20 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     /// A few words.
     var summary: String {
         let kind = isSpiking ? "SNN" : "ANN"
+        let shape =
+            architecture == .vgg
+            ? "VGG of \(convolutions) convolutions"
+            : "ResNet-\(depth)\(isResidual ? "" : " without residuals")"
         return
-            "\(kind) ResNet-\(depth)\(isResidual ? "" : " without residuals"), \(channels) channels"
-            + (isSpiking ? ", T = \(steps)" : "") + ", seed \(seed)"
+            "\(kind) \(shape), \(channels) channels" + (isSpiking ? ", T = \(steps)" : "")
+            + (staticStages > 0 ? ", \(staticStages) static" : "") + ", seed \(seed)"
     }
 
     /// Arithmetic of its training relative to others.
     var cost: Double {
-        Double((2 * blocks + 1) * channels * (channels + 8) * epochs)
+        guard original == nil else { return 0 }
+        let layers = architecture == .vgg ? Double(convolutions) / 3 : Double(2 * blocks + 1)
+        return layers * Double(channels * (channels + 8) * epochs)
             * (isSpiking ? 1.5 * Double(steps) : 1)
     }
 
@@ -137,11 +189,41 @@ struct StudyNetwork: Codable, Hashable, Sendable {
             dynamics: LIFDynamics(
                 reset: resetsSoftly ? .soft : .hard, detachesReset: detachesReset,
                 surrogate: derivative))
-        return try PreActivationResNet(
-            blocks: blocks, channels: channels, inputShape: inputShape, classes: classes,
-            activation: isSpiking ? spiking : .rectified, normalization: variant,
-            isResidual: isResidual
-        ).network(seed: seed)
+        let activation = isSpiking ? spiking : .rectified
+        switch architecture {
+        case .resNet:
+            var architecture = PreActivationResNet(
+                blocks: blocks, channels: channels, inputShape: inputShape, classes: classes,
+                activation: activation, normalization: variant, isResidual: isResidual)
+            architecture.staticStages = staticStages
+            return try architecture.network(seed: seed)
+        case .vgg:
+            let layers = try ConvolutionalNetwork.vgg(
+                stages, inputShape: inputShape, outputs: classes, activation: activation,
+                normalization: variant
+            ).layers()
+            return try Network(
+                inputShape: inputShape, timeStep: 1e-3, seed: seed, layers: Self.named(layers))
+        }
+    }
+
+    /// Layers of a VGG under names that tell their stage, `stage1.conv1`, and are the same in the twin.
+    private static func named(_ layers: [any Layer]) -> [any Layer] {
+        var stage = 1, unit = 0
+        return layers.map { layer in
+            switch layer {
+            case is Convolution2D:
+                unit += 1
+                return layer.named("stage\(stage).conv\(unit)")
+            case is BatchNormalization: return layer.named("stage\(stage).bn\(unit)")
+            case is AveragePool2D:
+                defer { (stage, unit) = (stage + 1, 0) }
+                return layer.named("stage\(stage).pool")
+            case is Flatten: return layer.named("flatten")
+            case is Linear: return layer.named("fc")
+            default: return layer.named("stage\(stage).act\(unit)")
+            }
+        }
     }
 
     /// How samples enter.

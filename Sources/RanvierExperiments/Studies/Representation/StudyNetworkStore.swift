@@ -110,7 +110,11 @@ final class StudyNetworkStore {
         let samples = try data(of: network).samples(for: network)
         let folder = try folder(network)
         var training = 0.0
-        if let folder, isFinished(network) {
+        if let original = network.original {
+            let source = try trained(original)
+            try model.restore(source.model.parameters)
+            training = source.trainingAccuracy
+        } else if let folder, isFinished(network) {
             let file = folder.appending(path: "model.safetensors")
             let stored = try TrainingCheckpoint(contentsOf: file)
             try model.restore(stored.parameters)

@@ -9,11 +9,11 @@ struct SweepCell: Sendable {
     /// The artificial network, of seed 0.
     let artificial: StudyNetwork
 
-    /// A cell with the rectified twin of a spiking network.
-    init(_ label: String, _ spiking: StudyNetwork) {
+    /// A cell with the rectified twin of a spiking network, unless another one is given.
+    init(_ label: String, _ spiking: StudyNetwork, against twin: StudyNetwork? = nil) {
         self.label = label
         self.spiking = spiking
-        artificial = spiking.twin
+        artificial = twin ?? spiking.twin
     }
 
     /// The networks of some seeds.
@@ -43,6 +43,8 @@ struct SweepOutcome: Sendable {
         let rates: [(layer: String, rate: Double)]
         /// The spiking network against an untrained artificial one.
         let floor: LayerCurve
+        /// What both networks do for a sample.
+        let energy: SweepEnergy
 
         /// Dynamics of the layers.
         var dynamics: LayerCurve {
@@ -51,6 +53,14 @@ struct SweepOutcome: Sendable {
         /// Mean firing rate.
         var rate: Double {
             rates.isEmpty ? .nan : rates.reduce(0) { $0 + $1.rate } / Double(rates.count)
+        }
+        /// Firing rates along the depth.
+        var rateCurve: LayerCurve {
+            LayerCurve(layers: rates.map(\.layer), values: rates.map(\.rate))
+        }
+        /// The kind of map at the end of a block: its sum, or the units of a network without sums.
+        var blockEnd: LayerCurve.Kind {
+            curve.layers.contains { LayerCurve.kind(of: $0) == .out } ? .out : .activation
         }
     }
 

@@ -1,9 +1,9 @@
 import RanvierAnalysis
 
 extension SweepReport {
-    /// Heat maps of the first, a middle and the last setting; curves; dynamics.
+    /// Heat maps of the first, a middle and the last setting; curves; dynamics; firing rates.
     var figures: [ReportFigure] {
-        heatMaps + [curveFigure] + scaleFigure + dynamicsFigure
+        heatMaps + [curveFigure] + scaleFigure + dynamicsFigure + [rateFigure]
     }
 
     private var shownOutcomes: [SweepOutcome] {
@@ -69,7 +69,9 @@ extension SweepReport {
 
     private var dynamicsFigure: [ReportFigure] {
         let series = outcomes.filter { $0.cell.spiking.steps > 1 }.map { outcome in
-            Self.series(outcome.cell.label, outcome.seeds.map(\.dynamics), onlyOut: true)
+            Self.series(
+                outcome.cell.label, outcome.seeds.map(\.dynamics),
+                only: outcome.seeds.first?.blockEnd)
         }
         guard !series.isEmpty else { return [] }
         return [
@@ -83,14 +85,24 @@ extension SweepReport {
         ]
     }
 
-    /// The mean of curves over the same layers.
+    private var rateFigure: ReportFigure {
+        ReportFigure(
+            name: "rate",
+            chart: LineChart(
+                title: "Firing rates", summary: "Spikes per neuron and step; mean over seeds.",
+                xName: "Depth", yName: "Rate",
+                series: outcomes.map { Self.series($0.cell.label, $0.seeds.map(\.rateCurve)) },
+                startsAtZero: true))
+    }
+
+    /// The mean of curves over the same layers, of all kinds but projections unless one is named.
     private static func series(
-        _ name: String, _ curves: [LayerCurve], onlyOut: Bool = false
+        _ name: String, _ curves: [LayerCurve], only wanted: LayerCurve.Kind? = nil
     ) -> LineChart.Series {
         guard let first = curves.first else { return LineChart.Series(name: name, points: []) }
         let places = first.layers.indices.filter {
             let kind = LayerCurve.kind(of: first.layers[$0])
-            return onlyOut ? kind == .out : kind != .shortcut
+            return wanted.map { kind == $0 } ?? (kind != .shortcut)
         }
         let last = Double(max(first.layers.count - 1, 1))
         return LineChart.Series(

@@ -18,8 +18,8 @@ struct SweepReport {
             findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
             comparisons: [])
         result.tables =
-            [StudyClaim.table(of: claims), summary, blocks, curveTable]
-            + RepresentationTables.heatmaps(maps) + [timeTable]
+            [StudyClaim.table(of: claims), summary, blocks, energyTable, curveTable]
+            + RepresentationTables.heatmaps(maps) + [timeTable, operationTable]
         result.figures = figures
         result.files = ["accuracy.json": accuracyJSON]
         result.seeds = seeds
@@ -47,7 +47,7 @@ struct SweepReport {
                     value { $0.curve.mean(of: .activation) }, value { $0.curve.mean(of: .out) },
                     outcome.artificialCeiling.value, outcome.spikingCeiling.value,
                     outcome.floor.value, value(\.curve.jaggedness), value(\.curve.periodAmplitude),
-                    value { $0.dynamics.mean(of: .out) }, value(\.rate),
+                    value { $0.dynamics.mean(of: $0.blockEnd) }, value(\.rate),
                 ]
             })
     }
@@ -59,16 +59,17 @@ struct SweepReport {
             caption:
                 "By stage, and the second opinions (first seed): Procrustes similarity, linear readouts",
             columns: [
-                "Setting", "Stage 1", "Stage 2", "Stage 3", "D stage 1", "D stage 2", "D stage 3",
+                "Setting"
+            ] + stages.map { "Stage \($0)" } + stages.map { "D stage \($0)" } + [
                 "Procrustes", "Readout SNN, last", "Readout ANN, last",
             ],
             rows: outcomes.map { outcome in
                 [.text(outcome.cell.label)]
-                    + (1...3).map { stage in
+                    + stages.map { stage in
                         SeedSummary(outcome.each { $0.curve.mean(ofLayersIn: "stage\(stage)") })
                             .value
                     }
-                    + (1...3).map { stage in
+                    + stages.map { stage in
                         SeedSummary(outcome.each { $0.blockDynamics(stage: stage) }).value
                     } + [
                         .number(outcome.procrustes.mean),
@@ -76,6 +77,69 @@ struct SweepReport {
                         StudyValue(outcome.artificialProbe.values.last),
                     ]
             })
+    }
+
+    /// As many stages as the network with most of them has.
+    private var stages: ClosedRange<Int> {
+        1...(outcomes.map(\.cell.spiking.stageCount).max() ?? 3)
+    }
+
+    /// What a sample costs.
+    private var energyTable: StudyTable {
+        StudyTable(
+            name: "energy",
+            caption:
+                "Spikes, operations and energy of a sample: additions 0.9 pJ, "
+                + "multiply-accumulates 4.6 pJ (45 nm); the first layer at every step, as "
+                + "publications count, and as done, once",
+            columns: [
+                "Setting", "Rate", "Spikes (10³)", "Synaptic operations (10³)",
+                "Multiply-accumulates done (10³)", "SNN energy (µJ)", "As done (µJ)",
+                "ANN energy (µJ)", "SNN / ANN",
+            ],
+            rows: outcomes.map { outcome in
+                func value(_ quantity: (SweepOutcome.Seed) -> Double) -> StudyValue {
+                    SeedSummary(outcome.each(quantity)).value
+                }
+                func total(_ seed: SweepOutcome.Seed) -> OperationCounts {
+                    SweepEnergy.total(seed.energy.spiking)
+                }
+                return [
+                    .text(outcome.cell.label), value(\.rate), value { $0.energy.spikes / 1e3 },
+                    value { total($0).synaptic / 1e3 },
+                    value { total($0).multiplyAccumulate / 1e3 },
+                    value { $0.energy.published / 1e6 }, value { $0.energy.done / 1e6 },
+                    value { $0.energy.twin / 1e6 }, value(\.energy.share),
+                ]
+            })
+    }
+
+    /// What each layer does for a sample.
+    private var operationTable: StudyTable {
+        var table = StudyTable(
+            name: "operations", caption: "What each layer does for a sample",
+            columns: [
+                "setting", "seed", "network", "layer", "spikes", "synaptic operations",
+                "multiply-accumulates", "neuron updates",
+            ],
+            rows: outcomes.flatMap { outcome in
+                outcome.seeds.flatMap { seed in
+                    [("SNN", seed.energy.spiking), ("ANN", seed.energy.artificial)].flatMap {
+                        name, layers in
+                        layers.map { layer in
+                            [
+                                .text(outcome.cell.label), .count(Int(seed.seed)), .text(name),
+                                .text(layer.layer), .number(layer.spikes),
+                                .number(layer.counts.synaptic),
+                                .number(layer.counts.multiplyAccumulate),
+                                .number(layer.counts.neuronUpdates),
+                            ]
+                        }
+                    }
+                }
+            })
+        table.isShown = false
+        return table
     }
 
     private var curveTable: StudyTable {
@@ -94,10 +158,7 @@ struct SweepReport {
             curves += [
                 ("SNN–ANN", number, seed.curve), ("SNN–untrained ANN", number, seed.floor),
                 ("SNN dynamics", number, seed.dynamics),
-                (
-                    "SNN rate", number,
-                    LayerCurve(layers: seed.rates.map(\.layer), values: seed.rates.map(\.rate))
-                ),
+                ("SNN rate", number, seed.rateCurve),
             ]
         }
         curves += outcome.artificialCeilings.map { ("ANN–ANN", .missing, $0) }
@@ -161,10 +222,10 @@ struct SweepReport {
 }
 
 extension SweepOutcome.Seed {
-    /// Mean dynamics of the sums of a stage's blocks.
+    /// Mean dynamics at the ends of a stage's blocks.
     func blockDynamics(stage: Int) -> Double {
         let outs = timeMaps.filter {
-            $0.layer.hasPrefix("stage\(stage).") && LayerCurve.kind(of: $0.layer) == .out
+            $0.layer.hasPrefix("stage\(stage).") && LayerCurve.kind(of: $0.layer) == blockEnd
         }
         let summary = SeedSummary(outs.map(\.dynamics))
         return summary.mean

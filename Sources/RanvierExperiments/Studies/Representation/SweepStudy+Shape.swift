@@ -22,8 +22,10 @@ extension SweepStudy {
             }
         }, claims: depthClaims)
 
-    private static func depthClaims(_ outcomes: [SweepOutcome]) -> [StudyClaim] {
+    /// What is claimed of networks that grow deeper.
+    static func depthClaims(_ outcomes: [SweepOutcome]) -> [StudyClaim] {
         guard let first = outcomes.first, let last = outcomes.last else { return [] }
+        let stages = last.cell.spiking.stageCount
         return [
             nearCeiling(last), aboveFloor(last),
             .above(
@@ -33,10 +35,10 @@ extension SweepStudy {
             .above(
                 0,
                 last.each { seed in
-                    seed.curve.mean(ofLayersIn: "stage2")
+                    seed.curve.mean(ofLayersIn: "stage\((stages + 1) / 2)")
                         - max(
                             seed.curve.mean(ofLayersIn: "stage1"),
-                            seed.curve.mean(ofLayersIn: "stage3"))
+                            seed.curve.mean(ofLayersIn: "stage\(stages)"))
                 }, claim: "Similarity is strongest in the middle layers", source: ClaimSource.told,
                 what: "middle stage less the better of the others"),
             .below(

@@ -61,6 +61,56 @@ extension SweepStudy {
             }
         })
 
+    /// `cka/early-static`: stages that run at the first step alone, in networks trained with all steps and in networks
+    /// trained like that.
+    static let earlyStatic = SweepStudy(
+        name: "cka/early-static", title: "First stages that run at one step",
+        source: publication + ", section 5",
+        cells: { plan in
+            func cell(_ stages: Int, _ isTrained: Bool, _ label: String) -> SweepCell {
+                var network = plan.base
+                network.staticStages = stages
+                network.isTrainedStatic = isTrained
+                return SweepCell(label, network)
+            }
+            return [cell(0, true, "k = 0")]
+                + (1...3).map { cell($0, false, "k = \($0), weights of k = 0") }
+                + (1...3).map { cell($0, true, "k = \($0), trained so") }
+        },
+        claims: { outcomes in
+            guard let all = outcomes.first(where: { $0.cell.spiking.staticStages == 0 }) else {
+                return []
+            }
+            return [false, true].flatMap { isTrained in
+                staticClaims(
+                    outcomes.filter {
+                        $0.cell.spiking.staticStages > 0
+                            && $0.cell.spiking.isTrainedStatic == isTrained
+                    }, all, isTrained ? "trained so" : "weights of k = 0")
+            }
+        })
+
+    private static func staticClaims(
+        _ outcomes: [SweepOutcome], _ all: SweepOutcome, _ way: String
+    ) -> [StudyClaim] {
+        guard let first = outcomes.first, let last = outcomes.last else { return [] }
+        return [
+            .above(
+                -0.02, paired(first, all, \.spikingAccuracy),
+                claim: "One static stage costs little (\(way))", source: ClaimSource.told,
+                what: "accuracy, k = \(first.cell.spiking.staticStages) less k = 0"),
+            .below(
+                0, paired(last, first, \.spikingAccuracy),
+                claim: "More static stages cost more (\(way))", source: ClaimSource.told,
+                what: "accuracy, k = \(last.cell.spiking.staticStages) less k = "
+                    + "\(first.cell.spiking.staticStages)"),
+            .below(
+                0, paired(first, all, \.energy.share),
+                claim: "One static stage saves energy (\(way))", source: ClaimSource.own,
+                what: "SNN / ANN less that of k = 0"),
+        ]
+    }
+
     /// `cka/encoding`.
     static let encoding = SweepStudy(
         name: "cka/encoding", title: "Images that come as spikes",

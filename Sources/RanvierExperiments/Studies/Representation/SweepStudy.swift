@@ -76,6 +76,7 @@ struct SweepStudy: Study {
     ) throws -> SweepOutcome {
         var comparison = RepresentationComparison()
         comparison.settings.keptSamples = isQuick ? 96 : 256
+        if isQuick { (comparison.batchSize, comparison.batches) = (512, 1) }
         func party(_ network: StudyNetwork, isTrained: Bool) throws
             -> RepresentationComparison.Party
         {
@@ -115,7 +116,10 @@ struct SweepStudy: Study {
             rates: zip(names, result.parties[place + 1].rates).compactMap { name, rate in
                 rate.map { (name, $0) }
             },
-            floor: result.curve(result.parties.count - 1, place + 1))
+            floor: result.curve(result.parties.count - 1, place + 1),
+            energy: SweepEnergy(
+                cell.spiking, spiking: result.parties[place + 1].operations.perSample,
+                artificial: result.parties[place].operations.perSample))
     }
 
     /// Matched layers of networks of one kind, for all pairs of seeds.
