@@ -90,6 +90,10 @@ struct SmoothRecurrentStudy: Study {
                 "recurrent, \(name): step \(step), loss \(NumberText.significant(outcome.loss))")
         }
         course.last = try trainer.problem.outcome()
+        try context.advance(
+            to: end,
+            "recurrent, \(name): loss \(NumberText.significant(course.losses.last ?? .nan)) after "
+                + "\(steps) steps", isMilestone: true)
         return course
     }
 
