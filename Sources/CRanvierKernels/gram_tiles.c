@@ -5,16 +5,14 @@
 
 // The products of 32 samples with 32 samples are four tiles of sums; each step takes 32 columns of both.
 
-static size_t row_blocks(size_t samples) { return (samples + 2 * tile - 1) / (2 * tile) * 2; }
-
 size_t rnv_gram_tiles_halves(size_t samples, size_t width) {
-    return 4 * row_blocks(samples) * (width / depth) * tile_halves;
+    return 4 * tile_pairs(samples) * (width / depth) * tile_halves;
 }
 
 /// Halves of the tiles of the rows (first operand) or, behind them, of the columns (second operand).
 static uint16_t *tiles_of(uint16_t *panel, size_t samples, size_t width, int second, size_t block) {
     const size_t per_block = 2 * (width / depth) * tile_halves;
-    return panel + ((second ? row_blocks(samples) : 0) + block) * per_block;
+    return panel + ((second ? tile_pairs(samples) : 0) + block) * per_block;
 }
 
 #if RNV_HAS_TILES
@@ -62,43 +60,28 @@ void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t st
     const size_t steps = width / depth, next = 2 * tile_halves, row = 2 * tile;
     const uint16_t *a0 = tiles_of(panel, samples, width, 0, 2 * stripe);
     const uint16_t *a1 = tiles_of(panel, samples, width, 0, 2 * stripe + 1);
-    for (size_t other = stripe; other < row_blocks(samples) / 2; other++) {
+    for (size_t other = stripe; other < tile_pairs(samples) / 2; other++) {
         const uint16_t *b0 = tiles_of(panel, samples, width, 1, 2 * other);
         const uint16_t *b1 = tiles_of(panel, samples, width, 1, 2 * other + 1);
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        _tile_zero(3);
+        tiles_zero();
         for (size_t k = 0; k < steps * next; k += next) {
             _tile_loadd(4, a0 + k, 2 * depth);
             _tile_loadd(5, a1 + k, 2 * depth);
             _tile_loadd(6, b0 + k + tile_halves, 2 * depth);
             _tile_loadd(7, b1 + k + tile_halves, 2 * depth);
             // high · lowᵀ
-            _tile_dpbf16ps(0, 4, 6);
-            _tile_dpbf16ps(1, 4, 7);
-            _tile_dpbf16ps(2, 5, 6);
-            _tile_dpbf16ps(3, 5, 7);
+            TILES_ADD(1)
             _tile_loadd(6, b0 + k, 2 * depth);
             _tile_loadd(7, b1 + k, 2 * depth);
             // high · highᵀ
-            _tile_dpbf16ps(0, 4, 6);
-            _tile_dpbf16ps(1, 4, 7);
-            _tile_dpbf16ps(2, 5, 6);
-            _tile_dpbf16ps(3, 5, 7);
+            TILES_ADD(1)
             _tile_loadd(4, a0 + k + tile_halves, 2 * depth);
             _tile_loadd(5, a1 + k + tile_halves, 2 * depth);
             // low · highᵀ
-            _tile_dpbf16ps(0, 4, 6);
-            _tile_dpbf16ps(1, 4, 7);
-            _tile_dpbf16ps(2, 5, 6);
-            _tile_dpbf16ps(3, 5, 7);
+            TILES_ADD(1)
         }
         float sums[4 * tile * tile];
-        _tile_stored(0, sums, row * sizeof(float));
-        _tile_stored(1, sums + tile, row * sizeof(float));
-        _tile_stored(2, sums + tile * row, row * sizeof(float));
-        _tile_stored(3, sums + tile * row + tile, row * sizeof(float));
+        tiles_store(sums, row, 1);
         const size_t i = stripe * row, j = other * row;
         add_sums(sums, samples - i < row ? samples - i : row, samples - j < row ? samples - j : row,
                  kernel + i * samples + j, samples);

@@ -6,7 +6,6 @@
 enum { parts = 3, part_steps = RNV_TILES_ROWS / depth };
 
 static size_t blocks(size_t count) { return (count + tile - 1) / tile; }
-static size_t input_blocks(size_t inputs) { return (inputs + 2 * tile - 1) / (2 * tile) * 2; }
 
 // Steps are packed in pairs.
 static size_t steps_of(size_t inputs) { return (inputs + 63) / 64 * 2; }
@@ -22,7 +21,7 @@ size_t rnv_tiles_rows_halves(size_t inputs) {
 
 size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes) {
     const size_t row_parts = spikes ? 1 : parts;
-    return part_steps * (row_parts * input_blocks(inputs) + parts * blocks(columns)) *
+    return part_steps * (row_parts * tile_pairs(inputs) + parts * blocks(columns)) *
            tile_halves / 2;
 }
 
@@ -45,13 +44,10 @@ int rnv_has_tiles(void) {
 RNV_TILED
 void rnv_tiles_peak(size_t rounds) {
     tiles_begin();
-    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
+    tiles_zero();
     _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);
     for (size_t i = 0; i < rounds; i++) {
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
+        TILES_ADD(1)
     }
     _tile_release();
 }
@@ -59,12 +55,12 @@ void rnv_tiles_peak(size_t rounds) {
 /// Writes spikes as tiles of inputs x rows, step by step of 32 rows.
 RNV_TILED static void pack_spikes(const rnv_spike_rows_t *rows, size_t first, size_t count,
                                   uint16_t *to) {
-    const size_t inputs = rows->inputs, per_step = input_blocks(inputs) * tile_halves;
+    const size_t inputs = rows->inputs, per_step = tile_pairs(inputs) * tile_halves;
     const __m512i one = _mm512_set1_epi16(0x3f80);
     uint64_t square[64];
     for (size_t group = 0; group < count; group += 64) {
         const size_t there = count - group < 64 ? count - group : 64;
-        for (size_t input = 0; input < input_blocks(inputs) * tile; input += 64) {
+        for (size_t input = 0; input < tile_pairs(inputs) * tile; input += 64) {
             const size_t left = inputs > input ? inputs - input : 0;
             const size_t width = left < 64 ? left : 64;
             size_t t = (first + group) / rows->samples, b = (first + group) % rows->samples;
@@ -76,7 +72,7 @@ RNV_TILED static void pack_spikes(const rnv_spike_rows_t *rows, size_t first, si
                 if (++b == rows->samples) b = 0, t++;
             }
             bits_transpose(square);
-            const size_t rest = input_blocks(inputs) * tile - input;
+            const size_t rest = tile_pairs(inputs) * tile - input;
             uint16_t *step = to + group / depth * per_step + input * depth;
             for (size_t i = 0; i < (rest < 64 ? rest : 64); i++) {
                 const uint64_t word = square[i];
@@ -102,7 +98,7 @@ RNV_TILED static inline __m512i leading(__m512 *v) {
 RNV_TILED static inline __attribute__((always_inline)) void pack_numbers(
     const float *x, size_t stride, size_t count, size_t columns, size_t steps, int transposed,
     uint16_t *to) {
-    const size_t all = transposed ? input_blocks(columns) : blocks(columns);
+    const size_t all = transposed ? tile_pairs(columns) : blocks(columns);
     for (size_t step = 0; step < steps; step++) {
         for (size_t block = 0; block < all; block++, to += parts * tile_halves) {
             const size_t column = block * tile, left = columns > column ? columns - column : 0;
@@ -137,28 +133,19 @@ RNV_TILED static inline __attribute__((always_inline)) void add_products(
 #define COLUMNS(part)                                                            \
     _tile_loadd(6, b + (part) * tile_halves, 2 * depth);                         \
     if (second) _tile_loadd(7, b + (parts + (part)) * tile_halves, 2 * depth);
-#define ADD                                                                      \
-    _tile_dpbf16ps(0, 4, 6);                                                     \
-    _tile_dpbf16ps(1, 5, 6);                                                     \
-    if (second) _tile_dpbf16ps(2, 4, 7);                                         \
-    if (second) _tile_dpbf16ps(3, 5, 7);
     // In an order in which most tiles stay where they are.
     for (size_t k = 0; k < steps; k++, a += a_step, b += b_step) {
-        ROWS(0) COLUMNS(2) ADD
-        COLUMNS(1) ADD
+        ROWS(0) COLUMNS(2) TILES_ADD(second)
+        COLUMNS(1) TILES_ADD(second)
         if (row_parts == 1) {
-            COLUMNS(0) ADD
+            COLUMNS(0) TILES_ADD(second)
         } else {
-            ROWS(1) ADD
-            COLUMNS(0) ADD
-            ROWS(2) ADD
-            ROWS(0) ADD
+            ROWS(1) TILES_ADD(second)
+            COLUMNS(0) TILES_ADD(second)
+            ROWS(2) TILES_ADD(second)
+            ROWS(0) TILES_ADD(second)
         }
     }
-}
-
-RNV_TILED static inline void begin_sums(void) {
-    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
 }
 
 RNV_TILED static inline void load_sums(const float *at, size_t columns, int second) {
@@ -167,14 +154,6 @@ RNV_TILED static inline void load_sums(const float *at, size_t columns, int seco
     _tile_loadd(1, at + tile * columns, row);
     if (second) _tile_loadd(2, at + tile, row);
     if (second) _tile_loadd(3, at + tile * columns + tile, row);
-}
-
-RNV_TILED static inline void store_sums(float *at, size_t columns, int second) {
-    const size_t row = columns * sizeof(float);
-    _tile_stored(0, at, row);
-    _tile_stored(1, at + tile * columns, row);
-    if (second) _tile_stored(2, at + tile, row);
-    if (second) _tile_stored(3, at + tile * columns + tile, row);
 }
 
 /// Sums over packed rows: inputs in pairs of blocks of `row_parts` parts, columns in blocks.
@@ -190,10 +169,10 @@ RNV_TILED static inline __attribute__((always_inline)) void sum_rows(
             float *at = gradient + i * tile * columns + j;
             const int second = columns - j > tile;
             if (begun) load_sums(at, columns, second);
-            else begin_sums();
+            else tiles_zero();
             if (second) add_products(a, block, a_step, row_parts, b, b_step, steps, 1);
             else add_products(a, block, a_step, row_parts, b, b_step, steps, 0);
-            store_sums(at, columns, second);
+            tiles_store(at, columns, second);
         }
     }
     _tile_release();
@@ -203,7 +182,7 @@ RNV_TILED
 void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t count,
                               const float *upstream, size_t outputs, int begun, float *scratch,
                               float *gradient) {
-    const size_t inputs = input_blocks(rows->inputs);
+    const size_t inputs = tile_pairs(rows->inputs);
     uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * inputs * tile_halves;
     pack_spikes(rows, first, count, left);
     pack_numbers(upstream, outputs, count, outputs, steps_of(count), 0, right);
@@ -214,7 +193,7 @@ RNV_TILED
 void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
                         const float *upstream, size_t stride, size_t outputs, int begun,
                         float *scratch, float *gradient) {
-    const size_t all = input_blocks(inputs);
+    const size_t all = tile_pairs(inputs);
     uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * parts * all * tile_halves;
     pack_numbers(x, x_stride, count, inputs, steps_of(count), 1, left);
     pack_numbers(upstream, stride, count, outputs, steps_of(count), 0, right);
@@ -254,10 +233,10 @@ RNV_TILED static inline __attribute__((always_inline)) void multiply_rows(
             else add_products(a, block, 2 * block, row_parts, b, b_step, steps, 0);
             float *to = out + first * outputs + j;
             if (n == width && columns == width) {
-                store_sums(to, outputs, 1);
+                tiles_store(to, outputs, 1);
             } else {
                 float sums[4 * tile * tile];
-                store_sums(sums, width, second);
+                tiles_store(sums, width, second);
                 for (size_t r = 0; r < n; r++) {
                     memcpy(to + r * outputs, sums + r * width, columns * sizeof(float));
                 }

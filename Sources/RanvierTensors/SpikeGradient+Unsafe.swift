@@ -110,6 +110,7 @@ struct SpikeGradient {
             }
             withExtendedLifetime(memory) {}
         }
+        withExtendedLifetime(gradient) {}
         MatrixKernel.addSlices(others.pointer, slices - 1, count: count, to: result.pointer)
         return result
     }

@@ -11,7 +11,8 @@ extension Tensor {
     ///
     /// A sequence constant in time is convolved once ("constantConvolution" is noted). Few spikes add the
     /// weights of the taps they reach ("spikePatches", then a spike product), more are unpacked part by part
-    /// where they are needed ("spikeUnpack"); both stay bits for the backward pass.
+    /// where they are needed ("spikeUnpack"); both stay bits for the backward pass. While a tape is recorded, matrix units,
+    /// where there are any, multiply patches of any density for 32 outputs and more.
     ///
     /// - Parameters:
     ///   - weights: `[k_h, k_w, C / groups, O]`: the outgoing weights of an input at one tap are
@@ -34,9 +35,10 @@ extension Tensor {
             Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
         let x = detached, w = weights.denseBuffer
         let isRecorded = isTracked || weights.isTracked || bias?.isTracked == true
-        // Matrix units take patches of any density.
+        // Matrix units take patches of any density, if there are enough of them.
         let isTiled =
             isRecorded && TiledWeights.hasUnits && sizes.outputs >= 32 && x.spikeBits != nil
+            && sizes.images * sizes.outputHeight * sizes.outputWidth >= 2048
         let patches =
             groups == 1 && (isTiled || x.hasSparseSpikes(outputs: sizes.outputs, convolved: true))
             ? x.spikePatches(sizes) : nil

@@ -7,7 +7,8 @@ extension Tensor {
     ///
     /// The kernel follows the storage of `x`: spikes below ``spikeProductDensity(outputs:)`` add the rows of `w` that
     /// fired ("spikeProduct"); a constant sequence is multiplied once ("constantProduct" is noted, then the
-    /// product of its step); everything else is one dense product ("denseProduct").
+    /// product of its step); everything else is one dense product ("denseProduct"). While a tape is recorded, large
+    /// products run on matrix units where there are any, of spikes from 1/8 of ones on ("spikeTileProduct").
     ///
     /// - Parameters:
     ///   - weights: `[inputs, outputs]`, so that the outgoing weights of an input are contiguous.
@@ -91,7 +92,7 @@ extension Tensor {
                 shape: shape, deferred: ThinProduct(rows: upstream, weights: w))
         }
         let product =
-            MatrixKernel.tiledProduct(upstream, w.transposed())
+            MatrixKernel.tiledProduct(upstream, w, transposeSecond: true)
             ?? MatrixKernel.product(upstream, w, transposeSecond: true)
         return product.reshaped(to: shape)
     }
@@ -135,7 +136,9 @@ extension Tensor {
                     weights.pointer, outputs, start?.pointer, scratch.pointer,
                     result.pointer + (row * perRow + first) * outputs)
             }
+            withExtendedLifetime(scratch) {}
         }
+        withExtendedLifetime((bits, weights, start)) {}
         return Tensor(shape: target, dense: result)
     }
 

@@ -24,6 +24,7 @@ package struct TiledWeights: @unchecked Sendable {
             rnv_tiles_pack(
                 source.pointer, inputs, outputs, steps.lowerBound, steps.upperBound, packed)
         }
+        withExtendedLifetime(source) {}
     }
 
     private static func halves(_ buffer: FloatBuffer) -> UnsafeMutablePointer<UInt16> {
@@ -58,17 +59,20 @@ package struct TiledWeights: @unchecked Sendable {
                 rows + first * inputs, min(Int(RNV_TILES_GROUP), count - first), inputs, pointer,
                 outputs, bias, scratch.pointer, result + first * outputs)
         }
+        withExtendedLifetime((buffer, scratch)) {}
     }
 }
 
 /// Products of numbers on matrix units, where those are large enough to pay for splitting the factors.
 extension MatrixKernel {
-    /// `a · b (+ bias)`; nil where it would not pay.
-    static func tiledProduct(_ a: Tensor, _ b: Tensor, bias: Tensor? = nil) -> Tensor? {
-        let rows = a.shape[0], inputs = a.shape[1], outputs = b.shape[1]
-        guard rows >= 512, inputs >= 64, outputs >= 64, let weights = TiledWeights(b) else {
-            return nil
-        }
+    /// `a · b (+ bias)`, or `a · bᵀ`; nil where it would not pay.
+    static func tiledProduct(
+        _ a: Tensor, _ b: Tensor, transposeSecond: Bool = false, bias: Tensor? = nil
+    ) -> Tensor? {
+        let rows = a.shape[0], inputs = a.shape[1], outputs = b.shape[transposeSecond ? 0 : 1]
+        guard TiledWeights.hasUnits, rows >= 512, inputs >= 64, outputs >= 64,
+            let weights = TiledWeights(transposeSecond ? b.transposed() : b)
+        else { return nil }
         let x = a.denseBuffer, start = bias?.denseBuffer
         let result = FloatBuffer(count: rows * outputs)
         Parallel.forEachRange(of: rows, grain: Int(RNV_TILES_GROUP)) { range in
@@ -76,6 +80,7 @@ extension MatrixKernel {
                 x.pointer + range.lowerBound * inputs, count: range.count, bias: start?.pointer,
                 scratch: weights.scratch(), to: result.pointer + range.lowerBound * outputs)
         }
+        withExtendedLifetime((x, start)) {}
         return Tensor(shape: [rows, outputs], dense: result)
     }
 
@@ -109,7 +114,9 @@ extension MatrixKernel {
                 (to + (i + row) * outputs + j).update(
                     from: sums.pointer + row * stride, count: width)
             }
+            withExtendedLifetime((scratch, sums)) {}
         }
+        withExtendedLifetime((x, g)) {}
         addSlices(others.pointer, slices - 1, count: count, to: result.pointer)
         return Tensor(shape: [inputs, outputs], dense: result)
     }

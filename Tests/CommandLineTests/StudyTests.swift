@@ -144,6 +144,7 @@ struct StudyTests {
             (["bench", "exact-tfs"], "did you mean 'exact-ttfs'?"),
             (["bench", "exact-ttfs", "--batch", "0"], "at least 1"),
             (["bench", "exact-ttfs", "--precision", "float16"], "float16"),
+            (["bench", "cka", "--n", "21"], "a depth 6 n + 2"),
             (["analyze", "continuity", "--sweeps", "0"], "at least 1"),
         ])
     func usage(_ arguments: [String], expected: String) throws {

@@ -108,6 +108,11 @@ import Testing
             let gradients = (y * mix).sum().gradients(for: v)
             let wanted = sums(x, mix, skipping: 0)
             #expect(largestDifference(gradients[1], wanted) < 5e-6 * Float(rows).squareRoot())
+            let threads = Parallel.threads
+            defer { Parallel.threads = threads }
+            Parallel.threads = threads == 1 ? 2 : 1
+            let others = (v[0].matrixProduct(v[1], bias: v[2]) * mix).sum().gradients(for: v)
+            #expect(zip(gradients, others).allSatisfy { $0.scalars == $1.scalars })
             let back = mix.matrixProduct(w.transposed())
             #expect(largestDifference(gradients[0], back) < 5e-6 * Float(outputs).squareRoot())
         }

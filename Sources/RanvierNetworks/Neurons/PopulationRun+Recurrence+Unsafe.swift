@@ -71,9 +71,9 @@ extension PopulationRun {
                     neuron, steps, columns, from, to, perSample, source.buffer.pointer,
                     source.stride, matrix.pointer, stride, tiles?.pointer,
                     tileScratch?.pointer, before?.row(0), bits.words, bits.wordsPerRow,
-                    kept?.pointer,
-                    state.membrane.pointer, scratch.pointer)
+                    kept?.pointer, state.membrane.pointer, scratch.pointer)
             }
+            withExtendedLifetime((scratch, tileScratch, before)) {}
             rnv_spikes_unpack(
                 bits.row(steps - 1), from, to - from, state.last.pointer + from)
         }
@@ -161,7 +161,6 @@ extension PopulationRun {
         guard let last = initial?.last.detached else { return sum }
         let first = toCurrent.slice(0..<1).reshaped(to: [rows, perSample])
         return sum
-            + Tensor.weightGradient(
-                last.reshaped(to: [rows, perSample]), first)
+            + Tensor.weightGradient(last.reshaped(to: [rows, perSample]), first)
     }
 }
