@@ -3,16 +3,14 @@
 #include "bits.h"
 #include "tiles.h"
 
-enum { parts = 3, part_steps = RNV_TILES_ROWS / depth };
-
-static size_t blocks(size_t count) { return (count + tile - 1) / tile; }
+enum { part_steps = RNV_TILES_ROWS / depth };
 
 // Steps are packed in pairs.
 static size_t steps_of(size_t inputs) { return (inputs + 63) / 64 * 2; }
 size_t rnv_tiles_steps(size_t inputs) { return steps_of(inputs); }
 
 size_t rnv_tiles_packed_halves(size_t inputs, size_t outputs) {
-    return steps_of(inputs) * parts * blocks(outputs) * tile_halves;
+    return steps_of(inputs) * parts * tile_blocks(outputs) * tile_halves;
 }
 
 size_t rnv_tiles_rows_halves(size_t inputs) {
@@ -21,7 +19,7 @@ size_t rnv_tiles_rows_halves(size_t inputs) {
 
 size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes) {
     const size_t row_parts = spikes ? 1 : parts;
-    return part_steps * (row_parts * tile_pairs(inputs) + parts * blocks(columns)) *
+    return part_steps * (row_parts * tile_pairs(inputs) + parts * tile_blocks(columns)) *
            tile_halves / 2;
 }
 
@@ -85,75 +83,13 @@ RNV_TILED static void pack_spikes(const rnv_spike_rows_t *rows, size_t first, si
     }
 }
 
-/// The leading part of numbers that is a bfloat16, and what is left of them.
-RNV_TILED static inline __m512i leading(__m512 *v) {
-    const __m512i part =
-        _mm512_and_si512(_mm512_castps_si512(*v), _mm512_set1_epi32((int)0xffff0000));
-    *v = _mm512_sub_ps(*v, _mm512_castsi512_ps(part));
-    return part;
-}
-
-/// Writes numbers as three tiles of pairs of rows x columns for each block of columns, step by step of 32 rows; or, as
-/// left operands, of columns x rows for an even number of blocks.
-RNV_TILED static inline __attribute__((always_inline)) void pack_numbers(
-    const float *x, size_t stride, size_t count, size_t columns, size_t steps, int transposed,
-    uint16_t *to) {
-    const size_t all = transposed ? tile_pairs(columns) : blocks(columns);
-    for (size_t step = 0; step < steps; step++) {
-        for (size_t block = 0; block < all; block++, to += parts * tile_halves) {
-            const size_t column = block * tile, left = columns > column ? columns - column : 0;
-            const __mmask16 lanes = left < 16 ? (__mmask16)((1u << left) - 1) : (__mmask16)0xffff;
-            for (size_t pair = 0; pair < tile; pair++) {
-                const size_t r = step * depth + 2 * pair;
-                const float *at = x + r * stride + column;
-                __m512 even = _mm512_setzero_ps(), odd = _mm512_setzero_ps();
-                if (r < count) even = _mm512_maskz_loadu_ps(lanes, at);
-                if (r + 1 < count) odd = _mm512_maskz_loadu_ps(lanes, at + stride);
-                for (int part = 0; part < parts; part++) {
-                    const __m512i low = _mm512_srli_epi32(leading(&even), 16);
-                    _mm512_store_si512(to + part * tile_halves + pair * depth,
-                                       _mm512_or_si512(leading(&odd), low));
-                }
-            }
-            for (int part = 0; transposed && part < parts; part++) {
-                tile_transpose(to + part * tile_halves, to + part * tile_halves);
-            }
-        }
-    }
-}
-
-/// Adds to the sums in tiles 0 to 3 the products of two blocks of rows with one or two of columns. A row block has
-/// one or three parts, a column block three; products of two small parts would not count.
+/// Adds to the sums in tiles 0 to 3 the products of two blocks of rows with one or two of columns.
 RNV_TILED static inline __attribute__((always_inline)) void add_products(
     const uint16_t *a, size_t a_block, size_t a_step, int row_parts, const uint16_t *b,
     size_t b_step, size_t steps, int second) {
-#define ROWS(part)                                                               \
-    _tile_loadd(4, a + (part) * tile_halves, 2 * depth);                         \
-    _tile_loadd(5, a + a_block + (part) * tile_halves, 2 * depth);
-#define COLUMNS(part)                                                            \
-    _tile_loadd(6, b + (part) * tile_halves, 2 * depth);                         \
-    if (second) _tile_loadd(7, b + (parts + (part)) * tile_halves, 2 * depth);
-    // In an order in which most tiles stay where they are.
     for (size_t k = 0; k < steps; k++, a += a_step, b += b_step) {
-        ROWS(0) COLUMNS(2) TILES_ADD(second)
-        COLUMNS(1) TILES_ADD(second)
-        if (row_parts == 1) {
-            COLUMNS(0) TILES_ADD(second)
-        } else {
-            ROWS(1) TILES_ADD(second)
-            COLUMNS(0) TILES_ADD(second)
-            ROWS(2) TILES_ADD(second)
-            ROWS(0) TILES_ADD(second)
-        }
+        tiles_add(a, a + a_block, 2 * depth, tile_halves, row_parts, b, second);
     }
-}
-
-RNV_TILED static inline void load_sums(const float *at, size_t columns, int second) {
-    const size_t row = columns * sizeof(float);
-    _tile_loadd(0, at, row);
-    _tile_loadd(1, at + tile * columns, row);
-    if (second) _tile_loadd(2, at + tile, row);
-    if (second) _tile_loadd(3, at + tile * columns + tile, row);
 }
 
 /// Sums over packed rows: inputs in pairs of blocks of `row_parts` parts, columns in blocks.
@@ -168,7 +104,7 @@ RNV_TILED static inline __attribute__((always_inline)) void sum_rows(
             const uint16_t *a = left + i * block, *b = right + parts * j * depth;
             float *at = gradient + i * tile * columns + j;
             const int second = columns - j > tile;
-            if (begun) load_sums(at, columns, second);
+            if (begun) tiles_load(at, columns, second);
             else tiles_zero();
             if (second) add_products(a, block, a_step, row_parts, b, b_step, steps, 1);
             else add_products(a, block, a_step, row_parts, b, b_step, steps, 0);
@@ -186,7 +122,7 @@ void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t
     uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * inputs * tile_halves;
     pack_spikes(rows, first, count, left);
     pack_numbers(upstream, outputs, count, outputs, steps_of(count), 0, right);
-    sum_rows(left, inputs, 1, right, blocks(outputs) * tile, steps_of(count), begun, gradient);
+    sum_rows(left, inputs, 1, right, tile_blocks(outputs) * tile, steps_of(count), begun, gradient);
 }
 
 RNV_TILED
@@ -197,7 +133,7 @@ void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t c
     uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * parts * all * tile_halves;
     pack_numbers(x, x_stride, count, inputs, steps_of(count), 1, left);
     pack_numbers(upstream, stride, count, outputs, steps_of(count), 0, right);
-    sum_rows(left, all, parts, right, blocks(outputs) * tile, steps_of(count), begun, gradient);
+    sum_rows(left, all, parts, right, tile_blocks(outputs) * tile, steps_of(count), begun, gradient);
 }
 
 RNV_TILED
@@ -205,7 +141,7 @@ void rnv_tiles_pack(const float *weights, size_t inputs, size_t outputs, size_t 
                     size_t to_step, uint16_t *packed) {
     const size_t first = from_step * depth, count = inputs > first ? inputs - first : 0;
     pack_numbers(weights + first * outputs, outputs, count, outputs, to_step - from_step, 0,
-                 packed + from_step * parts * blocks(outputs) * tile_halves);
+                 packed + from_step * parts * tile_blocks(outputs) * tile_halves);
 }
 
 /// Products of groups of 32 rows, each packed step by step as two blocks of `row_parts` parts, with packed weights.
@@ -213,7 +149,7 @@ RNV_TILED static inline __attribute__((always_inline)) void multiply_rows(
     const uint16_t *rows, size_t count, int row_parts, const uint16_t *weights, size_t steps,
     size_t outputs, const float *bias, float *out) {
     const size_t block = (size_t)row_parts * tile_halves, width = 2 * tile;
-    const size_t b_step = parts * blocks(outputs) * tile_halves;
+    const size_t b_step = parts * tile_blocks(outputs) * tile_halves;
     tiles_begin();
     for (size_t j = 0; j < outputs; j += width) {
         const size_t columns = outputs - j < width ? outputs - j : width;

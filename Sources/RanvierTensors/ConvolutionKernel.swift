@@ -146,7 +146,6 @@ struct ConvolutionKernel: Sendable {
     }
 
     func inputGradient(_ upstream: FloatBuffer, weights: FloatBuffer) -> FloatBuffer {
-        if hasFewNumbers(upstream) { return sparseInputGradient(upstream, weights: weights) }
         KernelLog.note("convolutionInputGradient")
         let result = FloatBuffer(count: sizes.images * sizes.imageCount)
         let packed = packedWeights(weights, .inputGradient, hasBias: false)
@@ -162,7 +161,10 @@ struct ConvolutionKernel: Sendable {
 
     /// Whether so much of a gradient is zero, as behind max-pooling or a surrogate of compact support, that it pays
     /// to look for what is not. Every sixteenth image is counted.
-    private func hasFewNumbers(_ upstream: FloatBuffer) -> Bool {
+    func hasFewNumbers(_ gradient: Tensor, onTiles: Bool) -> Bool {
+        // What normalisations send back has no zeros.
+        if gradient.deferredNumbers is any PiecewiseNumbers { return false }
+        let upstream = gradient.denseBuffer
         var window = sizes.windowForm
         // Sums of all taps fit only the registers of the widest level.
         guard sizes.groups == 1, sizes.outputs >= 16, Processor.level == .v4,
@@ -174,11 +176,13 @@ struct ConvolutionKernel: Sendable {
                 upstream.pointer + image * sizes.resultCount, sizes.resultCount)
             counted += sizes.resultCount
         }
-        let limit = window.window_width == 3 ? 0.2 : 0.4  // measured crossovers
+        // Measured crossovers.
+        let limit = window.window_width == 5 ? 0.4 : onTiles ? 0.12 : 0.2
         return Double(found) < limit * Double(counted)
     }
 
-    private func sparseInputGradient(
+    /// The same where few numbers are not zero.
+    func sparseInputGradient(
         _ upstream: FloatBuffer, weights: FloatBuffer
     ) -> FloatBuffer {
         KernelLog.note("sparseConvolutionInputGradient")

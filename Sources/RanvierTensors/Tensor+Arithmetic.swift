@@ -152,7 +152,9 @@ extension Tensor {
             preconditionFailure("shapes \(a.shape) and \(b.shape) do not broadcast")
         }
         let result = FloatBuffer(count: shape.elementCount)
-        if a.count == 1 || b.count == 1 || a.shape == b.shape {
+        if a.shape == b.shape {
+            applyPieces(kernel, NumberReader(a), NumberReader(b), result)
+        } else if a.count == 1 || b.count == 1 {
             let x = a.denseBuffer, y = b.denseBuffer
             let stepX = x.count == result.count ? 1 : 0, stepY = y.count == result.count ? 1 : 0
             Parallel.forEachRange(of: result.count, grain: elementGrain) { range in
@@ -169,6 +171,28 @@ extension Tensor {
             return applying(kernel, a.repeated(to: shape), b.repeated(to: shape))
         }
         return Tensor(shape: shape, dense: result)
+    }
+
+    /// Numbers of the same shape, in parts that stay in the first cache where they have to be worked out.
+    private static func applyPieces(
+        _ kernel: BinaryKernel, _ x: NumberReader, _ y: NumberReader, _ result: FloatBuffer
+    ) {
+        let unit = x.unit == y.unit ? x.unit : x.unit * y.unit
+        let isWhole = !x.needsScratch && !y.needsScratch
+        let piece = isWhole ? elementGrain : max(1, 4096 / unit) * unit
+        let grain = isWhole ? elementGrain : max(1, elementGrain / piece) * piece
+        Parallel.forEachRange(of: result.count, grain: grain) { part in
+            let first = FloatBuffer(count: x.needsScratch ? piece : 0)
+            let second = FloatBuffer(count: y.needsScratch ? piece : 0)
+            for from in stride(from: part.lowerBound, to: part.upperBound, by: piece) {
+                let range = from..<min(from + piece, part.upperBound)
+                kernel(
+                    x.read(range, scratch: first.pointer), 1,
+                    y.read(range, scratch: second.pointer), 1, result.pointer + from, range.count)
+            }
+            withExtendedLifetime((first, second)) {}
+        }
+        withExtendedLifetime((x, y)) {}
     }
 
     /// `whole` against `row`, which repeats along the leading axes.

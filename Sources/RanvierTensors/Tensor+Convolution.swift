@@ -12,7 +12,8 @@ extension Tensor {
     /// A sequence constant in time is convolved once ("constantConvolution" is noted). Few spikes add the
     /// weights of the taps they reach ("spikePatches", then a spike product), more are unpacked part by part
     /// where they are needed ("spikeUnpack"); both stay bits for the backward pass. While a tape is recorded, matrix units,
-    /// where there are any, multiply patches of any density for 32 outputs and more.
+    /// where there are any, convolve images of spikes and numbers with a stride of one ("tileConvolution") and multiply
+    /// patches of others.
     ///
     /// - Parameters:
     ///   - weights: `[k_h, k_w, C / groups, O]`: the outgoing weights of an input at one tap are
@@ -35,13 +36,8 @@ extension Tensor {
             Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
         let x = detached, w = weights.denseBuffer
         let isRecorded = isTracked || weights.isTracked || bias?.isTracked == true
-        // Matrix units take patches of any density, if there are enough of them.
-        let isTiled =
-            isRecorded && TiledWeights.hasUnits && sizes.outputs >= 32 && x.spikeBits != nil
-            && sizes.images * sizes.outputHeight * sizes.outputWidth >= 2048
-        let patches =
-            groups == 1 && (isTiled || x.hasSparseSpikes(outputs: sizes.outputs, convolved: true))
-            ? x.spikePatches(sizes) : nil
+        let tiles = isRecorded ? TileConvolution(sizes) : nil
+        let patches = listsPatches(sizes, tiles, isRecorded) ? x.spikePatches(sizes) : nil
         let matrix = [sizes.weightCount / sizes.outputs, sizes.outputs]
         let value =
             patches.map {
@@ -51,29 +47,56 @@ extension Tensor {
             }
             ?? Tensor(
                 shape: target,
-                dense: kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
+                dense: tiles?.forward(x, weights: w, bias: bias?.denseBuffer)
+                    ?? kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
         let wantsInput = isTracked, hasBias = bias != nil
         let wantsWeights = weights.isTracked || bias?.isTracked == true
         let weightShape = weights.shape
         return Tape.record(value, inputs: [self, weights] + (bias.map { [$0] } ?? [])) { gradient in
-            let upstream = gradient.denseBuffer
+            let rows = [gradient.count / matrix[1], matrix[1]]
             var parts: [Tensor?] = [nil, nil, nil]
-            if wantsInput {
+            if wantsWeights, hasBias, tiles != nil || patches != nil {
+                parts[2] = gradient.reshaped(to: rows).sum(axes: [0])
+            }
+            let hasFew = wantsInput && kernel.hasFewNumbers(gradient, onTiles: tiles != nil)
+            if let tiles {
+                let found = tiles.gradients(
+                    gradient, weights: wantsInput && !hasFew ? w : nil,
+                    spikes: wantsWeights && patches == nil ? x.spikeBits : nil)
+                parts[0] = found.input.map { Tensor(shape: x.shape, dense: $0) }
+                parts[1] = found.weights
+            }
+            if wantsInput, parts[0] == nil {
+                let upstream = gradient.denseBuffer
                 parts[0] = Tensor(
-                    shape: x.shape, dense: kernel.inputGradient(upstream, weights: w))
+                    shape: x.shape,
+                    dense: hasFew
+                        ? kernel.sparseInputGradient(upstream, weights: w)
+                        : kernel.inputGradient(upstream, weights: w))
             }
             if wantsWeights, let patches {
-                let rows = gradient.reshaped(to: [gradient.count / matrix[1], matrix[1]])
-                parts[1] = Tensor.weightGradient(patches, rows)
+                parts[1] = Tensor.weightGradient(patches, gradient.reshaped(to: rows))
                     .reshaped(to: weightShape)
-                parts[2] = hasBias ? rows.sum(axes: [0]) : nil
-            } else if wantsWeights {
-                let sums = kernel.weightGradient(ConvolutionInput(x), upstream, hasBias: hasBias)
+            } else if wantsWeights, parts[1] == nil {
+                let sums = kernel.weightGradient(
+                    ConvolutionInput(x), gradient.denseBuffer, hasBias: hasBias)
                 parts[1] = Tensor(shape: weightShape, dense: sums.weights)
                 parts[2] = sums.bias.map { Tensor(shape: [$0.count], dense: $0) }
             }
             return parts
         }
+    }
+
+    /// Whether spikes are multiplied patch by patch: where few are visited one by one, by measured crossovers, or where
+    /// matrix units take the patches of a convolution that has no kernel there.
+    private func listsPatches(
+        _ sizes: ConvolutionSizes, _ tiles: TileConvolution?, _ isRecorded: Bool
+    ) -> Bool {
+        guard sizes.groups == 1, let bits = spikeBits else { return false }
+        if tiles != nil { return Double(bits.count) < 0.06 * Double(count) }
+        let isLarge = sizes.images * sizes.outputHeight * sizes.outputWidth >= 2048
+        return isRecorded && isLarge && TiledWeights.hasUnits && sizes.outputs >= 32
+            || hasSparseSpikes(outputs: sizes.outputs, convolved: true)
     }
 
     /// What each position of the window sees, `[images, positions, window · channels]`.

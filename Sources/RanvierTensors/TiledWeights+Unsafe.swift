@@ -1,8 +1,8 @@
 import CRanvierKernels
 
 /// A matrix split and ordered for products on matrix units, as good as in single precision.
-package struct TiledWeights: @unchecked Sendable {
-    private let buffer: FloatBuffer
+package struct TiledWeights: Sendable {
+    private let buffer: HalfBuffer
     private let inputs: Int
     private let outputs: Int
 
@@ -16,43 +16,27 @@ package struct TiledWeights: @unchecked Sendable {
         (inputs, outputs) = (weights.shape[0], weights.shape[1])
         guard Self.hasUnits, outputs >= 32 else { return nil }
         let source = weights.denseBuffer
-        buffer = FloatBuffer(count: rnv_tiles_packed_halves(inputs, outputs) / 2)
-        nonisolated(unsafe) let packed = Self.halves(buffer)
+        buffer = HalfBuffer(count: rnv_tiles_packed_halves(inputs, outputs))
         Parallel.forEachRange(
             of: rnv_tiles_steps(inputs), grain: max(1, 4096 / outputs)
-        ) { [inputs, outputs] steps in
+        ) { [inputs, outputs, buffer] steps in
             rnv_tiles_pack(
-                source.pointer, inputs, outputs, steps.lowerBound, steps.upperBound, packed)
+                source.pointer, inputs, outputs, steps.lowerBound, steps.upperBound,
+                buffer.pointer)
         }
         withExtendedLifetime(source) {}
     }
 
-    private static func halves(_ buffer: FloatBuffer) -> UnsafeMutablePointer<UInt16> {
-        UnsafeMutableRawPointer(buffer.pointer).assumingMemoryBound(to: UInt16.self)
-    }
-
     /// For kernels; valid as long as the weights.
-    package var pointer: UnsafePointer<UInt16> { UnsafePointer(Self.halves(buffer)) }
+    package var pointer: UnsafePointer<UInt16> { UnsafePointer(buffer.pointer) }
 
     /// Scratch memory that a product needs on its thread.
-    package struct Scratch: Sendable {
-        private let buffer: FloatBuffer
-
-        fileprivate init(inputs: Int) {
-            buffer = FloatBuffer(count: rnv_tiles_rows_halves(inputs) / 2)
-        }
-
-        /// Valid as long as the scratch memory.
-        package var pointer: UnsafeMutablePointer<UInt16> { TiledWeights.halves(buffer) }
-    }
-
-    /// Makes scratch memory.
-    package func scratch() -> Scratch { Scratch(inputs: inputs) }
+    package func scratch() -> HalfBuffer { HalfBuffer(count: rnv_tiles_rows_halves(inputs)) }
 
     /// `result ← rows · weights (+ bias)` on the calling thread.
     package func multiply(
         _ rows: UnsafePointer<Float>, count: Int, bias: UnsafePointer<Float>? = nil,
-        scratch: Scratch, to result: UnsafeMutablePointer<Float>
+        scratch: HalfBuffer, to result: UnsafeMutablePointer<Float>
     ) {
         for first in stride(from: 0, to: count, by: Int(RNV_TILES_GROUP)) {
             rnv_tiles_product(

@@ -82,14 +82,61 @@ import Testing
             return [y] + AdjointTests.weighted(y).gradients(for: v)
         }
         let (found, kernels) = KernelLog.recording { run(spikes) }
-        let isTiled = TiledWeights.hasUnits && outputs >= 32
-        #expect(kernels.contains("spikePatches") == (density < 0.1 || isTiled))
-        #expect(kernels.contains("spikeTileProduct") == (density > 0.1 && isTiled))
+        let isTiled = kernels.contains("tileConvolution")
+        #expect(
+            kernels.contains("spikePatches")
+                == (!isTiled && (density < 0.1 || TiledWeights.hasUnits && outputs >= 32)))
+        #expect(kernels.contains("tileConvolutionWeightGradient") == isTiled)
         for (a, b) in zip(found, run(spikes.dense)) {
             #expect(a.shape == b.shape)
             let size = b.scalars.reduce(0) { max($0, abs($1)) }
             #expect(largestDifference(a, b) < 1e-5 * max(size, 1))
         }
+    }
+
+    /// Convolutions on matrix units, with rows that are whole tiles and rows that are not.
+    @Test(
+        arguments: [
+            (images: [4, 3, 16, 16, 16], outputs: 16, window: ImageWindow(3, padding: 1)),
+            ([3, 3, 16, 32, 32], 48, ImageWindow(3, padding: 1)),
+            ([2, 60, 8, 8, 64], 64, ImageWindow(3, padding: 1)),
+            ([3, 15, 9, 7, 24], 40, ImageWindow(3, padding: 2)),
+            ([1, 40, 12, 12, 12], 64, ImageWindow(5)),
+            ([2, 70, 5, 6, 33], 17, ImageWindow(height: 2, width: 3, paddingWidth: 1)),
+            ([1, 30, 9, 9, 20], 20, ImageWindow(1)),
+        ] as [(images: [Int], outputs: Int, window: ImageWindow)], [Float(0), 0.2])
+    func tileConvolutionsMatchPlainOnes(
+        _ size: (images: [Int], outputs: Int, window: ImageWindow), density: Float
+    ) {
+        let (images, outputs, window) = size
+        let numbers = AdjointTests.random(images, "x")
+        let x = density > 0 ? StorageTests.randomSpikes(images, density: density) : numbers
+        let w = AdjointTests.random([window.height, window.width, images[4], outputs], "w")
+        let bias = AdjointTests.random([outputs], "b")
+        func run(_ x: Tensor, atOnce count: Int) -> [Tensor] {
+            let v = [x, w, bias].map { $0.tracked() }
+            let parts = stride(from: 0, to: images[1], by: count).map {
+                v[0].slice($0..<min($0 + count, images[1]), along: 1)
+                    .convolution(v[1], bias: v[2], window: window)
+            }
+            let y = parts.count > 1 ? Tensor.concatenate(parts, along: 1) : parts[0]
+            return [y] + AdjointTests.weighted(y).gradients(for: v)
+        }
+        let (found, kernels) = KernelLog.recording { run(x, atOnce: images[1]) }
+        #expect(kernels.contains("tileConvolution") == TiledWeights.hasUnits)
+        // Single images are not worth matrix units.
+        let (plain, others) = KernelLog.recording { run(x.dense, atOnce: 1) }
+        #expect(!others.contains("tileConvolution"))
+        for (a, b) in zip(found, plain) {
+            let size = b.scalars.reduce(0) { max($0, abs($1)) }
+            #expect(a.shape == b.shape)
+            #expect(largestDifference(a, b) < 4e-6 * max(size, 1))
+        }
+        let threads = Parallel.threads
+        defer { Parallel.threads = threads }
+        Parallel.threads = threads == 1 ? 2 : 1
+        #expect(
+            zip(found, run(x, atOnce: images[1])).allSatisfy { $0.scalars == $1.scalars })
     }
 
     /// Matrix units, where there are any, add products of halves that are as good as single precision.

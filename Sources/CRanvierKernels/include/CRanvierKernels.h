@@ -17,6 +17,7 @@
 #include "rnv_sparse_gradient.h"
 #include "rnv_spike_products.h"
 #include "rnv_spikes.h"
+#include "rnv_tile_convolution.h"
 #include "rnv_tiles.h"
 
 #endif

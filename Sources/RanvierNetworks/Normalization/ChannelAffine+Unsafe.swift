@@ -7,7 +7,7 @@ import Synchronization
 /// What a normalisation gives, once its statistics are known. Neurons that follow apply the map while they read
 /// `x`, which the backward pass of the normalisation keeps anyway, so that the normalised sequence is
 /// never written.
-final class ChannelAffine: DeferredNumbers, @unchecked Sendable {
+final class ChannelAffine: PiecewiseNumbers, @unchecked Sendable {
     /// x, dense.
     let source: FloatBuffer
     /// T.
@@ -34,9 +34,20 @@ final class ChannelAffine: DeferredNumbers, @unchecked Sendable {
 
     var buffer: FloatBuffer {
         result.withLock { result in
-            let value = result ?? sums.affine(source, scale: scale, shift: shift)
+            let value = result ?? sums.buffer(of: self)
             result = value
             return value
+        }
+    }
+
+    var unit: Int { sums.channels }
+
+    func write(_ range: Range<Int>, to result: UnsafeMutablePointer<Float>) {
+        sums.forEachStep(of: range) { step, from, rows in
+            rnv_channel_affine(
+                source.pointer + from, scale.pointer + step * sums.channels,
+                shift.pointer + step * sums.channels, rows, sums.channels,
+                result + (from - range.lowerBound))
         }
     }
 
@@ -44,5 +55,56 @@ final class ChannelAffine: DeferredNumbers, @unchecked Sendable {
         rnv_channel_map_t(
             scale: scale.pointer, shift: shift.pointer, channels: sums.channels,
             stride: sums.channels)
+    }
+}
+
+/// `a[t, c] g + b[t, c] x + d[t, c]` over sequences `[T, …, C]`: the gradient that a normalisation sends back.
+///
+/// The synapses before read it image by image, so that it is never written as a whole.
+final class ChannelBlend: PiecewiseNumbers, @unchecked Sendable {
+    /// a, b and d, each `[T, C]`.
+    struct Coefficients: Sendable {
+        var gradient: FloatBuffer
+        var source: FloatBuffer
+        var offset: FloatBuffer
+    }
+
+    private let gradient: FloatBuffer
+    private let source: FloatBuffer
+    private let sums: ChannelSums
+    private let coefficients: Coefficients
+    private let result = Mutex<FloatBuffer?>(nil)
+
+    init(
+        _ gradient: FloatBuffer, _ source: FloatBuffer, sums: ChannelSums,
+        coefficients: Coefficients
+    ) {
+        self.gradient = gradient
+        self.source = source
+        self.sums = sums
+        self.coefficients = coefficients
+    }
+
+    var storedBytes: Int { 8 * source.count }
+
+    var buffer: FloatBuffer {
+        result.withLock { result in
+            let value = result ?? sums.buffer(of: self)
+            result = value
+            return value
+        }
+    }
+
+    var unit: Int { sums.channels }
+
+    func write(_ range: Range<Int>, to result: UnsafeMutablePointer<Float>) {
+        sums.forEachStep(of: range) { step, from, rows in
+            let at = step * sums.channels
+            rnv_channel_blend(
+                gradient.pointer + from, coefficients.gradient.pointer + at,
+                source.pointer + from, coefficients.source.pointer + at,
+                coefficients.offset.pointer + at, rows, sums.channels,
+                result + (from - range.lowerBound))
+        }
     }
 }

@@ -73,32 +73,28 @@ struct ChannelSums: Sendable {
         return (total(found.first), total(found.second))
     }
 
-    /// `x · scale + shift`, one row of coefficients or one per step.
-    func affine(_ x: FloatBuffer, scale: FloatBuffer, shift: FloatBuffer) -> FloatBuffer {
+    /// All numbers, worked out part by part.
+    func buffer(of numbers: some PiecewiseNumbers) -> FloatBuffer {
         let result = FloatBuffer(count: steps * rows * channels)
-        let stride = scale.count > channels ? channels : 0
-        forEachPart { index, first, count in
-            let step = index / parts * stride
-            rnv_channel_affine(
-                x.pointer + first * channels, scale.pointer + step, shift.pointer + step, count,
-                channels, result.pointer + first * channels)
+        forEachPart { _, first, count in
+            numbers.write(
+                first * channels..<(first + count) * channels,
+                to: result.pointer + first * channels)
         }
         return result
     }
 
-    /// `g · a + x · b + d`, with coefficients per step.
-    func blend(
-        _ g: FloatBuffer, _ a: FloatBuffer, _ x: FloatBuffer, _ b: FloatBuffer, _ d: FloatBuffer
-    ) -> FloatBuffer {
-        let result = FloatBuffer(count: steps * rows * channels)
-        forEachPart { index, first, count in
-            let step = index / parts * channels
-            rnv_channel_blend(
-                g.pointer + first * channels, a.pointer + step, x.pointer + first * channels,
-                b.pointer + step, d.pointer + step, count, channels,
-                result.pointer + first * channels)
+    /// Calls `body` for each step that a range of numbers, whole rows, touches: with the step, the first number and the
+    /// number of rows.
+    func forEachStep(of range: Range<Int>, _ body: (_ step: Int, _ from: Int, _ rows: Int) -> Void)
+    {
+        var from = range.lowerBound
+        while from < range.upperBound {
+            let step = from / (rows * channels)
+            let end = min(range.upperBound, (step + 1) * rows * channels)
+            body(step, from, (end - from) / channels)
+            from = end
         }
-        return result
     }
 
     /// Calls `body` with the index of a part, its first row and its number of rows.

@@ -140,10 +140,12 @@ private struct NormalizationPass: Sendable {
             return -at(through.sums, t)[c] * inverse
                 + at(through.products, t)[c] * inverse * inverse * at(mean, t)[c]
         }
-        let toInput = sums.blend(upstream, direct, source, slope, offset)
+        let toInput = ChannelBlend(
+            upstream, source, sums: sums,
+            coefficients: .init(gradient: direct, source: slope, offset: offset))
         let flat = toScale.flatMap { $0 }.map { Float($0) }
         return (
-            Tensor(shape: x.shape, dense: toInput),
+            Tensor(shape: x.shape, deferred: toInput),
             Tensor(flat, shape: gamma.count > 1 ? [steps, channels] : [channels]),
             Tensor(toShift.map { Float($0) }, shape: [channels]),
             Tensor(toStep.map { Float($0) }, shape: [steps])
