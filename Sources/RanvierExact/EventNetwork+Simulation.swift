@@ -9,6 +9,10 @@ extension EventNetwork {
     /// Throws where the input or a state is illegal, the event limit is reached, or oscillatory LIF
     /// neurons fire one another for ever at one instant.
     /// - Complexity: O(E · fan-out · log N) for E events.
+    @_specialize(where Neuron == QIFNeuron)
+    @_specialize(where Neuron == ThetaNeuron)
+    @_specialize(where Neuron == LIFNeuron)
+    @_specialize(where Neuron == OscillatoryLIFNeuron)
     public func simulate(
         from initialStates: [Neuron.State], inputs: [InputSpike], trial: Double
     ) throws(ExactError) -> EventRecord<Neuron> {

@@ -8,6 +8,10 @@ extension EventRecord {
     /// - Parameters:
     ///   - eventTimes: explicit derivative by the time of each event.
     ///   - finalStates: derivative by the coordinates of each neuron's state at T.
+    @_specialize(where Neuron == QIFNeuron)
+    @_specialize(where Neuron == ThetaNeuron)
+    @_specialize(where Neuron == LIFNeuron)
+    @_specialize(where Neuron == OscillatoryLIFNeuron)
     public func gradient(
         eventTimes: [Double], finalStates: [SIMD2<Double>]
     ) -> EventGradient {

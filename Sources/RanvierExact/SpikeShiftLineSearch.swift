@@ -1,4 +1,6 @@
 import Foundation
+import RanvierTensors
+import Synchronization
 
 /// Scales a step by the best of a fixed set of factors under which no spike moves too far.
 ///
@@ -39,27 +41,42 @@ public struct SpikeShiftLineSearch: Sendable, Equatable {
         for change: [Double], in problem: EventProblem<Neuron, Loss>,
         at outcome: TrialOutcome<Neuron>
     ) throws(ExactError) -> Double {
-        var watched = problem.loss.requests
-        for (neuron, spikes) in outcome.record.spikesByNeuron().enumerated() {
-            for number in spikes.indices {
-                watched.append(SpikeRequest(neuron: neuron, number: number + 1))
-            }
+        let ordinary = outcome.record.spikesByNeuron().enumerated().flatMap { neuron, spikes in
+            spikes.indices.map { SpikeRequest(neuron: neuron, number: $0 + 1) }
         }
+        let watched = problem.loss.requests + ordinary
         let before = try problem.network.spikeTimes(watched, in: outcome.record)
-        let start = problem.parameters
+        let start = problem.parameters, factors = factors
+        let found = Mutex(
+            [Result<Double?, ExactError>](
+                repeating: .success(nil), count: factors.count))
+        Parallel.forEach(parts: factors.count) { index in
+            let parameters = zip(start, change).map { $0 + factors[index] * $1 }
+            let result = Result { () throws(ExactError) in
+                try loss(of: problem, at: parameters, watched, before)
+            }
+            found.withLock { $0[index] = result }
+        }
         var best = (loss: outcome.loss, factor: 0.0)
-        for factor in factors {
-            var moved = problem
-            try moved.setParameters(zip(start, change).map { $0 + factor * $1 })
-            let record = try moved.network.simulate(
-                from: moved.initialStates, inputs: moved.inputs, trial: moved.trial)
-            let after = try moved.network.spikeTimes(watched, in: record)
-            let shift = zip(before, after).reduce(0) { max($0, abs($1.0 - $1.1)) }
-            guard shift <= largestShift else { continue }
-            let times = Array(after.prefix(problem.loss.requests.count))
-            let loss = problem.loss.evaluate(times, trial: problem.trial).value
-            if loss < best.loss { best = (loss, factor) }
+        for (factor, result) in zip(factors, found.withLock { $0 }) {
+            if let loss = try result.get(), loss < best.loss { best = (loss, factor) }
         }
         return best.factor
+    }
+
+    /// The loss of a problem with other parameters; nil where a spike moves too far from where it was.
+    private func loss<Neuron, Loss>(
+        of problem: EventProblem<Neuron, Loss>, at parameters: [Double],
+        _ watched: [SpikeRequest], _ before: [Double]
+    ) throws(ExactError) -> Double? {
+        var moved = problem
+        try moved.setParameters(parameters)
+        let record = try moved.network.simulate(
+            from: moved.initialStates, inputs: moved.inputs, trial: moved.trial)
+        let after = try moved.network.spikeTimes(watched, in: record)
+        let shift = zip(before, after).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        guard shift <= largestShift else { return nil }
+        let times = Array(after.prefix(problem.loss.requests.count))
+        return problem.loss.evaluate(times, trial: problem.trial).value
     }
 }

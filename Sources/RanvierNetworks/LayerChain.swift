@@ -49,8 +49,17 @@ struct LayerChain {
     }
 
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        stages.reduce(input) { signal, stage in
-            Self.naming(stage.name) { stage.layer(signal, in: context) }
+        stages.indices.reduce(input) { signal, index in
+            let stage = stages[index]
+            return Self.naming(stage.name) {
+                if context.isTraining, index + 1 < stages.count,
+                    stages[index + 1].layer is BatchNormalization,
+                    let convolution = stage.layer as? Convolution2D
+                {
+                    return convolution(signal, in: context, measuresChannels: true)
+                }
+                return stage.layer(signal, in: context)
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+import CRanvierKernels
+
 /// Float32 memory of a tensor, taken from the pool and given back when the last tensor lets go.
 ///
 /// Written by the operation that makes it and never again, which is what makes sharing it safe.
@@ -5,6 +7,8 @@ package final class FloatBuffer: @unchecked Sendable {
     package let pointer: UnsafeMutablePointer<Float>
     package let count: Int
     private let meter: MemoryMeter?
+    /// What the operation that wrote the numbers has found out about them on the way.
+    package internal(set) var channelMoments: ChannelMoments?
 
     /// Memory for `count` numbers, undefined until written.
     package init(count: Int) {
@@ -18,5 +22,35 @@ package final class FloatBuffer: @unchecked Sendable {
     deinit {
         meter?.remove(BufferPool.sizeClass(of: count * MemoryLayout<Float>.stride))
         BufferPool.shared.giveBack(pointer, bytes: count * MemoryLayout<Float>.stride)
+    }
+}
+
+/// Means and sums of squared deviations of the channels, which lie last, over groups of rows.
+package final class ChannelMoments: @unchecked Sendable {
+    /// Rows in a group.
+    package let rows: Int
+    package let channels: Int
+    /// `[groups, channels]`, valid as long as this.
+    package let mean: UnsafeMutablePointer<Double>
+    /// `[groups, channels]`, valid as long as this.
+    package let squares: UnsafeMutablePointer<Double>
+
+    /// Memory for the moments of groups, undefined until written.
+    package init(groups: Int, rows: Int, channels: Int) {
+        self.rows = rows
+        self.channels = channels
+        mean = .allocate(capacity: max(groups * channels, 1))
+        squares = .allocate(capacity: max(groups * channels, 1))
+    }
+
+    deinit {
+        mean.deallocate()
+        squares.deallocate()
+    }
+
+    /// Takes the moments of a group, whose numbers begin at `x`.
+    package func measure(_ x: UnsafePointer<Float>, group: Int, rows count: Int) {
+        rnv_channel_moments(
+            x, count, channels, mean + group * channels, squares + group * channels)
     }
 }

@@ -24,6 +24,14 @@ extension Tensor {
     public func convolution(
         _ weights: Tensor, bias: Tensor? = nil, window: ImageWindow, groups: Int = 1
     ) -> Tensor {
+        convolution(weights, bias: bias, window: window, groups: groups, measuresChannels: false)
+    }
+
+    /// The same for a normalisation that follows: where it costs next to nothing, moments of the channels are taken on the
+    /// way.
+    package func convolution(
+        _ weights: Tensor, bias: Tensor?, window: ImageWindow, groups: Int, measuresChannels: Bool
+    ) -> Tensor {
         if let constant = mappingStep({
             $0.convolution(weights, bias: bias, window: window, groups: groups)
         }) {
@@ -47,7 +55,8 @@ extension Tensor {
             }
             ?? Tensor(
                 shape: target,
-                dense: tiles?.forward(x, weights: w, bias: bias?.denseBuffer)
+                dense: tiles?.forward(
+                    x, weights: w, bias: bias?.denseBuffer, measuresChannels: measuresChannels)
                     ?? kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
         let wantsInput = isTracked, hasBias = bias != nil
         let wantsWeights = weights.isTracked || bias?.isTracked == true

@@ -25,8 +25,15 @@ struct TileConvolution {
     /// Images in a part of the work.
     private var grain: Int { max(1, 8_000_000 / max(sizes.operationsPerImage, 1)) }
 
-    func forward(_ x: Tensor, weights: FloatBuffer, bias: FloatBuffer?) -> FloatBuffer {
+    /// - Parameter measuresChannels: whether the moments of each image are taken while it is in the cache.
+    func forward(
+        _ x: Tensor, weights: FloatBuffer, bias: FloatBuffer?, measuresChannels: Bool
+    ) -> FloatBuffer {
         KernelLog.note("tileConvolution")
+        let positions = sizes.outputHeight * sizes.outputWidth
+        let moments =
+            measuresChannels
+            ? ChannelMoments(groups: sizes.images, rows: positions, channels: sizes.outputs) : nil
         let result = FloatBuffer(count: sizes.images * sizes.resultCount)
         let plan = Plan(sizes.windowForm, outputs: sizes.outputs, weights: weights)
         let bits = x.spikeBits, numbers = bits == nil ? x.denseBuffer : nil
@@ -39,9 +46,11 @@ struct TileConvolution {
                 } else if let bits {
                     plan.run(bits, image: image, bias, scratch, to: to)
                 }
+                moments?.measure(to, group: image, rows: positions)
             }
         }
         withExtendedLifetime((bits, numbers)) {}
+        result.channelMoments = moments
         return result
     }
 

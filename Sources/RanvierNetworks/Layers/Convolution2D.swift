@@ -94,8 +94,16 @@ public struct Convolution2D: Layer {
 
     /// `[T, B, H, W, C]` to `[T, B, H', W', O]`.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        self(input, in: context, measuresChannels: false)
+    }
+
+    /// - Parameter measuresChannels: whether a normalisation follows.
+    func callAsFunction(_ input: Tensor, in context: ForwardContext, measuresChannels: Bool)
+        -> Tensor
+    {
         let output = input.convolution(
-            weights.tensor, bias: bias?.tensor, window: window, groups: groups)
+            weights.tensor, bias: bias?.tensor, window: window, groups: groups,
+            measuresChannels: measuresChannels)
         if context.observer != nil {
             let operations = ConvolutionOperations(
                 weights: weights.value, window: window, groups: groups)

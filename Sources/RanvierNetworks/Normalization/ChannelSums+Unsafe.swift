@@ -22,31 +22,39 @@ struct ChannelSums: Sendable {
 
     /// Mean and sum of squared deviations over `[step]` or, shared, over all steps: `[steps or 1][C]`.
     func moments(of x: FloatBuffer, perStep: Bool) -> [(mean: [Double], squares: [Double])] {
-        let found = DoublePairs(count: steps * parts * channels)
-        forEachPart { index, first, count in
-            rnv_channel_moments(
-                x.pointer + first * channels, count, channels,
-                found.first + index * channels, found.second + index * channels)
+        let given = x.channelMoments.flatMap {
+            $0.channels == channels && rows % $0.rows == 0 ? $0 : nil
         }
+        let found = given ?? measure(x)
+        let parts = (rows + found.rows - 1) / found.rows
         var groups: [(mean: [Double], squares: [Double])] = []
         for group in perStep ? (0..<steps).map({ $0..<$0 + 1 }) : [0..<steps] {
             var mean = [Double](repeating: 0, count: channels), squares = mean
             var seen = 0.0
             for index in group.lowerBound * parts..<group.upperBound * parts {
-                let part = index % parts
-                let count = Double(min(grain, rows - part * grain))
+                let count = Double(min(found.rows, rows - index % parts * found.rows))
+                let share = count / (seen + count)
                 for c in 0..<channels {
-                    let apart = found.first[index * channels + c] - mean[c]
-                    let share = count / (seen + count)
+                    let apart = found.mean[index * channels + c] - mean[c]
                     mean[c] += apart * share
                     squares[c] +=
-                        found.second[index * channels + c] + apart * apart * seen * share
+                        found.squares[index * channels + c] + apart * apart * seen * share
                 }
                 seen += count
             }
             groups.append((mean, squares))
         }
+        withExtendedLifetime(found) {}
         return groups
+    }
+
+    private func measure(_ x: FloatBuffer) -> ChannelMoments {
+        let found = ChannelMoments(groups: steps * parts, rows: grain, channels: channels)
+        forEachPart { index, first, count in
+            found.measure(x.pointer + first * channels, group: index, rows: count)
+        }
+        withExtendedLifetime(x) {}
+        return found
     }
 
     /// `Σ g` and `Σ g (x − center)` per step and channel, each `[steps][C]`.
