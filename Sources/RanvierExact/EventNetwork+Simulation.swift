@@ -9,22 +9,42 @@ extension EventNetwork {
     /// Throws where the input or a state is illegal, the event limit is reached, or oscillatory LIF
     /// neurons fire one another for ever at one instant.
     /// - Complexity: O(E · fan-out · log N) for E events.
+    public func simulate(
+        from initialStates: [Neuron.State], inputs: [InputSpike], trial: Double
+    ) throws(ExactError) -> EventRecord<Neuron> {
+        guard
+            let record = try simulate(
+                from: initialStates, inputs: inputs, trial: trial, near: nil)
+        else { preconditionFailure("a trial that nobody watches was given up") }
+        return record
+    }
+
+    /// Runs a trial as long as the spikes stay near those of another; nil where one does not.
     @_specialize(where Neuron == QIFNeuron)
     @_specialize(where Neuron == ThetaNeuron)
     @_specialize(where Neuron == LIFNeuron)
     @_specialize(where Neuron == OscillatoryLIFNeuron)
-    public func simulate(
-        from initialStates: [Neuron.State], inputs: [InputSpike], trial: Double
-    ) throws(ExactError) -> EventRecord<Neuron> {
+    func simulate(
+        from initialStates: [Neuron.State], inputs: [InputSpike], trial: Double,
+        near others: SpikeNeighbourhood?
+    ) throws(ExactError) -> EventRecord<Neuron>? {
         try ExactError.require("trial", trial, above: 0)
         try ExactError.require("initialStates", count: initialStates.count, equals: neuronCount)
         for state in initialStates { try neuron.validate(initialState: state) }
         for spike in inputs { try spike.validate(inputCount: inputCount) }
         var loop = EventLoop(
-            network: self, initialStates: initialStates, inputs: inputs, trial: trial)
-        try loop.run()
-        return loop.record
+            network: self, initialStates: initialStates, inputs: inputs, trial: trial,
+            others: others)
+        return try loop.run() ? loop.record : nil
     }
+}
+
+/// Spikes near which those of another trial have to stay, number by number; further ones may come anywhere.
+struct SpikeNeighbourhood: Sendable {
+    /// Times of the spikes of each neuron.
+    let times: [[Double]]
+    /// Largest distance from them.
+    let radius: Double
 }
 
 /// The next spike of a neuron; out of date once the neuron was touched again.
@@ -54,6 +74,7 @@ private struct Arrival: Comparable {
 private struct EventLoop<Neuron: EventDrivenNeuron> {
     let network: EventNetwork<Neuron>
     let trial: Double
+    let others: SpikeNeighbourhood?
     var record: EventRecord<Neuron>
 
     /// State of each neuron at its last touch, the time of that, and how often it was touched.
@@ -61,6 +82,7 @@ private struct EventLoop<Neuron: EventDrivenNeuron> {
     var times: [Double]
     var versions: [Int]
     var lastSpikes: [Double]
+    var spikeCounts: [Int]
     var nextSpikes = Heap<NextSpike>()
     var arrivals = Heap<Arrival>()
     var arrivalCount = 0
@@ -70,10 +92,11 @@ private struct EventLoop<Neuron: EventDrivenNeuron> {
 
     init(
         network: EventNetwork<Neuron>, initialStates: [Neuron.State], inputs: [InputSpike],
-        trial: Double
+        trial: Double, others: SpikeNeighbourhood?
     ) {
         self.network = network
         self.trial = trial
+        self.others = others
         let sorted = inputs.enumerated().map { (spike: $0.element, position: $0.offset) }
         self.inputs = sorted.sorted {
             ($0.spike.time, $0.position) < ($1.spike.time, $1.position)
@@ -82,21 +105,32 @@ private struct EventLoop<Neuron: EventDrivenNeuron> {
         times = Array(repeating: 0, count: initialStates.count)
         versions = Array(repeating: 0, count: initialStates.count)
         lastSpikes = Array(repeating: -.infinity, count: initialStates.count)
+        spikeCounts = Array(repeating: 0, count: initialStates.count)
         record = EventRecord(
             network: network, trial: trial, inputSpikeCount: inputs.count,
             initialStates: initialStates)
     }
 
-    mutating func run() throws(ExactError) {
+    /// Returns false where a spike left the neighbourhood of another trial.
+    mutating func run() throws(ExactError) -> Bool {
         for i in states.indices { schedule(i, at: 0) }
         while let step = nextStep(), step.time < trial {
             switch step.kind {
-            case .spike(let neuron): try fire(neuron, at: step.time)
+            case .spike(let neuron):
+                if strays(neuron, at: step.time) { return false }
+                try fire(neuron, at: step.time)
             case .arrival: deliverArrival()
             case .input: try deliverInput()
             }
         }
         finish()
+        return true
+    }
+
+    /// Whether the next spike of a neuron is far from the same one of the other trial.
+    func strays(_ neuron: Int, at time: Double) -> Bool {
+        guard let others, spikeCounts[neuron] < others.times[neuron].count else { return false }
+        return abs(time - others.times[neuron][spikeCounts[neuron]]) > others.radius
     }
 
     enum StepKind {
@@ -135,6 +169,7 @@ private struct EventLoop<Neuron: EventDrivenNeuron> {
             throw .instantaneousCycle(neuron: neuron, time: time)
         }
         lastSpikes[neuron] = time
+        spikeCounts[neuron] += 1
         try addEvent(.init(time: time, isInput: false, index: neuron), position: -1)
         let state = touch(neuron, at: time, synapse: -1, event: record.events.count - 1)
         states[neuron] = network.neuron.reset(state)

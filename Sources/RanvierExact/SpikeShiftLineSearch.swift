@@ -41,10 +41,14 @@ public struct SpikeShiftLineSearch: Sendable, Equatable {
         for change: [Double], in problem: EventProblem<Neuron, Loss>,
         at outcome: TrialOutcome<Neuron>
     ) throws(ExactError) -> Double {
-        let ordinary = outcome.record.spikesByNeuron().enumerated().flatMap { neuron, spikes in
+        let spikes = outcome.record.spikesByNeuron()
+        let ordinary = spikes.enumerated().flatMap { neuron, spikes in
             spikes.indices.map { SpikeRequest(neuron: neuron, number: $0 + 1) }
         }
         let watched = problem.loss.requests + ordinary
+        // A step that goes much too far can make the network fire without end; its trial is given up early.
+        let others = SpikeNeighbourhood(
+            times: spikes.map { $0.map { outcome.record.events[$0].time } }, radius: largestShift)
         let before = try problem.network.spikeTimes(watched, in: outcome.record)
         let start = problem.parameters, factors = factors
         let found = Mutex(
@@ -53,7 +57,7 @@ public struct SpikeShiftLineSearch: Sendable, Equatable {
         Parallel.forEach(parts: factors.count) { index in
             let parameters = zip(start, change).map { $0 + factors[index] * $1 }
             let result = Result { () throws(ExactError) in
-                try loss(of: problem, at: parameters, watched, before)
+                try loss(of: problem, at: parameters, watched, before, others)
             }
             found.withLock { $0[index] = result }
         }
@@ -67,12 +71,14 @@ public struct SpikeShiftLineSearch: Sendable, Equatable {
     /// The loss of a problem with other parameters; nil where a spike moves too far from where it was.
     private func loss<Neuron, Loss>(
         of problem: EventProblem<Neuron, Loss>, at parameters: [Double],
-        _ watched: [SpikeRequest], _ before: [Double]
+        _ watched: [SpikeRequest], _ before: [Double], _ others: SpikeNeighbourhood
     ) throws(ExactError) -> Double? {
         var moved = problem
         try moved.setParameters(parameters)
-        let record = try moved.network.simulate(
-            from: moved.initialStates, inputs: moved.inputs, trial: moved.trial)
+        guard
+            let record = try moved.network.simulate(
+                from: moved.initialStates, inputs: moved.inputs, trial: moved.trial, near: others)
+        else { return nil }
         let after = try moved.network.spikeTimes(watched, in: record)
         let shift = zip(before, after).reduce(0) { max($0, abs($1.0 - $1.1)) }
         guard shift <= largestShift else { return nil }
