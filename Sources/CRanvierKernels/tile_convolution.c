@@ -50,7 +50,9 @@ static size_t plane_halves(const rnv_window_t *p) {
     return ((seen + depth - 1) / depth | 1) * depth;
 }
 
-size_t rnv_tile_convolution_images(const rnv_window_t *p) { return (255 + positions(p)) / positions(p); }
+size_t rnv_tile_convolution_images(const rnv_window_t *p) {
+    return (255 + positions(p)) / positions(p);
+}
 
 size_t rnv_tile_convolution_gradient_rows(const rnv_window_t *p) {
     return p->window_height * planes(p);
@@ -79,12 +81,17 @@ void rnv_tile_convolution_pack(const rnv_window_t *p, size_t outputs, const floa
     }
 }
 
+/// A mask of the first of 32 lanes.
+RNV_TILED static inline __mmask32 first_lanes(size_t count) {
+    return count < depth ? (__mmask32)(((uint64_t)1 << count) - 1) : ~(__mmask32)0;
+}
+
 /// Writes spikes as halves.
 RNV_TILED static void expand(const uint64_t *words, size_t first, size_t count, uint16_t *to) {
     const __m512i one = _mm512_set1_epi16(0x3f80);
     for (size_t i = 0; i < count; i += depth) {
         const size_t left = count - i;
-        const __mmask32 there = left < depth ? (__mmask32)(((uint64_t)1 << left) - 1) : ~(__mmask32)0;
+        const __mmask32 there = first_lanes(left);
         const uint64_t bits = bits_at(words, first + i, left < depth ? left : depth);
         _mm512_mask_storeu_epi16(to + i, there, _mm512_maskz_mov_epi16((__mmask32)bits, one));
     }
@@ -99,7 +106,7 @@ RNV_TILED static void split(const float *x, size_t count, size_t part, uint16_t 
     const __m512i upper = _mm512_loadu_si512(upper_halves);
     for (size_t i = 0; i < count; i += depth) {
         const size_t left = count - i;
-        const __mmask32 there = left < depth ? (__mmask32)(((uint64_t)1 << left) - 1) : ~(__mmask32)0;
+        const __mmask32 there = first_lanes(left);
         __m512 v = _mm512_maskz_loadu_ps((__mmask16)there, x + i);
         __m512 w = _mm512_maskz_loadu_ps((__mmask16)(there >> 16), x + i + tile);
         for (int k = 0; k < parts; k++) {

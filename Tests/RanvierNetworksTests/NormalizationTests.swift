@@ -48,6 +48,39 @@ import Testing
         #expect(error < 5e-3)
     }
 
+    /// A convolution that takes the statistics on the way, a shortcut that adds what the normalisation gives part by
+    /// part, and a gradient that is worked out image by image, beside the same on whole numbers.
+    @Test(arguments: variants, [16, 24])
+    func fusedPassesMatchPlainOnes(_ variant: NormalizationVariant, channels: Int) {
+        let x = LIFTests.random([3, 4, 16, 16, 16], "x").isGreater(than: Tensor(0.6)).packedAsSpikes
+        let shortcut = LIFTests.random([3, 4, 16, 16, channels], "shortcut")
+        func run(isFused: Bool) -> [Tensor] {
+            let convolution = Convolution2D(16, channels, size: 3, padding: 1, hasBias: false)
+            convolution.weights.value = LIFTests.random([3, 3, 16, channels], "w")
+            convolution.weights.track()
+            let normalization = BatchNormalization(channels, variant: variant)
+            normalization.scale.value = LIFTests.random(normalization.scale.shape, "scale")
+            let v = [x.tracked(), convolution.weights.tensor]
+            let y: Tensor
+            if isFused {
+                y = LayerChain([convolution, normalization])(v[0], in: Self.training) + shortcut
+            } else {
+                let parts = (0..<4).map {
+                    convolution(v[0].slice($0..<$0 + 1, along: 1), in: Self.training)
+                }
+                let all = Tensor.concatenate(parts, along: 1)
+                y = normalization(all, in: Self.training).dense + shortcut
+            }
+            let mix = LIFTests.random(y.shape, "mix")
+            return [y] + (y * mix).sum().gradients(for: v)
+        }
+        for (fused, plain) in zip(run(isFused: true), run(isFused: false)) {
+            #expect(fused.shape == plain.shape)
+            let size = plain.scalars.reduce(1) { max($0, abs($1)) }
+            #expect(zip(fused.scalars, plain.scalars).allSatisfy { abs($0 - $1) < 1e-5 * size })
+        }
+    }
+
     @Test(arguments: variants) func aConstantSequenceCountsAllItsSteps(
         _ variant: NormalizationVariant
     ) {
