@@ -1,5 +1,3 @@
-import CRanvierKernels
-
 extension Tensor {
     /// Convolution of images whose channels lie last.
     ///
@@ -38,93 +36,18 @@ extension Tensor {
             KernelLog.note("constantConvolution")
             return constant
         }
-        let sizes = convolutionSizes(weights, bias, window, groups)
-        let kernel = ConvolutionKernel(sizes: sizes)
-        let target =
-            Array(shape.dropLast(3)) + [sizes.outputHeight, sizes.outputWidth, sizes.outputs]
-        let x = detached, w = weights.denseBuffer
         let isRecorded = isTracked || weights.isTracked || bias?.isTracked == true
-        let tiles = isRecorded ? TileConvolution(sizes) : nil
-        let patches = listsPatches(sizes, tiles, isRecorded) ? x.spikePatches(sizes) : nil
-        let matrix = [sizes.weightCount / sizes.outputs, sizes.outputs]
-        let value =
-            patches.map {
-                Tensor.product(
-                    $0, weights.detached.reshaped(to: matrix), bias?.detached, target,
-                    isTraining: isRecorded)
-            }
-            ?? Tensor(
-                shape: target,
-                dense: tiles?.forward(
-                    x, weights: w, bias: bias?.denseBuffer, measuresChannels: measuresChannels)
-                    ?? kernel.forward(ConvolutionInput(x), weights: w, bias: bias?.denseBuffer))
+        let pass = ConvolutionPass(
+            detached, weights.detached, convolutionSizes(weights, bias, window, groups),
+            isRecorded: isRecorded)
+        let value = pass.value(bias: bias?.detached, measuresChannels: measuresChannels)
         let wantsInput = isTracked, hasBias = bias != nil
         let wantsWeights = weights.isTracked || bias?.isTracked == true
-        let weightShape = weights.shape
         return Tape.record(value, inputs: [self, weights] + (bias.map { [$0] } ?? [])) { gradient in
-            let rows = [gradient.count / matrix[1], matrix[1]]
-            var parts: [Tensor?] = [nil, nil, nil]
-            if wantsWeights, hasBias, tiles != nil || patches != nil {
-                parts[2] = gradient.reshaped(to: rows).sum(axes: [0])
-            }
-            let hasFew = wantsInput && kernel.hasFewNumbers(gradient, onTiles: tiles != nil)
-            if let tiles {
-                let found = tiles.gradients(
-                    gradient, weights: wantsInput && !hasFew ? w : nil,
-                    spikes: wantsWeights && patches == nil ? x.spikeBits : nil)
-                parts[0] = found.input.map { Tensor(shape: x.shape, dense: $0) }
-                parts[1] = found.weights
-            }
-            if wantsInput, parts[0] == nil {
-                let upstream = gradient.denseBuffer
-                parts[0] = Tensor(
-                    shape: x.shape,
-                    dense: hasFew
-                        ? kernel.sparseInputGradient(upstream, weights: w)
-                        : kernel.inputGradient(upstream, weights: w))
-            }
-            if wantsWeights, let patches {
-                parts[1] = Tensor.weightGradient(patches, gradient.reshaped(to: rows))
-                    .reshaped(to: weightShape)
-            } else if wantsWeights, parts[1] == nil {
-                let sums = kernel.weightGradient(
-                    ConvolutionInput(x), gradient.denseBuffer, hasBias: hasBias)
-                parts[1] = Tensor(shape: weightShape, dense: sums.weights)
-                parts[2] = sums.bias.map { Tensor(shape: [$0.count], dense: $0) }
-            }
-            return parts
+            let parts = pass.pullback(
+                gradient, wantsInput: wantsInput, wantsWeights: wantsWeights, hasBias: hasBias)
+            return [parts.input, parts.weights, parts.bias]
         }
-    }
-
-    /// Whether spikes are multiplied patch by patch: where few are visited one by one, by measured crossovers, or where
-    /// matrix units take the patches of a convolution that has no kernel there.
-    private func listsPatches(
-        _ sizes: ConvolutionSizes, _ tiles: TileConvolution?, _ isRecorded: Bool
-    ) -> Bool {
-        guard sizes.groups == 1, let bits = spikeBits else { return false }
-        if tiles != nil { return Double(bits.count) < 0.06 * Double(count) }
-        let isLarge = sizes.images * sizes.outputHeight * sizes.outputWidth >= 2048
-        return isRecorded && isLarge && TiledWeights.hasUnits && sizes.outputs >= 32
-            || hasSparseSpikes(outputs: sizes.outputs, convolved: true)
-    }
-
-    /// What each position of the window sees, `[images, positions, window · channels]`.
-    private func spikePatches(_ sizes: ConvolutionSizes) -> Tensor {
-        guard let bits = spikeBits else { preconditionFailure("not a spike tensor") }
-        KernelLog.note("spikePatches")
-        let positions = sizes.outputHeight * sizes.outputWidth
-        let seen = sizes.window.area * sizes.channels
-        let result = SpikeBits(rows: sizes.images, bitsPerRow: positions * seen)
-        let perRow = bits.bitsPerRow / sizes.imageCount
-        Parallel.forEachRange(of: sizes.images, grain: max(1, 4096 / positions)) { range in
-            var window = sizes.windowForm
-            for image in range {
-                rnv_spike_patches(
-                    &window, bits.row(image / perRow), image % perRow * sizes.imageCount,
-                    result.row(image))
-            }
-        }
-        return Tensor(shape: [sizes.images, positions, seen], spikes: result)
     }
 
     /// Convolution along one axis, `[…, L, C]` to `[…, L', O]`, with weights `[k, C / groups, O]`.
