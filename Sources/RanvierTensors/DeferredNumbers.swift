@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Numbers of a dense tensor that nobody has worked out yet.
 ///
 /// Some results are read once, by a neuron that can make them block by block in the cache from what they are
@@ -7,6 +9,22 @@ package protocol DeferredNumbers: AnyObject, Sendable {
     var buffer: FloatBuffer { get }
     /// Bytes of what they are made of.
     var storedBytes: Int { get }
+}
+
+/// Numbers that are worked out at the first call and kept.
+package final class KeptNumbers: Sendable {
+    private let buffer = Mutex<FloatBuffer?>(nil)
+
+    package init() {}
+
+    /// The numbers, from `make` where nobody has asked for them before.
+    package func value(_ make: () -> FloatBuffer) -> FloatBuffer {
+        buffer.withLock { buffer in
+            let value = buffer ?? make()
+            buffer = value
+            return value
+        }
+    }
 }
 
 /// Deferred numbers that can be worked out part by part: a loop that reads them once never writes them to memory.

@@ -1,19 +1,18 @@
 import CRanvierKernels
-import Synchronization
 
 /// `rows · weightsᵀ` with few inner terms, multiplied only where somebody asks for the numbers.
 ///
 /// The gradient that a read-out with a few classes sends back to a wide layer has one number per neuron and
 /// step, but only a few per step are new. Neurons work it out block by block in the cache instead of
 /// reading it from memory.
-package final class ThinProduct: DeferredNumbers, @unchecked Sendable {
+package final class ThinProduct: DeferredNumbers {
     /// Most inner terms for which this pays.
     static let mostTerms = 32
 
     private let rows: Tensor
     private let weights: Tensor
     private let transposed: Tensor
-    private let product = Mutex<Tensor?>(nil)
+    private let kept = KeptNumbers()
 
     /// - Parameters:
     ///   - rows: `[rows, terms]`.
@@ -30,11 +29,7 @@ package final class ThinProduct: DeferredNumbers, @unchecked Sendable {
 
     /// The numbers, `[rows, features]`.
     package var buffer: FloatBuffer {
-        product.withLock { product in
-            let value = product ?? MatrixKernel.product(rows, weights, transposeSecond: true)
-            product = value
-            return value.denseBuffer
-        }
+        kept.value { MatrixKernel.product(rows, weights, transposeSecond: true).denseBuffer }
     }
 
     /// What kernels need to work out parts; valid as long as the product.

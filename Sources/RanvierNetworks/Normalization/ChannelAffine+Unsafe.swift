@@ -1,13 +1,12 @@
 import CRanvierKernels
 import RanvierTensors
-import Synchronization
 
 /// `a[t, c] x + b[t, c]` over a sequence `[T, …, C]`, worked out where somebody asks for the numbers.
 ///
 /// What a normalisation gives, once its statistics are known. Neurons that follow apply the map while they read
 /// `x`, which the backward pass of the normalisation keeps anyway, so that the normalised sequence is
 /// never written.
-final class ChannelAffine: PiecewiseNumbers, @unchecked Sendable {
+final class ChannelAffine: PiecewiseNumbers {
     /// x, dense.
     let source: FloatBuffer
     /// T.
@@ -15,7 +14,7 @@ final class ChannelAffine: PiecewiseNumbers, @unchecked Sendable {
     private let sums: ChannelSums
     private let scale: FloatBuffer
     private let shift: FloatBuffer
-    private let result = Mutex<FloatBuffer?>(nil)
+    private let kept = KeptNumbers()
 
     /// - Parameters:
     ///   - scale: a, `[T, C]`.
@@ -32,13 +31,7 @@ final class ChannelAffine: PiecewiseNumbers, @unchecked Sendable {
 
     var storedBytes: Int { (source.count + scale.count + shift.count) * 4 }
 
-    var buffer: FloatBuffer {
-        result.withLock { result in
-            let value = result ?? sums.buffer(of: self)
-            result = value
-            return value
-        }
-    }
+    var buffer: FloatBuffer { kept.value { sums.buffer(of: self) } }
 
     var unit: Int { sums.channels }
 
@@ -61,7 +54,7 @@ final class ChannelAffine: PiecewiseNumbers, @unchecked Sendable {
 /// `a[t, c] g + b[t, c] x + d[t, c]` over sequences `[T, …, C]`: the gradient that a normalisation sends back.
 ///
 /// The synapses before read it image by image, so that it is never written as a whole.
-final class ChannelBlend: PiecewiseNumbers, @unchecked Sendable {
+final class ChannelBlend: PiecewiseNumbers {
     /// a, b and d, each `[T, C]`.
     struct Coefficients: Sendable {
         var gradient: FloatBuffer
@@ -73,7 +66,7 @@ final class ChannelBlend: PiecewiseNumbers, @unchecked Sendable {
     private let source: FloatBuffer
     private let sums: ChannelSums
     private let coefficients: Coefficients
-    private let result = Mutex<FloatBuffer?>(nil)
+    private let kept = KeptNumbers()
 
     init(
         _ gradient: FloatBuffer, _ source: FloatBuffer, sums: ChannelSums,
@@ -87,13 +80,7 @@ final class ChannelBlend: PiecewiseNumbers, @unchecked Sendable {
 
     var storedBytes: Int { 8 * source.count }
 
-    var buffer: FloatBuffer {
-        result.withLock { result in
-            let value = result ?? sums.buffer(of: self)
-            result = value
-            return value
-        }
-    }
+    var buffer: FloatBuffer { kept.value { sums.buffer(of: self) } }
 
     var unit: Int { sums.channels }
 
