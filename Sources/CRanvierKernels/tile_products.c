@@ -32,8 +32,8 @@ size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes) {
 int rnv_has_tiles(void) {
     unsigned a, b, c, d;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-    const unsigned tiles = 1u << 24, halves = 1u << 22;
-    if ((d & (tiles | halves)) != (tiles | halves)) return 0;
+    const unsigned units = 1u << 24 /* tiles */ | 1u << 22 /* halves */ | 1u << 25 /* bytes */;
+    if ((d & units) != units) return 0;
     if (!__builtin_cpu_supports("avx512bf16")) return 0;
     // Linux lends the state of tiles on demand: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA).
     return syscall(SYS_arch_prctl, 0x1023, 18) == 0;

@@ -22,7 +22,7 @@ static inline size_t tile_pairs(size_t rows) { return (rows + 2 * tile - 1) / (2
 #include <immintrin.h>
 
 // Every processor with matrix units has the vector instructions too.
-#define RNV_TILED __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16")))
+#define RNV_TILED __attribute__((target("amx-tile,amx-bf16,amx-int8,avx512f,avx512bw,avx512vl,avx512bf16")))
 
 /// Configures all registers as full tiles on this thread; _tile_release() ends it.
 RNV_TILED static inline void tiles_begin(void) {
@@ -96,27 +96,43 @@ RNV_TILED static inline __attribute__((always_inline)) void tiles_add(
 
 typedef uint32_t words16 __attribute__((ext_vector_type(16)));
 
+RNV_TILED static inline words16 words16_load(const uint16_t *p) {
+    return (words16)_mm512_loadu_si512(p);
+}
+
+RNV_TILED static inline void words16_store(uint16_t *p, words16 v) {
+    _mm512_storeu_si512(p, (__m512i)v);
+}
+
 /// Exchanges rows and columns of the 16 x 16 words of a tile: squares of 8, of 4, of 2, of 1.
 RNV_TILED static inline void tile_transpose(const uint16_t *from, uint16_t *to) {
     words16 v[tile];
-    for (int i = 0; i < tile; i++) memcpy(&v[i], from + i * depth, sizeof v[i]);
-#define EXCHANGE_WORDS(side, upper, lower)                               \
-    for (int i = 0; i < tile; i++) {                                     \
-        if (i & (side)) continue;                                        \
-        const words16 a = v[i], b = v[i + (side)];                       \
-        v[i] = __builtin_shufflevector(a, b, upper);                     \
-        v[i + (side)] = __builtin_shufflevector(a, b, lower);            \
-    }
 #define LIST(...) __VA_ARGS__
-    EXCHANGE_WORDS(8, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+#define EXCHANGE_WORDS(side, read, write, upper, lower)                          \
+    for (int i = 0; i < tile; i++) {                                             \
+        if (i & (side)) continue;                                                \
+        const words16 a = read(i), b = read(i + (side));                         \
+        write(i, __builtin_shufflevector(a, b, upper));                          \
+        write(i + (side), __builtin_shufflevector(a, b, lower));                 \
+    }
+#define LOAD(i) words16_load(from + (i) * depth)
+#define STORE(i, value) words16_store(to + (i) * depth, value)
+#define GET(i) v[i]
+#define SET(i, value) v[i] = value
+    EXCHANGE_WORDS(8, LOAD, SET, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
                    LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
-    EXCHANGE_WORDS(4, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+    EXCHANGE_WORDS(4, GET, SET, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
                    LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
-    EXCHANGE_WORDS(2, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+    EXCHANGE_WORDS(2, GET, SET, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
                    LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
-    EXCHANGE_WORDS(1, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+    EXCHANGE_WORDS(1, GET, STORE, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
                    LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
-    for (int i = 0; i < tile; i++) memcpy(to + i * depth, &v[i], sizeof v[i]);
+#undef LIST
+#undef EXCHANGE_WORDS
+#undef LOAD
+#undef STORE
+#undef GET
+#undef SET
 }
 
 /// The leading part of numbers that is a bfloat16, and what is left of them.

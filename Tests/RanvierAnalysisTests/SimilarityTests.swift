@@ -142,6 +142,69 @@ import Testing
         }
     }
 
+    /// Kernels of many columns, with tails far from the middle, against double precision: rounding cancels in the entries,
+    /// and once more in the alignment.
+    @Test func manyColumnsAreAsGoodAsSinglePrecision() throws {
+        let n = 40, p = 8192
+        let tails = normal([n, p], "x").scalars.map { $0 * $0 * $0 }
+        let mixed = zip(tails, normal([n, p], "y").scalars).map { $0 + 3 * $1 }
+        let found = [tails, mixed].map { KernelMatrix(features: Tensor($0, shape: [n, p])) }
+        let exact = [tails, mixed].map { linearKernel(of: $0.map(Double.init), n, p) }
+        for (kernel, matrix) in zip(found, exact) {
+            for i in 0..<n {
+                for j in i..<n {
+                    let norms = (matrix[i * n + i] * matrix[j * n + j]).squareRoot()
+                    #expect(abs(kernel[i, j] - matrix[i * n + j]) < 3e-5 * norms)
+                }
+            }
+        }
+        let centred = try found.map { try CenteredKernel($0) }
+        func hsic(_ a: Int, _ b: Int) -> Double {
+            zip(uCentred(exact[a], n), uCentred(exact[b], n)).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        let alignment = hsic(0, 1) / (hsic(0, 0) * hsic(1, 1)).squareRoot()
+        #expect(abs(centred[0].alignment(with: centred[1]) - alignment) < 1e-5)
+    }
+
+    /// Products of rows less their mean.
+    private func linearKernel(of x: [Double], _ n: Int, _ p: Int) -> [Double] {
+        var x = x
+        for f in 0..<p {
+            let mean = (0..<n).reduce(0) { $0 + x[$1 * p + f] } / Double(n)
+            for i in 0..<n { x[i * p + f] -= mean }
+        }
+        return (0..<n * n).map { place in
+            (0..<p).reduce(0) { $0 + x[place / n * p + $1] * x[place % n * p + $1] }
+        }
+    }
+
+    /// Section 9.4 of the method, entry by entry.
+    private func uCentred(_ kernel: [Double], _ n: Int) -> [Double] {
+        let rows = (0..<n).map { i in
+            (0..<n).reduce(0) { $0 + ($1 == i ? 0 : kernel[i * n + $1]) }
+        }
+        let all = rows.reduce(0, +), m = Double(n)
+        return (0..<n * n).map { place in
+            let i = place / n, j = place % n
+            guard i != j else { return 0 }
+            return kernel[place] - (rows[i] + rows[j]) / (m - 2) + all / ((m - 1) * (m - 2))
+        }
+    }
+
+    /// Rounding to whole numbers hides nothing.
+    @Test func zerosGiveZerosAndWhatIsNotFiniteShows() {
+        let n = 70, p = 5000
+        var x = normal([n, p], "x").scalars
+        x[3 * p + 17] = .nan
+        x[69 * p + 4999] = .infinity
+        let kernel = KernelMatrix(features: Tensor(x, shape: [n, p]))
+        for i in 0..<n {
+            for other in [3, 69] { #expect(!kernel[i, other].isFinite) }
+        }
+        let zeros = KernelMatrix(features: Tensor(repeating: 0, shape: [n, p]))
+        #expect(zeros.values.allSatisfy { $0 == 0 })
+    }
+
     @Test func threadsDoNotChangeBits() throws {
         let x = normal([2, 200, 900], "x")
         let own = Parallel.threads

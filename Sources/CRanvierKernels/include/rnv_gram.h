@@ -18,22 +18,32 @@ void rnv_gram_spikes(const uint64_t *a, size_t rows_a, const uint64_t *b, size_t
 void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
                        float *out, size_t out_stride);
 
-// Matrix units multiply bfloat16 some fifteen times as fast as vector units multiply floats, so three products of
-// halves are still several times as fast as one of whole numbers. A panel holds columns of all samples as two
-// halves whose sum has 16 leading bits of a number, in the tiles that matrix units load.
+// Matrix units multiply whole numbers of eight bits sixty times as fast as vector units multiply floats, so that three
+// such products in place of one of floats are still many times as fast. A panel holds some columns of all samples as whole
+// numbers of 16 bits, counted in a unit of each sample, in the tiles that matrix units load. What rounding does to a sum over
+// thousands of columns is what it does to one in single precision; a few hundred columns are better multiplied as floats.
 
-/// Halves in a panel of `width` columns, a multiple of 32.
-size_t rnv_gram_tiles_halves(size_t samples, size_t width);
+/// Columns of a panel.
+#define RNV_GRAM_WIDTH 256
 
-/// Writes 16 samples, rows of `width` numbers behind one another, to their place in a panel; missing samples of
-/// the last blocks are to be zero, and blocks there are in pairs.
-void rnv_gram_tiles_pack(const float *x, size_t samples, size_t width, size_t block,
-                         uint16_t *panel);
+/// Bytes of a panel; a panel begins at a multiple of 64.
+size_t rnv_gram_tiles_bytes(size_t samples);
 
-/// kernel[i, j] += (h_i + l_i) · (h_j + l_j) without l_i · l_j, which is 2⁻¹⁶ of the whole, for the 32 samples i of a
-/// stripe and all j from its first on. `kernel` is samples x samples.
-void rnv_gram_tiles_add(uint16_t *panel, size_t samples, size_t width, size_t stripe,
-                        float *kernel);
+/// Sums of all pairs of samples, in the order in which they are added to.
+size_t rnv_gram_tiles_sums(size_t samples);
+
+/// Writes 16 samples, rows of RNV_GRAM_WIDTH numbers behind one another, to their place in a panel, and their units; missing
+/// samples of the last blocks are to be zero, and blocks there are in pairs. A sample with a number that is not finite
+/// has sums that are not finite.
+void rnv_gram_tiles_pack(const float *x, size_t block, int8_t *panel, float *units);
+
+/// Adds to the sums of the 32 samples of a stripe with all from its first on; between different samples the products of
+/// low bytes, 2⁻¹⁶ of the whole and of either sign, are left out.
+void rnv_gram_tiles_add(const int8_t *panel, const float *units, size_t samples, size_t stripe,
+                        float *sums);
+
+/// Writes the sums of a stripe to a matrix samples x samples, on and above the diagonal.
+void rnv_gram_tiles_unpack(const float *sums, size_t samples, size_t stripe, float *kernel);
 
 /// Row sums without the diagonal of a symmetric n × n matrix of which the part above the diagonal
 /// is there.

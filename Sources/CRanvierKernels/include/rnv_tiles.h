@@ -7,7 +7,7 @@
 // sum of three; of two floats the products of small parts, 2⁻²⁴ of the whole, are left out. So the products are as good as
 // in single precision.
 
-/// Whether this processor has matrix units for bfloat16, and the system lends them.
+/// Whether this processor has matrix units for bfloat16 and for bytes, and the system lends them.
 int rnv_has_tiles(void);
 
 /// Products of tiles in registers, four in a round of RNV_TILE_OPERATIONS operations on sixteen lanes each, and

@@ -103,8 +103,8 @@ extension KernelMatrix {
 
     private static let hasTiles = rnv_has_tiles() != 0
 
-    /// Columns from which splitting numbers for the matrix units pays.
-    private static let leastSplitColumns = 256
+    /// Columns from which rounding to whole numbers, whose errors cancel over many, is as good as single precision.
+    private static let leastWholeColumns = 4096
 
     private static func multiply(
         _ values: FloatBuffer, _ steps: Int, samples n: Int, features: Int,
@@ -112,7 +112,7 @@ extension KernelMatrix {
     ) {
         let source = CenteredColumns(values: values, samples: n, features: features)
         let columns = steps * features
-        if hasTiles && columns >= leastSplitColumns {
+        if hasTiles && columns >= leastWholeColumns {
             multiplyTiles(source, columns, into: matrix)
         } else {
             multiplyNumbers(source, columns, into: matrix)
@@ -145,17 +145,20 @@ extension KernelMatrix {
         }
     }
 
-    /// Products of split numbers by the matrix units, in panels of which 32 samples stay in the first-level cache and all
+    /// Products of whole numbers by the matrix units, in panels of which 32 samples stay in the first-level cache and all
     /// in the second.
     private static func multiplyTiles(
         _ source: CenteredColumns, _ columns: Int, into matrix: FloatBuffer
     ) {
-        let n = source.samples, width = 256
+        let n = source.samples, width = Int(RNV_GRAM_WIDTH)
         let stripes = (n + 31) / 32
-        let buffer = FloatBuffer(count: rnv_gram_tiles_halves(n, width) / 2)
+        let bytes = FloatBuffer(count: rnv_gram_tiles_bytes(n) / 4)
+        nonisolated(unsafe) let panel = UnsafeMutableRawPointer(bytes.pointer)
+            .assumingMemoryBound(to: Int8.self)
+        let units = FloatBuffer(count: 32 * stripes)
+        let sums = FloatBuffer(count: rnv_gram_tiles_sums(n))
+        sums.pointer.update(repeating: 0, count: sums.count)
         let mean = FloatBuffer(count: width)
-        nonisolated(unsafe) let panel = UnsafeMutableRawPointer(buffer.pointer)
-            .assumingMemoryBound(to: UInt16.self)
         for first in stride(from: 0, to: columns, by: width) {
             let range = first..<min(first + width, columns)
             source.means(of: range, to: mean)
@@ -167,13 +170,16 @@ extension KernelMatrix {
                         rows.pointer.update(repeating: 0, count: rows.count)
                     }
                     source.write(there, range, less: mean, to: rows.pointer, stride: width)
-                    rnv_gram_tiles_pack(rows.pointer, n, width, block, panel)
+                    rnv_gram_tiles_pack(rows.pointer, block, panel, units.pointer)
                 }
             }
             Parallel.forEach(parts: stripes) {
-                rnv_gram_tiles_add(panel, n, width, $0, matrix.pointer)
+                rnv_gram_tiles_add(panel, units.pointer, n, $0, sums.pointer)
             }
         }
-        withExtendedLifetime(buffer) {}
+        for stripe in 0..<stripes {
+            rnv_gram_tiles_unpack(sums.pointer, n, stripe, matrix.pointer)
+        }
+        withExtendedLifetime(bytes) {}
     }
 }

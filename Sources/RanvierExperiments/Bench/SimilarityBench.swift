@@ -105,9 +105,9 @@ public struct SimilarityBench: Workload {
         }
     }
 
-    /// What cannot be done without, for sixteen multiply-adds of half a symmetric product: three operations of halves on
-    /// matrix units, or one on vector units where there are none. Three operations for 512 bits of two spike trains, two
-    /// for sixteen multiply-adds in double precision.
+    /// What cannot be done without, for sixteen multiply-adds of half a symmetric product: three operations of bytes on
+    /// matrix units, twice as fast as those of halves, or one on vector units where there are none. Three operations for
+    /// 512 bits of two spike trains, two for sixteen multiply-adds in double precision.
     private static func floor(_ layers: [Layer], count: Int) -> BenchResult.Floor {
         let pairs = Double(count) * Double(count + 1) / 2
         var bits = 0.0, numbers = 0.0
@@ -127,7 +127,7 @@ public struct SimilarityBench: Workload {
             operationsPerStep: rounds * (bits + inner + numbers * (tiles == nil ? 1 : 3)),
             peakOperationsPerSecond: peak,
             cpuSecondsPerStep: rounds
-                * ((bits + inner) / peak + (tiles.map { 3 * numbers / $0 } ?? numbers / peak)))
+                * ((bits + inner) / peak + (tiles.map { 1.5 * numbers / $0 } ?? numbers / peak)))
     }
 }
 
