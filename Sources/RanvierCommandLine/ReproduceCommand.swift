@@ -17,6 +17,7 @@ struct ReproduceCommand: ParsableCommand {
               ranvier reproduce smooth/mnist --quick --data-directory ~/data
               ranvier reproduce smooth/mnist --seeds 1 2 3 --output out --json
               ranvier reproduce cka/residual --quick
+              ranvier reproduce cka/depth --epochs 20 --settings ResNet-20 ResNet-38
             """)
 
     @Argument(
@@ -44,6 +45,19 @@ struct ReproduceCommand: ParsableCommand {
     var seeds: [Int] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Train for this many passes over the data, in studies that compare networks.",
+            valueName: "count"))
+    var epochs: Int?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Compare only these settings of a sweep, by the labels of its tables.",
+            valueName: "label"))
+    var settings: [String] = []
+
+    @Option(
         help: ArgumentHelp("The folder that holds the studies' folders.", valueName: "folder"),
         completion: .directory)
     var output = "reproduced"
@@ -63,6 +77,9 @@ struct ReproduceCommand: ParsableCommand {
         if let negative = ([seed].compactMap(\.self) + seeds).first(where: { $0 < 0 }) {
             throw ValidationError("--seeds: expected integers of at least 0, found '\(negative)'")
         }
+        if let epochs, epochs < 1 {
+            throw ValidationError("--epochs: expected an integer of at least 1, found '\(epochs)'")
+        }
     }
 
     func run() throws {
@@ -77,6 +94,8 @@ struct ReproduceCommand: ParsableCommand {
         request.isQuick = quick
         request.usesPublishedAttack = publishedAttack
         request.seeds = ([seed].compactMap(\.self) + seeds).map { UInt64($0) }
+        request.epochs = epochs
+        request.settings = settings
         request.output = URL(filePath: output, directoryHint: .isDirectory)
         request.dataDirectory = data.dataDirectory
         request.threads = threads.threads

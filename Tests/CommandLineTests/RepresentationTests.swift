@@ -120,6 +120,13 @@ struct RepresentationTests {
             (["analyze", "cka", "a", "b", "--bandwidth", "0"], "positive"),
             (["analyze", "robustness", "a", "--sizes", "0"], "positive"),
             (["reproduce", "cka/dept"], "did you mean 'cka/depth'?"),
+            (
+                ["reproduce", "smooth/concept", "--epochs", "3"],
+                "--epochs: expected with one of cka/"
+            ),
+            (["reproduce", "cka/attack", "--settings", "a"], "found cka/attack"),
+            (["reproduce", "cka/depth", "--settings", "ResNet-21"], "did you mean 'ResNet-20'?"),
+            (["reproduce", "cka/depth", "--epochs", "0"], "at least 1, found '0'"),
         ])
     func usage(_ arguments: [String], expected: String) throws {
         let ending = try ranvier.run(arguments)

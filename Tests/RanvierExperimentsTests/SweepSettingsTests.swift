@@ -22,7 +22,7 @@ import Testing
     /// A study's own cells and claims on small networks.
     private func small(_ study: SweepStudy) -> SweepStudy {
         SweepStudy(
-            name: study.name, title: study.title, source: study.source, quickSeeds: [0],
+            name: study.name, title: study.title, source: study.source,
             cells: { _ in study.cells(Self.base()) }, claims: study.claims)
     }
 
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func theVGGStudyHoldsNetworksWithoutShortcutsAgainstTheResidualOne() throws {
-        let result = try small(SweepStudy.vgg).run(StudyContext(isQuick: true))
+        let result = try small(SweepStudy.vgg).run(StudyContext(isQuick: true, seeds: [0]))
         #expect(result.findings.contains { $0.contains("nothing restores the curve") })
         let summary = try #require(result.allTables.first { $0.name == "summary" })
         #expect(summary.rows.count == 4)
@@ -70,7 +70,8 @@ import Testing
 
     @Test func staticStagesTakeOverWeightsOrLearn() throws {
         let folder = try TemporaryFolder()
-        let context = StudyContext(isQuick: true, cache: folder.url.appending(path: "networks"))
+        let context = StudyContext(
+            isQuick: true, seeds: [0], cache: folder.url.appending(path: "networks"))
         let result = try small(SweepStudy.earlyStatic).run(context)
         let cells = SweepStudy.earlyStatic.cells(Self.base())
         #expect(cells.map(\.spiking.staticStages) == [0, 1, 2, 3, 1, 2, 3])
@@ -169,9 +170,9 @@ import Testing
             ["depth: ResNet-8", "time-steps", "encoding"].contains { cell.label.hasPrefix($0) }
         }
         let result = try SweepStudy(
-            name: study.name, title: study.title, source: study.source, quickSeeds: [0],
+            name: study.name, title: study.title, source: study.source,
             cells: { _ in chosen }, claims: study.claims
-        ).run(StudyContext(isQuick: true))
+        ).run(StudyContext(isQuick: true, seeds: [0]))
         #expect(result.findings.contains { $0.contains("A code of spikes saves energy (phase)") })
         #expect(result.findings.contains { $0.contains("Energy grows less than the number") })
         let table = try #require(result.allTables.first { $0.name == "operations" })
@@ -209,7 +210,7 @@ import Testing
         let trained = try StudyNetworkStore(context).trained(network)
         #expect(trained.model.network.outputShape == [100])
         let missing = StudyContext(
-            isQuick: true, dataDirectory: folder.url.appending(path: "cifar100").path)
+            isQuick: true, seeds: [0], dataDirectory: folder.url.appending(path: "cifar100").path)
         try FileManager.default.removeItem(at: folder.url.appending(path: "cifar100/train.bin"))
         let error = try #require(throws: DataError.self) { try SweepStudy.cifar100.run(missing) }
         #expect(error.description.contains("train.bin"), "\(error)")

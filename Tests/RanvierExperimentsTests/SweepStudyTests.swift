@@ -21,7 +21,7 @@ import Testing
     }
 
     private let study = SweepStudy(
-        name: "cka/test", title: "A test", source: "none", quickSeeds: [0, 1],
+        name: "cka/test", title: "A test", source: "none",
         cells: { _ in [2, 3].map { SweepCell("T = \($0)", network($0)) } },
         claims: { outcomes in [SweepStudy.nearCeiling(outcomes[0])] })
 
@@ -38,7 +38,7 @@ import Testing
     @Test func trainsOnceAndWritesEverything() throws {
         let folder = try TemporaryFolder()
         let context = StudyContext(
-            isQuick: true, cache: folder.url.appending(path: "networks"))
+            isQuick: true, seeds: [0, 1], cache: folder.url.appending(path: "networks"))
         let first = try study.run(context)
         let trained = try models(in: folder.url.appending(path: "networks"))
         // The artificial twin is the same in both settings.
@@ -62,6 +62,44 @@ import Testing
         #expect(first.figures.count > 4)
         for figure in first.figures { #expect(figure.chart.svg().contains("</svg>")) }
         #expect(first.findings.count == 1)
+    }
+
+    @Test func someSettingsAndOtherEpochs() throws {
+        var context = StudyContext(isQuick: true, seeds: [0])
+        context.settings = ["T = 3"]
+        let result = try study.run(context)
+        let summary = try #require(result.allTables.first { $0.name == "summary" })
+        #expect(summary.rows.allSatisfy { $0[0] == .text("T = 3") } && !summary.rows.isEmpty)
+
+        context.settings = ["T = 3", "T = 33"]
+        #expect(throws: UnknownNameError("--settings", "T = 33", known: ["T = 2", "T = 3"])) {
+            try study.run(context)
+        }
+        context.epochs = 7
+        #expect(StudyNetwork(context).epochs == 7)
+        context.isQuick = false
+        #expect(StudyNetwork(context).epochs == 7 && StudyNetwork(context).data == .cifar10)
+        context.epochs = nil
+        #expect(StudyNetwork(context).epochs == 300)
+    }
+
+    /// A setting alone is not held against itself.
+    @Test func oneSettingMakesNoDifferences() throws {
+        let cell = SweepCell("alone", Self.network(2))
+        let all = Studies.all.compactMap { $0 as? SweepStudy }
+        _ = try SweepStudy(
+            name: "cka/test", title: "A test", source: "none", cells: { _ in [cell] },
+            claims: { outcomes in
+                for study in all {
+                    for claim in study.claims(outcomes) {
+                        #expect(!claim.evidence.contains(" less alone"), "\(study.name)")
+                        #expect(!claim.evidence.contains(" less that "), "\(study.name)")
+                    }
+                }
+                return []
+            }
+        ).run(StudyContext(isQuick: true, seeds: [0]))
+        #expect(all.count > 12)
     }
 
     @Test func anInterruptedNetworkGoesOn() throws {

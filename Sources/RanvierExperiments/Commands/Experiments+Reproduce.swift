@@ -4,23 +4,32 @@ import RanvierTensors
 extension Experiments {
     /// Does a published study again and writes `<output>/<study>/`.
     ///
-    /// - Throws: ``UnknownNameError``; `DataError` where data is missing; ``InterruptedError``; what the
+    /// - Throws: ``UnknownNameError``; an error where a choice is asked of a study that leaves none; `DataError` where data is missing; ``InterruptedError``; what the
     ///   study throws.
     public static func reproduce(
         _ request: ReproduceRequest, events: CommandEvents = CommandEvents()
     ) throws -> CommandOutcome {
         let study = try Studies.named(request.study)
+        try StudyChoiceError.check(request, of: study)
         if let threads = request.threads { Parallel.threads = threads }
         let folder = request.output.appending(path: study.name)
         var context = StudyContext(
             isQuick: request.isQuick, seeds: request.seeds, dataDirectory: request.dataDirectory,
             cache: folder.deletingLastPathComponent().appending(path: "networks"), events: events)
         context.usesPublishedAttack = request.usesPublishedAttack
+        context.epochs = request.epochs
+        context.settings = request.settings
         let (result, seconds) = try inFolder(folder) { try study.run(context) }
-        let description = StudyDescription(
+        var description = StudyDescription(
             name: study.name, title: study.title, source: study.source,
             quick: request.isQuick && !result.isWhole,
             seconds: seconds, command: commandText(request.command))
+        if let epochs = request.epochs {
+            description.limits.append("passes over the training data: \(epochs)")
+        }
+        if !request.settings.isEmpty {
+            description.limits.append("settings: \(request.settings.joined(separator: ", "))")
+        }
         return try finish(description, result, folder: folder) {
             StudyOutcome(study: description, result: result, folder: folder.relativePath)
         }
@@ -78,7 +87,7 @@ extension Experiments {
         of result: StudyResult, _ description: StudyDescription, folder: URL
     ) -> String {
         var parts = ["\(description.title)\n\(description.source)"]
-        if description.quick { parts.append("Quick: less was done than was published.") }
+        if let warning = description.warning { parts.append(warning) }
         for table in result.shownTables { parts.append("\(table.caption)\n\(table.text)") }
         parts += [result.findings.joined(separator: "\n")]
         parts.append("Page: \(folder.appending(path: "page.html").relativePath)")

@@ -10,6 +10,10 @@ public struct ReproduceRequest: Sendable {
     public var usesPublishedAttack = false
     /// Seeds of the runs; empty for the study's own choice.
     public var seeds: [UInt64] = []
+    /// Passes over the training data, where a study trains networks to compare them; nil for its own number.
+    public var epochs: Int?
+    /// Labels of the settings that a sweep compares; empty for all.
+    public var settings: [String] = []
     /// The folder of all studies.
     public var output = URL(filePath: "reproduced", directoryHint: .isDirectory)
     /// Where larger data sets are looked for.

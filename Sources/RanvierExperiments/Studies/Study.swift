@@ -8,9 +8,15 @@ public protocol Study: Sendable {
     var title: String { get }
     /// The publication, with the figure or table.
     var source: String { get }
+    /// What may be asked of it beside seeds; nothing unless it says so.
+    var choices: StudyChoices { get }
 
     /// Does the study.
     ///
     /// - Throws: what the work throws; ``InterruptedError`` after Ctrl-C.
     func run(_ context: StudyContext) throws -> StudyResult
+}
+
+extension Study {
+    public var choices: StudyChoices { [] }
 }

@@ -6,6 +6,10 @@ public struct StudyContext: Sendable {
     public var isQuick: Bool
     /// Seeds of the runs; empty for the study's own choice.
     public var seeds: [UInt64]
+    /// Passes over the training data; nil for the study's own number.
+    public var epochs: Int?
+    /// Labels of the settings that are compared; empty for all.
+    public var settings: [String] = []
     /// Where larger data sets are looked for.
     public var dataDirectory: String?
     /// Where studies keep networks that they have trained, for each other and for the next time; nil for nowhere.

@@ -14,7 +14,7 @@ struct StudyPage {
             main.container("div", style: "summary") { summary in
                 summary.element("p", result.findings.joined(separator: " "))
             }
-            if description.quick { writeWarning(&main) }
+            if let warning = description.warning { write(warning, to: &main) }
             writeTables(&main)
             if !result.figures.isEmpty {
                 main.section("Figures") { section in
@@ -43,13 +43,10 @@ struct StudyPage {
             title: "\(description.title) – \(description.name)", body: page.html)
     }
 
-    private func writeWarning(_ main: inout HTMLWriter) {
-        main.container("div", style: "warnings") { warning in
-            warning.element("h2", "A quick study")
-            warning.element(
-                "p",
-                "Less was done than was published, so the numbers cannot be held against the "
-                    + "published ones. Leave out --quick for the whole study.")
+    private func write(_ warning: String, to main: inout HTMLWriter) {
+        main.container("div", style: "warnings") { box in
+            box.element("h2", description.quick ? "A quick study" : "A part of the study")
+            box.element("p", warning)
         }
     }
 

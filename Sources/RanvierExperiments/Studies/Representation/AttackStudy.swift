@@ -3,6 +3,7 @@ import RanvierNetworks
 
 /// `cka/attack`: spiking and artificial networks under attack and damage.
 struct AttackStudy: Study {
+    let choices: StudyChoices = .epochs
     let name = "cka/attack"
     let title = "Representations under attack"
     let source = "Li, Kim, Park & Panda 2023, arXiv:2304.13098, section 6"
@@ -20,20 +21,8 @@ struct AttackStudy: Study {
     }
 
     func run(_ context: StudyContext) throws -> StudyResult {
-        let seeds =
-            context.seeds.isEmpty
-            ? (context.isQuick ? [0, 1, 2] : [1000, 1001, 1002]) : context.seeds
-        var network = StudyNetwork()
-        if context.isQuick {
-            network.channels = 8
-            network.epochs = StudyNetwork.quickEpochs
-        } else {
-            network.data = .cifar10
-            network.epochs = 300
-            network.batchSize = 256
-            network.shift = 4
-            network.flips = true
-        }
+        let seeds = StudyNetwork.seeds(context)
+        let network = StudyNetwork(context)
         let store = StudyNetworkStore(context)
         let pairs = seeds.map { (network.seeded($0), network.twin.seeded($0)) }
         try store.prepare(pairs.flatMap { [$0.1, $0.0] }, share: 0.6)

@@ -73,8 +73,29 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     /// Seed of weights and order.
     var seed: UInt64 = 0
 
-    /// Passes over the training data in quick studies: the same in all, which therefore share networks.
-    static let quickEpochs = 15
+    /// A ResNet-20 of 16 channels as published, trained for 30 passes over the digits.
+    init() {}
+
+    /// The network that a study starts from: the published one on CIFAR-10 or, quick, one of 8 channels on 8 × 8 digits. It
+    /// is the same in all studies, which therefore share networks.
+    init(_ context: StudyContext) {
+        if context.isQuick {
+            channels = 8
+        } else {
+            data = .cifar10
+            epochs = 300
+            batchSize = 256
+            shift = 4
+            flips = true
+        }
+        if let chosen = context.epochs { epochs = chosen }
+    }
+
+    /// The seeds of a study.
+    static func seeds(_ context: StudyContext) -> [UInt64] {
+        if !context.seeds.isEmpty { return context.seeds }
+        return context.isQuick ? [0, 1, 2] : [1000, 1001, 1002]
+    }
 
     /// Layers with weights, projections left out.
     var depth: Int { architecture == .vgg ? convolutions + 1 : 6 * blocks + 2 }

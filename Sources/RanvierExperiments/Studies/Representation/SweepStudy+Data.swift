@@ -43,7 +43,6 @@ extension SweepStudy {
     static let cifar100 = SweepStudy(
         name: "cka/cifar100", title: "Representations of networks that learn CIFAR-100",
         source: publication + ", appendix A.2; reads train.bin and test.bin of CIFAR-100",
-        quickSeeds: [0, 1],
         cells: { plan in
             (plan.isQuick ? [1, 3] : [3, 6, 9, 18, 27]).map { blocks in
                 var network = plan.base

@@ -5,7 +5,7 @@ extension SweepStudy {
     /// `cka/spike-rate`: the networks of all other sweeps; quick, the first and the last setting of each.
     static let spikeRate = SweepStudy(
         name: "cka/spike-rate", title: "Firing rates, operations and energy of all networks",
-        source: "Ranvier, after Li, Kim, Park & Panda 2023, arXiv:2304.13098", quickSeeds: [0, 1],
+        source: "Ranvier, after Li, Kim, Park & Panda 2023, arXiv:2304.13098",
         cells: { plan in
             var seen: Set<StudyNetwork> = []
             return counted.flatMap { study in

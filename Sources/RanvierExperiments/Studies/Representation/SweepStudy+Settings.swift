@@ -7,7 +7,7 @@ extension SweepStudy {
     /// `cka/surrogate`.
     static let surrogate = SweepStudy(
         name: "cka/surrogate", title: "Representations under several surrogate derivatives",
-        source: publication, quickSeeds: [0, 1],
+        source: publication,
         cells: { plan in
             StudyNetwork.surrogates.filter { entry in
                 !plan.isQuick
@@ -25,7 +25,7 @@ extension SweepStudy {
     /// `cka/norm`.
     static let norm = SweepStudy(
         name: "cka/norm", title: "Representations under several normalisations",
-        source: publication, quickSeeds: [0, 1],
+        source: publication,
         cells: { plan in
             StudyNetwork.normalizations.map { name in
                 var network = plan.base
@@ -37,7 +37,7 @@ extension SweepStudy {
     /// `cka/neuron`.
     static let neuron = SweepStudy(
         name: "cka/neuron", title: "Representations under several leaks and resets",
-        source: publication, quickSeeds: [0, 1],
+        source: publication,
         cells: { plan in
             var cells = (plan.isQuick ? [0.5, 0.25, 0.9, 1] : [0.5, 0.25, 0.75, 0.9, 1]).map {
                 leak in
@@ -59,7 +59,7 @@ extension SweepStudy {
         },
         claims: { outcomes in
             var claims = sensitivity(outcomes, of: "neuron")
-            if let first = outcomes.first,
+            if let first = outcomes.first, !first.cell.spiking.resetsSoftly,
                 let soft = outcomes.first(where: { $0.cell.label == "soft reset" })
             {
                 claims.append(
@@ -76,7 +76,7 @@ extension SweepStudy {
     private static func sensitivity(
         _ outcomes: [SweepOutcome], of choice: String
     ) -> [StudyClaim] {
-        guard let first = outcomes.first else { return [] }
+        guard let first = outcomes.first, outcomes.count > 1 else { return [] }
         let means = outcomes.map { SeedSummary($0.means) }
         let values = means.map(\.mean)
         let range = (values.max() ?? 0) - (values.min() ?? 0)

@@ -26,7 +26,7 @@ extension SweepStudy {
     static func depthClaims(_ outcomes: [SweepOutcome]) -> [StudyClaim] {
         guard let first = outcomes.first, let last = outcomes.last else { return [] }
         let stages = last.cell.spiking.stageCount
-        return [
+        let alone = [
             nearCeiling(last), aboveFloor(last),
             .above(
                 0.02, last.each { $0.map.gridContrast },
@@ -41,10 +41,13 @@ extension SweepStudy {
                             seed.curve.mean(ofLayersIn: "stage\(stages)"))
                 }, claim: "Similarity is strongest in the middle layers", source: ClaimSource.told,
                 what: "middle stage less the better of the others"),
+        ]
+        guard outcomes.count > 1 else { return alone }
+        return alone + [
             .below(
                 0, paired(last, first, \.curve.mean),
                 claim: "Deeper networks differ more from their twins", source: ClaimSource.told,
-                what: "\(last.cell.label) less \(first.cell.label)"),
+                what: "\(last.cell.label) less \(first.cell.label)")
         ]
     }
 
@@ -61,6 +64,7 @@ extension SweepStudy {
         },
         claims: { outcomes in
             guard let first = outcomes.first, let last = outcomes.last else { return [] }
+            guard outcomes.count > 1 else { return [nearCeiling(last)] }
             return [
                 nearCeiling(last),
                 .above(
@@ -89,8 +93,10 @@ extension SweepStudy {
             }
         },
         claims: { outcomes in
-            stride(from: 0, to: outcomes.count - 1, by: 2).flatMap {
-                residualClaims(outcomes[$0], outcomes[$0 + 1])
+            outcomes.filter(\.cell.spiking.isResidual).flatMap { with in
+                outcomes.filter {
+                    !$0.cell.spiking.isResidual && $0.cell.spiking.depth == with.cell.spiking.depth
+                }.flatMap { residualClaims(with, $0) }
             }
         })
 

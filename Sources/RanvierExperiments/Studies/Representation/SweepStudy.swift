@@ -14,22 +14,18 @@ struct SweepStudy: Study {
         var isQuick: Bool
     }
 
+    let choices: StudyChoices = [.epochs, .settings]
     let name: String
     let title: String
     let source: String
-    /// Seeds of a quick study.
-    var quickSeeds: [UInt64] = [0, 1, 2]
     /// The settings.
     let cells: @Sendable (Plan) -> [SweepCell]
     /// What the outcome says about the claims.
     let claims: @Sendable ([SweepOutcome]) -> [StudyClaim]
 
     func run(_ context: StudyContext) throws -> StudyResult {
-        let seeds =
-            context.seeds.isEmpty
-            ? (context.isQuick ? quickSeeds : [1000, 1001, 1002]) : context.seeds
-        let plan = Plan(base: base(isQuick: context.isQuick), isQuick: context.isQuick)
-        let cells = cells(plan)
+        let seeds = StudyNetwork.seeds(context)
+        let cells = try chosen(context)
         let store = StudyNetworkStore(context)
         try store.prepare(cells.flatMap { $0.networks(seeds) }, share: 0.85)
         var outcomes: [SweepOutcome] = []
@@ -54,20 +50,13 @@ struct SweepStudy: Study {
         return result
     }
 
-    /// A ResNet-20 of 8 channels on 8 × 8 digits, or the published one on CIFAR-10.
-    private func base(isQuick: Bool) -> StudyNetwork {
-        var network = StudyNetwork()
-        if isQuick {
-            network.channels = 8
-            network.epochs = StudyNetwork.quickEpochs
-        } else {
-            network.data = .cifar10
-            network.epochs = 300
-            network.batchSize = 256
-            network.shift = 4
-            network.flips = true
+    /// The settings that are asked for, in the order of the study.
+    private func chosen(_ context: StudyContext) throws(UnknownNameError) -> [SweepCell] {
+        let all = cells(Plan(base: StudyNetwork(context), isQuick: context.isQuick))
+        for name in context.settings where !all.contains(where: { $0.label == name }) {
+            throw UnknownNameError("--settings", name, known: all.map(\.label))
         }
-        return network
+        return all.filter { context.settings.isEmpty || context.settings.contains($0.label) }
     }
 
     private func outcome(
