@@ -3,7 +3,7 @@ import RanvierTensors
 /// Random changes of training images that keep their class.
 ///
 /// Each sample is shifted by up to `shift` pixels in both directions (what comes in from outside is
-/// `fill`) and mirrored left to right by chance.
+/// `fill`) and mirrored left to right by chance. The images of a sequence move together.
 public struct Augmentation: Sendable, Hashable {
     /// Height, width and channels of the images, however the data set stores them.
     public let imageShape: [Int]
@@ -26,11 +26,13 @@ public struct Augmentation: Sendable, Hashable {
         self.fill = fill
     }
 
-    /// A changed copy of a batch `[B, …]` whose samples are images of ``imageShape``.
+    /// A changed copy of a batch `[B, …]` whose samples are images of ``imageShape``, or several behind one another.
     public func callAsFunction(_ batch: Tensor, from stream: RandomStream) -> Tensor {
         let count = batch.shape.first ?? 0, size = imageShape.elementCount
+        let images = count * size > 0 ? batch.count / (count * size) : 0
         precondition(
-            batch.count == count * size, "samples of \(batch.shape) are no images \(imageShape)")
+            batch.count == count * images * size,
+            "samples of \(batch.shape) are no images \(imageShape)")
         let draws = stream.words(count: 3 * count), values = batch.scalars
         var result = [Float](repeating: fill, count: values.count)
         let span = UInt64(2 * shift + 1)
@@ -39,7 +41,9 @@ public struct Augmentation: Sendable, Hashable {
                 down: Int((UInt64(draws[3 * sample]) * span) >> 32) - shift,
                 right: Int((UInt64(draws[3 * sample + 1]) * span) >> 32) - shift,
                 flips: flipsHorizontally && draws[3 * sample + 2] & 1 == 1)
-            apply(move, values, to: &result, at: sample * size)
+            for image in sample * images..<(sample + 1) * images {
+                apply(move, values, to: &result, at: image * size)
+            }
         }
         return Tensor(result, shape: batch.shape)
     }

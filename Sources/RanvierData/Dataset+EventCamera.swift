@@ -1,5 +1,6 @@
 import RanvierSpikes
 import RanvierTensors
+import Synchronization
 
 extension Dataset {
     /// Images as an event camera sees them: samples `[T, H, W, 2]` of event counts, labels unchanged.
@@ -19,15 +20,20 @@ extension Dataset {
                 found: "samples \(images.featureShape)",
                 advice: "give the samples the shape of images first")
         }
-        var recordings: [EventStream] = []
-        for sample in 0..<images.count {
-            recordings.append(
-                camera.record(
-                    Tensor(images.values(ofSample: sample), shape: images.featureShape)))
+        let shape = images.featureShape
+        // Recordings of many images are large, so each becomes a raster at once.
+        let rasters = Mutex([[UInt8]](repeating: [], count: images.count))
+        Parallel.forEach(parts: images.count) { sample in
+            let raster = camera.record(Tensor(images.values(ofSample: sample), shape: shape))
+                .raster(
+                    steps: steps, timeStep: camera.duration / Double(steps),
+                    countsEvents: countsEvents)
+            rasters.withLock { $0[sample] = raster }
         }
         try self.init(
-            name: "\(images.name) as events", recordings: recordings, labels: images.labels,
-            steps: steps, timeStep: camera.duration / Double(steps), countsEvents: countsEvents,
+            name: "\(images.name) as events",
+            bytes: rasters.withLock { $0.flatMap(\.self) }, dividedBy: 1,
+            featureShape: [steps, shape[0], shape[1], 2], labels: images.labels,
             classNames: images.classNames,
             origin: DataOrigin(
                 source: "\(images.origin.source), through a simulated event camera",

@@ -31,8 +31,8 @@ extension Dataset {
             )
         }
         let sensor = recordings.first?.sensor ?? EventSensor(channels: 1)
-        let size = sensor.unitCount
-        var bytes = [UInt8](repeating: 0, count: recordings.count * steps * size)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(recordings.count * steps * sensor.unitCount)
         for (sample, recording) in recordings.enumerated() {
             guard recording.sensor == sensor else {
                 throw DataError(
@@ -41,25 +41,29 @@ extension Dataset {
                     found: "\(recording.sensor.frameShape)", advice: "make one data set per sensor")
             }
             if let slicing {
-                for (index, count) in recording.frames(count: steps, by: slicing).scalars
-                    .enumerated()
-                {
-                    bytes[sample * steps * size + index] = UInt8(min(count, 255))
-                }
-                continue
-            }
-            let stream = startsAtFirstEvent ? recording.startingAtZero : recording
-            stream.forEachEvent(steps: steps, timeStep: timeStep) { step, unit in
-                let index = (sample * steps + step) * size + unit
-                if countsEvents {
-                    bytes[index] = bytes[index] == 255 ? 255 : bytes[index] + 1
-                } else {
-                    bytes[index] = 1
-                }
+                let frames = recording.frames(count: steps, by: slicing)
+                bytes += frames.scalars.map { UInt8(min($0, 255)) }
+            } else {
+                let stream = startsAtFirstEvent ? recording.startingAtZero : recording
+                bytes += stream.raster(
+                    steps: steps, timeStep: timeStep, countsEvents: countsEvents)
             }
         }
         try self.init(
             name: name, bytes: bytes, dividedBy: 1, featureShape: [steps] + sensor.frameShape,
             labels: labels, classNames: classNames, origin: origin)
+    }
+}
+
+extension EventStream {
+    /// One byte for each unit and step: the number of events, up to 255, or whether there was one.
+    func raster(steps: Int, timeStep: Double, countsEvents: Bool) -> [UInt8] {
+        let size = sensor.unitCount
+        var bytes = [UInt8](repeating: 0, count: steps * size)
+        forEachEvent(steps: steps, timeStep: timeStep) { step, unit in
+            let before = bytes[step * size + unit]
+            bytes[step * size + unit] = countsEvents && before < 255 ? before + 1 : max(before, 1)
+        }
+        return bytes
     }
 }

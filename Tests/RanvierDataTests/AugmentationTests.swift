@@ -38,6 +38,26 @@ import Testing
         #expect(flipped > 150 && flipped < 250)
     }
 
+    @Test func imagesOfASequenceMoveTogether() {
+        let augmentation = Augmentation(imageShape: [4, 4, 2], shift: 2, flipsHorizontally: true)
+        let changed = augmentation(
+            Self.batch(30, [3, 4, 4, 2]), from: RandomStream(seed: 2, name: "test"))
+        #expect(changed.shape == [30, 3, 4, 4, 2])
+        var moves: Set<[Bool]> = []
+        for sample in 0..<30 {
+            // Pixels of image t are numbered from 32 t + 1; 0 came in from outside.
+            let images = (0..<3).map { t in
+                (0..<32).map { place -> Float in
+                    let value = changed[at: sample, t, place / 8, place / 2 % 4, place % 2]
+                    return value == 0 ? 0 : value - Float(32 * t)
+                }
+            }
+            #expect(images[0] == images[1] && images[0] == images[2])
+            moves.insert(images[0].map { $0 == 0 })
+        }
+        #expect(moves.count > 5)
+    }
+
     @Test func theStreamDecides() {
         let augmentation = Augmentation(imageShape: [5, 5], shift: 2, fill: -1)
         let batch = Self.batch(20, [25])

@@ -209,6 +209,10 @@ import Testing
         let context = StudyContext(dataDirectory: folder.url.path)
         let trained = try StudyNetworkStore(context).trained(network)
         #expect(trained.model.network.outputShape == [100])
+        let reader = try ConfigurationReader(yaml: "dataset: {name: cifar100}", file: "c.yaml")
+        let read = try DatasetConfiguration(reader.root.section("dataset"))
+        let parts = try read.load(directory: folder.url.path, folder: folder.url, seed: 0)
+        #expect(parts.training.count == 12 && parts.training.featureShape == [32, 32, 3])
         let missing = StudyContext(
             isQuick: true, seeds: [0], dataDirectory: folder.url.appending(path: "cifar100").path)
         try FileManager.default.removeItem(at: folder.url.appending(path: "cifar100/train.bin"))

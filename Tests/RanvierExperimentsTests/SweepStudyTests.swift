@@ -164,5 +164,12 @@ import Testing
         #expect(data.standardized.test.featureShape == [8, 8, 2])
         let events = data.plain.train.values.reduce(0, +)
         #expect(events > 20 * 20)
+        // The twin sees the mean of the same frames.
+        var network = Self.network(6)
+        (network.data, network.encoding) = (.eventDigits, .frames)
+        let store = StudyNetworkStore(StudyContext())
+        let own = try store.data(of: network), twins = try store.data(of: network.twin)
+        #expect(own.standardized.test.values == twins.standardized.test.values)
+        _ = try store.trained(network)
     }
 }

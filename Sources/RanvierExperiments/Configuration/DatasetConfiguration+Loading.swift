@@ -58,6 +58,14 @@ extension DatasetConfiguration {
         }
     }
 
+    private func mnist(
+        _ variant: MNIST.Variant, _ directory: String?
+    ) throws(DataError) -> (train: Dataset, test: Dataset) {
+        let set = try MNIST(
+            directory: DataDirectory.locate(explicit: directory), variant: variant)
+        return (set.train, set.test)
+    }
+
     private func readParts(
         directory: String?, folder: URL, seed: UInt64
     ) throws(DataError) -> (train: Dataset, test: Dataset) {
@@ -68,13 +76,14 @@ extension DatasetConfiguration {
         case .digits:
             let digits = try Digits()
             return (digits.train, digits.test)
-        case .mnist, .fashionMNIST:
-            let set = try MNIST(
-                directory: DataDirectory.locate(explicit: directory),
-                variant: source == .mnist ? .mnist : .fashion)
-            return (set.train, set.test)
+        case .mnist: return try mnist(.mnist, directory)
+        case .fashionMNIST: return try mnist(.fashion, directory)
+        case .kuzushijiMNIST: return try mnist(.kuzushiji, directory)
         case .cifar10:
             let set = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
+            return (set.train, set.test)
+        case .cifar100:
+            let set = try CIFAR100(directory: DataDirectory.locate(explicit: directory))
             return (set.train, set.test)
         case .yinYang:
             let set = try YinYang()

@@ -12,8 +12,12 @@ public struct DatasetConfiguration: Sendable {
         case mnist
         /// The four IDX files of Fashion-MNIST in the data directory.
         case fashionMNIST = "fashion-mnist"
+        /// The four IDX files of Kuzushiji-MNIST in the data directory.
+        case kuzushijiMNIST = "kmnist"
         /// The binary files of CIFAR-10 in the data directory.
         case cifar10
+        /// The binary files of CIFAR-100 in the data directory, with its fine classes.
+        case cifar100
         /// Generated points in a disc; nothing is read.
         case yinYang = "yin-yang"
         /// Spoken digits in the data directory, as spikes of a cochlea.
@@ -75,14 +79,14 @@ public struct DatasetConfiguration: Sendable {
         var slicing: EventStream.Slicing?
         var camera: EventCameraConfiguration?
         switch source {
-        case .digits, .mnist, .fashionMNIST, .cifar10, .idx, .csv:
+        case .digits, .mnist, .fashionMNIST, .kuzushijiMNIST, .cifar10, .cifar100, .idx, .csv:
             camera = try section.optionalSection("event-camera").map(
                 EventCameraConfiguration.init)
         case .yinYang, .fsdd, .nMNIST: break
         }
         eventCamera = camera
         switch source {
-        case .digits, .mnist, .fashionMNIST, .cifar10, .yinYang: break
+        case .digits, .mnist, .fashionMNIST, .kuzushijiMNIST, .cifar10, .cifar100, .yinYang: break
         case .fsdd:
             steps = try Self.steps(section, default: (100, 6e-3))
         case .nMNIST:

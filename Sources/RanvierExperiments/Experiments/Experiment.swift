@@ -124,14 +124,14 @@ public struct Experiment {
             fill: data.training.valueRange.lowerBound)
     }
 
-    /// Height, width and channels of the samples; a vector of a square number of values is a square.
+    /// Height, width and channels of the samples, or of the images of a sequence; a vector of a square number of values is a
+    /// square.
     private func imageShape() throws(TrainingError) -> [Int] {
         let shape = data.training.featureShape
         let side = Int(Double(data.training.featureCount).squareRoot().rounded())
-        let image = shape.count == 1 ? [side, side] : shape
-        guard image.count >= 2, image.count <= 3,
-            image.reduce(1, *) == data.training.featureCount
-        else {
+        let images = shape.count == 4 ? shape[0] : 1
+        let image = shape.count == 1 ? [side, side] : Array(shape.suffix(3))
+        guard image.count >= 2, image.reduce(images, *) == data.training.featureCount else {
             throw TrainingError.mismatch(
                 what: "training.augmentation", expected: "images",
                 found: "samples of shape \(shape)")

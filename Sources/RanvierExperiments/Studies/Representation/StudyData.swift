@@ -9,16 +9,20 @@ struct StudyData {
         case digits
         /// Colour images of 32 × 32.
         case cifar10, cifar100
-        /// The digits seen by a simulated event camera in three saccades.
+        /// Digits and CIFAR-10 seen by a simulated event camera in three saccades.
         case eventDigits = "event-digits"
+        case eventCIFAR10 = "event-cifar10"
 
         /// Pixels along a side.
         var side: Int {
             switch self {
             case .digits, .eventDigits: 8
-            case .cifar10, .cifar100: 32
+            case .cifar10, .cifar100, .eventCIFAR10: 32
             }
         }
+
+        /// Whether samples are sequences already.
+        var isRecorded: Bool { self == .eventDigits || self == .eventCIFAR10 }
     }
 
     /// Training and test samples in 0…1, or event counts `[T, H, W, 2]`.
@@ -50,10 +54,18 @@ struct StudyData {
             images = plain
         case .eventDigits:
             let digits = try Digits(asImages: true)
+            plain = (digits.train, digits.test)
+            images = plain
+        case .eventCIFAR10:
+            let all = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
+            plain = (all.train, all.test)
+            images = plain
+        }
+        if name.isRecorded {
             let camera = EventCamera()
             plain = (
-                try Dataset(digits.train, seenBy: camera, steps: steps),
-                try Dataset(digits.test, seenBy: camera, steps: steps)
+                try Dataset(plain.train, seenBy: camera, steps: steps),
+                try Dataset(plain.test, seenBy: camera, steps: steps)
             )
             images = (try plain.train.meanOverSteps(), try plain.test.meanOverSteps())
         }

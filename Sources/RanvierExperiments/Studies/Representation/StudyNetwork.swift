@@ -145,7 +145,8 @@ struct StudyNetwork: Codable, Hashable, Sendable {
         other.blocks = blocks
         other.channels = channels
         other.isResidual = isResidual
-        other.steps = 1
+        // The frames of recordings that it sees the mean of.
+        other.steps = data.isRecorded ? steps : 1
         other.data = data
         other.trainingSamples = trainingSamples
         other.epochs = epochs

@@ -36,11 +36,10 @@ final class StudyNetworkStore {
     func data(of network: StudyNetwork) throws -> StudyData {
         let key =
             "\(network.data.rawValue) \(network.trainingSamples) "
-            + (network.data == .eventDigits ? "\(network.steps)" : "")
+            + (network.data.isRecorded ? "\(network.steps)" : "")
         if let known = data[key] { return known }
-        let steps = network.isSpiking ? network.steps : StudyNetwork().steps
         let read = try StudyData(
-            network.data, trainingSamples: network.trainingSamples, steps: steps,
+            network.data, trainingSamples: network.trainingSamples, steps: network.steps,
             directory: context.dataDirectory)
         data[key] = read
         return read
@@ -149,14 +148,13 @@ final class StudyNetworkStore {
             }
         }
         let shape = model.network.inputShape
-        let isImage = network.encoding != .frames || !network.isSpiking
         var trainer = Trainer(
             model.network, loss: network.loss,
             optimizer: SGD(
                 learningRate: network.learningRate, momentum: network.momentum,
                 weightDecay: network.weightDecay),
             schedule: .cosine(), seed: network.seed,
-            augmentation: isImage && (network.shift > 0 || network.flips)
+            augmentation: network.shift > 0 || network.flips
                 ? Augmentation(
                     imageShape: shape, shift: network.shift, flipsHorizontally: network.flips,
                     fill: samples.valueRange.lowerBound) : nil,

@@ -150,12 +150,10 @@ extension SweepStudy {
         source: publication + ", section 6, on simulated recordings",
         cells: { plan in
             var still = plan.base
-            still.data = .digits
-            still.steps = 6
+            still.steps = plan.isQuick ? 6 : 10
             var events = still
-            events.data = .eventDigits
+            events.data = plan.isQuick ? .eventDigits : .eventCIFAR10
             events.encoding = .frames
-            events.shift = 0
             return [SweepCell("still images", still), SweepCell("events", events)]
         },
         claims: { outcomes in
