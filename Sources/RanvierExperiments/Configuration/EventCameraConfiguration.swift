@@ -53,11 +53,12 @@ public struct EventCameraConfiguration: Sendable, Hashable {
             encoder is SequenceEncoder && encoder.steps == steps
             && abs(encoder.timeStep / timeStep - 1) < 1e-6
         guard !fits else { return }
+        let length = NumberText.significant(timeStep, digits: 9)
         let kind = String(describing: type(of: encoder)).replacing("Encoder", with: "").lowercased()
         throw root.invalid(
             "encoding",
-            "recordings of dataset.event-camera are sequences of \(steps) steps of \(timeStep) s: "
-                + "expected sequence: {steps: \(steps), time-step: \(timeStep)}, found \(kind) "
+            "recordings of dataset.event-camera are sequences of \(steps) steps of \(length) s: "
+                + "expected sequence: {steps: \(steps), time-step: \(length)}, found \(kind) "
                 + "with \(encoder.steps) steps of \(encoder.timeStep) s")
     }
 }
