@@ -79,9 +79,9 @@ public struct Trainer {
             let batchSize = batchSizes.size(epoch: epoch, of: epochs)
             var report = try runEpoch(epoch, of: epochs, data, encoding, batchSize)
             if let validation {
-                let evaluator = Evaluator(
+                let model = ClockedModel(
                     network: network, encoder: encoding, loss: loss, batchSize: batchSize)
-                let measured = try evaluator.scores(on: validation, observer: observer)
+                let measured = try model.scores(on: validation, observer: observer)
                 report.validationLoss = measured.loss
                 report.validationAccuracy = measured.accuracy
             }

@@ -128,9 +128,7 @@ import Testing
         let store = StudyNetworkStore(StudyContext())
         let model = try store.untrained(network)
         let data = try store.data(of: network).samples(for: network).test
-        let evaluation = try Evaluator(
-            network: model.network, encoder: model.encoder, loss: model.loss
-        ).evaluate(on: data)
+        let evaluation = try model.evaluate(on: data)
         var comparison = RepresentationComparison()
         comparison.batchSize = data.count
         let outcome = try comparison.run([

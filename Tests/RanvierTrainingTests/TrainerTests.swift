@@ -37,7 +37,7 @@ import Testing
         let network = try Self.network()
         var trainer = Self.trainer(network)
         let state = try trainer.fit(digits.train.prefix(800), encoding: Self.encoding, epochs: 6)
-        let evaluation = try Evaluator(
+        let evaluation = try ClockedModel(
             network: network, encoder: Self.encoding, loss: trainer.loss
         ).evaluate(on: digits.test)
         #expect(evaluation.accuracy > 0.9)
@@ -165,7 +165,7 @@ import Testing
             validation: digits.test, earlyStop: EarlyStop(patience: 3))
         #expect(state.completedEpochs < 40)
         let losses = state.reports.compactMap(\.validationLoss)
-        let measured = try Evaluator(
+        let measured = try ClockedModel(
             network: network, encoder: Self.encoding, loss: trainer.loss
         ).scores(on: digits.test)
         #expect(abs(measured.loss - (losses.min() ?? 0)) < 1e-5)

@@ -18,5 +18,6 @@ public protocol Study: Sendable {
 }
 
 extension Study {
+    /// None.
     public var choices: StudyChoices { [] }
 }

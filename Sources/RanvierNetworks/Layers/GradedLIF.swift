@@ -6,7 +6,7 @@ import RanvierTensors
 ///
 /// Derivative of a spike: `Θ + u σ′(u − θ)`. Source: graded spikes as in Orchard et al. 2021. Runs step by step in
 /// plain operations.
-public struct GradedLIF: Layer {
+public struct GradedLIF: PlainNeurons {
     /// `graded-lif`.
     public static let kind = "graded-lif"
     /// How the membrane decays.
@@ -23,7 +23,7 @@ public struct GradedLIF: Layer {
         self.surrogate = surrogate
     }
 
-    private struct Model: Neuron {
+    struct Model: Neuron {
         let layer: GradedLIF
         let factor: Float
 
@@ -34,25 +34,5 @@ public struct GradedLIF: Layer {
         }
     }
 
-    private func neurons(_ context: ForwardContext) -> Neurons<Model> {
-        Neurons(Model(layer: self, factor: Float(leak.factor(timeStep: context.timeStep))))
-    }
-
-    /// Any shape, unchanged.
-    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
-
-    /// One membrane per neuron.
-    public func stateCount(for input: [Int]) -> Int { input.elementCount }
-
-    /// The whole sequence.
-    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        neurons(context)(input, in: context)
-    }
-
-    /// One step.
-    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
-        output: Tensor, state: LayerState?
-    ) {
-        neurons(context).step(input, state: state, in: context)
-    }
+    func model(keeping factor: Float) -> Model { Model(layer: self, factor: factor) }
 }

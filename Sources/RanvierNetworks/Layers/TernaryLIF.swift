@@ -8,7 +8,7 @@ import RanvierTensors
 ///
 /// Each of the two steps has the surrogate derivative at its own distance. Source: Guo et al. 2024 (ternary
 /// spike). Runs step by step in plain operations.
-public struct TernaryLIF: Layer {
+public struct TernaryLIF: PlainNeurons {
     /// `ternary-lif`.
     public static let kind = "ternary-lif"
     /// How the membrane decays.
@@ -31,7 +31,7 @@ public struct TernaryLIF: Layer {
         self.surrogate = surrogate
     }
 
-    private struct Model: Neuron {
+    struct Model: Neuron {
         let layer: TernaryLIF
         let factor: Float
 
@@ -47,25 +47,5 @@ public struct TernaryLIF: Layer {
         }
     }
 
-    private func neurons(_ context: ForwardContext) -> Neurons<Model> {
-        Neurons(Model(layer: self, factor: Float(leak.factor(timeStep: context.timeStep))))
-    }
-
-    /// Any shape, unchanged.
-    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
-
-    /// One membrane per neuron.
-    public func stateCount(for input: [Int]) -> Int { input.elementCount }
-
-    /// The whole sequence.
-    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        neurons(context)(input, in: context)
-    }
-
-    /// One step.
-    public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
-        output: Tensor, state: LayerState?
-    ) {
-        neurons(context).step(input, state: state, in: context)
-    }
+    func model(keeping factor: Float) -> Model { Model(layer: self, factor: factor) }
 }

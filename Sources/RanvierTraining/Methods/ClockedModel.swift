@@ -22,25 +22,6 @@ public struct ClockedModel: SpikingModel {
         self.batchSize = batchSize
     }
 
-    private var evaluator: Evaluator {
-        Evaluator(network: network, encoder: encoder, loss: loss, batchSize: batchSize)
-    }
-
-    /// Measures the network on a data set.
-    public func evaluate(on data: Dataset, observer: any TrainingObserver) throws -> Evaluation {
-        try evaluator.evaluate(on: data, observer: observer)
-    }
-
-    /// Seconds from one sample to its answer.
-    public func secondsPerSample(on data: Dataset) throws -> Double {
-        try evaluator.secondsPerSample(on: data)
-    }
-
-    /// Spikes of every spiking layer for one sample.
-    public func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes] {
-        try evaluator.spikes(ofSample: index, in: data)
-    }
-
     /// The network's parameters.
     public var parameters: [String: Tensor] { network.values }
 

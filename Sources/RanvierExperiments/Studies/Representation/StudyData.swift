@@ -40,27 +40,18 @@ struct StudyData {
         var plain: (train: Dataset, test: Dataset)
         var images: (train: Dataset, test: Dataset)
         switch name {
-        case .digits:
+        case .digits, .eventDigits:
             let digits = try Digits(asImages: true)
             plain = (digits.train, digits.test)
-            images = plain
-        case .cifar10:
+        case .cifar10, .eventCIFAR10:
             let all = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
             plain = (all.train, all.test)
-            images = plain
         case .cifar100:
             let all = try CIFAR100(directory: DataDirectory.locate(explicit: directory))
             plain = (all.train, all.test)
             images = plain
-        case .eventDigits:
-            let digits = try Digits(asImages: true)
-            plain = (digits.train, digits.test)
-            images = plain
-        case .eventCIFAR10:
-            let all = try CIFAR10(directory: DataDirectory.locate(explicit: directory))
-            plain = (all.train, all.test)
-            images = plain
         }
+        images = plain
         if name.isRecorded {
             let camera = EventCamera()
             plain = (

@@ -51,7 +51,7 @@ final class StudyNetworkStore {
         let shape = try network.encoder.featureShape(ofSample: samples.train.featureShape)
         return ClockedModel(
             network: try network.network(inputShape: shape, classes: samples.train.classCount),
-            encoder: network.encoder, loss: network.loss)
+            encoder: network.encoder, loss: network.loss, batchSize: 360)
     }
 
     /// Trains all networks that are not there yet; progress runs from 0 to `share` of the study.
@@ -122,10 +122,8 @@ final class StudyNetworkStore {
             let state = try train(model, network, samples.train, folder: folder, share: share)
             training = state.reports.last?.trainingAccuracy ?? .nan
         }
-        let evaluator = Evaluator(
-            network: model.network, encoder: model.encoder, loss: model.loss, batchSize: 360)
         return Trained(
-            model: model, accuracy: try evaluator.scores(on: samples.test).accuracy,
+            model: model, accuracy: try model.scores(on: samples.test).accuracy,
             trainingAccuracy: training)
     }
 

@@ -110,11 +110,16 @@ extension SweepStudy {
             }
             return Double(inside) / Double(max(blocks.count, 1))
         }
+        let ceiling = SeedSummary(with.artificialCeilings.map(\.jaggedness)).mean
         return [
             .above(
                 0.05, with.each(\.curve.jaggedness),
                 claim: "The curve is periodic, restored at every addition",
                 source: ClaimSource.paper, what: "jaggedness J of \(with.cell.label)"),
+            .above(
+                0, with.each { $0.curve.jaggedness - ceiling },
+                claim: "It is more jagged than the curve of two ANNs", source: ClaimSource.own,
+                what: "J less that of ANN–ANN, \(NumberText.fixed(ceiling, decimals: 3))"),
             .above(
                 0.5, lowest, claim: "It falls at the last convolution of a block",
                 source: ClaimSource.told, what: "share of blocks whose lowest map is there"),

@@ -3,52 +3,41 @@ import RanvierNetworks
 import RanvierSpikes
 import RanvierTensors
 
-/// Measures a clocked network on a data set, batch by batch.
-public struct Evaluator {
-    /// The network.
-    public let network: Network
-    /// How values become sequences.
-    public let encoder: any SpikeEncoder
-    /// What is measured as loss, and how scores are read.
-    public let loss: Loss
-    /// Samples at once.
-    public let batchSize: Int
-
-    /// An evaluator.
-    public init(network: Network, encoder: any SpikeEncoder, loss: Loss, batchSize: Int = 128) {
-        self.network = network
-        self.encoder = encoder
-        self.loss = loss
-        self.batchSize = batchSize
-    }
-
+extension ClockedModel {
     /// Loss and accuracy only.
     public func scores(
         on data: Dataset, observer: any TrainingObserver = SilentObserver()
     ) throws -> (loss: Double, accuracy: Double) {
-        let measured = try evaluate(on: data, observesActivity: false, observer: observer)
+        let measured = try evaluate(on: data, tally: nil, observer: observer)
         return (measured.loss, measured.accuracy)
     }
 
-    /// Everything that the one ruler asks for.
+    /// Everything that the one ruler asks for, batch by batch.
     ///
     /// - Throws: the encoder's error; ``TrainingError/interrupted(epoch:lastCompletedEpoch:)`` where the
     ///   observer asks to stop.
     public func evaluate(
-        on data: Dataset, observesActivity: Bool = true,
-        observer: any TrainingObserver = SilentObserver()
+        on data: Dataset, observer: any TrainingObserver = SilentObserver()
+    ) throws -> Evaluation {
+        let tally = ActivityTally()
+        var result = try evaluate(on: data, tally: tally, observer: observer)
+        result.activity = tally.layers(samples: data.count)
+        result.operations = tally.operations
+        return result
+    }
+
+    private func evaluate(
+        on data: Dataset, tally: ActivityTally?, observer: any TrainingObserver
     ) throws -> Evaluation {
         var result = Evaluation(labels: data.labels, classNames: data.classNames)
         var lossSum = 0.0
-        let tally = ActivityTally()
         let start = ContinuousClock.now
         for batch in Batches(data, size: batchSize) {
             if observer.shouldStop {
                 throw TrainingError.interrupted(epoch: 0, lastCompletedEpoch: 0)
             }
             let sequence = try encode(batch)
-            let watch = observesActivity ? tally.observe : nil
-            let context = ForwardContext(timeStep: network.timeStep, observer: watch)
+            let context = ForwardContext(timeStep: network.timeStep, observer: tally?.observe)
             let output = network(sequence, in: context)
             let probabilities = loss.decoder.scores(of: output).softmax().scalars
             let classes = output.shape[output.rank - 1]
@@ -61,14 +50,13 @@ public struct Evaluator {
         }
         result.seconds = (ContinuousClock.now - start) / .seconds(1)
         result.loss = lossSum / Double(max(data.count, 1))
-        result.activity = tally.layers(samples: data.count)
-        result.operations = tally.operations
         return result
     }
 
-    /// Seconds for one sample at a time, the median of `runs` runs after a warm-up.
-    public func secondsPerSample(on data: Dataset, runs: Int = 30) throws -> Double {
+    /// Seconds from one sample to its answer, the median of 30 runs after a warm-up.
+    public func secondsPerSample(on data: Dataset) throws -> Double {
         guard data.count > 0 else { return 0 }
+        let runs = 30
         var times: [Double] = []
         for run in 0..<runs + 3 {
             let batch = Batches(data.subset([run % data.count]), size: 1)[0]
