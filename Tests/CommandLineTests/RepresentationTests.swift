@@ -47,6 +47,9 @@ struct RepresentationTests {
         #expect(mean > 0.5 && mean <= 1 && floor < mean)
         #expect(try #require(result["ceiling"] as? Double) == mean)
         #expect(result["batches"] as? Int == 2)
+        // One layer of units and a readout: a mean of its kind, no blocks.
+        #expect(try #require(result["kinds"] as? [String: Double])["act"] != nil)
+        #expect(result["jaggedness"] == nil)
         let layers = try #require(result["layers"] as? [[String: Any]])
         #expect(layers.count == 2)
         #expect(try #require(layers[1]["firstProbe"] as? Double) > 0.6)

@@ -21,6 +21,8 @@ public struct TimeMap: Sendable, Codable, Equatable {
         let others = values.indices.flatMap { t in
             values.indices.filter { $0 != t }.map { values[t][$0] }
         }
-        return 1 - LayerCurve.mean(others)
+        let change = 1 - LayerCurve.mean(others)
+        // Equal steps are similar to 1 up to rounding.
+        return abs(change) < 1e-12 ? 0 : change
     }
 }

@@ -16,6 +16,12 @@ struct SimilarityReport: Encodable, Sendable {
     let floor: Double?
     /// The same against a network like the first from another seed.
     let ceiling: Double?
+    /// Mean over matched layers of each kind, by its name: `conv`, `bn`, `act`, `out`, …
+    let kinds: [String: Double]
+    /// How much the ends of blocks lift the curve of matched layers above the lowest inside, on average; nil without blocks.
+    let jaggedness: Double?
+    /// Amplitude of the curve at one period per block; nil without blocks.
+    let periodAmplitude: Double?
     /// Matched layers, one by one.
     let layers: [Layer]
     /// Layers without a defined similarity.
@@ -28,8 +34,8 @@ struct SimilarityReport: Encodable, Sendable {
     private let ownMaps: [SimilarityMap]
 
     private enum CodingKeys: String, CodingKey {
-        case first, second, batches, map, mean, floor, ceiling, layers, undefinedLayers, timeMaps
-        case folder
+        case first, second, batches, map, mean, floor, ceiling, kinds, jaggedness, periodAmplitude
+        case layers, undefinedLayers, timeMaps, folder
     }
 
     /// A matched layer.
@@ -60,6 +66,13 @@ struct SimilarityReport: Encodable, Sendable {
         ownMaps = [outcome.map(0, 0), outcome.map(1, 1)]
         let curve = LayerCurve(matching: map)
         mean = curve.mean
+        func defined(_ value: Double) -> Double? { value.isNaN ? nil : value }
+        kinds = Dictionary(
+            uniqueKeysWithValues: LayerCurve.Kind.allCases.compactMap { kind in
+                defined(curve.mean(of: kind)).map { (kind.rawValue, $0) }
+            })
+        jaggedness = defined(curve.jaggedness)
+        periodAmplitude = defined(curve.periodAmplitude)
         let low = floor.map { outcome.curve(0, $0) }, high = ceiling.map { outcome.curve(0, $0) }
         self.floor = low?.mean
         self.ceiling = high?.mean
@@ -107,6 +120,10 @@ struct SimilarityReport: Encodable, Sendable {
         }
         if let ceiling {
             sentences.append("Against another seed of the first it is \(text(ceiling)).")
+        }
+        if let jaggedness {
+            sentences.append(
+                "The ends of blocks lie \(text(jaggedness)) above the lowest layer inside (J).")
         }
         if layers.isEmpty {
             sentences = [
