@@ -53,7 +53,7 @@ struct RobustnessAnalysis {
     var isPublished = false
     /// The network whose gradient transferred attacks follow.
     var other: ClockedModel?
-    /// Samples at once.
+    /// Most samples at once; batches are of one size, as the estimate of similarity needs.
     var batchSize = 360
 
     /// Applies a change to all samples.
@@ -66,21 +66,26 @@ struct RobustnessAnalysis {
             try? model.restore(kept)
             if let keptOther { try? other?.restore(keptOther) }
         }
-        let size = min(batchSize, data.count)
+        let batches = max((data.count + batchSize - 1) / batchSize, 1)
+        let size = max(data.count / batches, 1)
         var sums: SimilarityAccumulator?
         var correct = 0, total = 0
-        for first in stride(from: 0, to: data.count / size * size, by: size) {
+        for first in stride(from: 0, to: data.count, by: size) {
             try Interrupt.check()
-            let samples = Array(first..<first + size)
+            let samples = Array(first..<min(first + size, data.count))
             let labels = data.labels(of: samples)
+            total += samples.count
+            // Fewer samples than batches may be left over: too few for a similarity.
+            let isWhole = samples.count == size
             let clean = try model.shown(data.features(of: samples), samples)
-            let cleanLayers = try answers(to: clean).layers
+            let cleanLayers = isWhole ? try answers(to: clean).layers : []
             let changed = try self.changed(samples, labels: labels, by: change)
-            let damaged = try answers(to: changed)
-            let predicted = model.loss.decoder.predictedClasses(of: damaged.output)
-            correct += zip(predicted, labels).count { $0 == $1 }
-            total += size
-            let layers = damaged.layers
+            guard isWhole else {
+                correct += hits(model.network(changed), labels)
+                continue
+            }
+            let damaged = try answers(to: changed), layers = damaged.layers
+            correct += hits(damaged.output, labels)
             if sums == nil {
                 sums = SimilarityAccumulator(layers: (cleanLayers + layers).map(\.name))
             }
@@ -95,6 +100,10 @@ struct RobustnessAnalysis {
     }
 
     // MARK: - What the network is shown
+
+    private func hits(_ output: Tensor, _ labels: [Int]) -> Int {
+        zip(model.loss.decoder.predictedClasses(of: output), labels).count { $0 == $1 }
+    }
 
     private func answers(
         to sequence: Tensor

@@ -119,7 +119,7 @@ extension SweepStudy {
             .above(
                 0, with.each { $0.curve.jaggedness - ceiling },
                 claim: "It is more jagged than the curve of two ANNs", source: ClaimSource.own,
-                what: "J less that of ANN–ANN, \(NumberText.fixed(ceiling, decimals: 3))"),
+                what: "J less that of ANN–ANN (\(NumberText.fixed(ceiling, decimals: 3)))"),
             .above(
                 0.5, lowest, claim: "It falls at the last convolution of a block",
                 source: ClaimSource.told, what: "share of blocks whose lowest map is there"),
