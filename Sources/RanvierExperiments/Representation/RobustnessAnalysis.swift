@@ -148,9 +148,10 @@ struct RobustnessAnalysis {
         guard let direct = model.encoder as? DirectEncoder else {
             throw RepresentationError.noGradient("an encoding by \(type(of: model.encoder))")
         }
+        // Plain cross-entropy: a loss with smoothed labels also grows where the network becomes surer of the right class.
         let target = NetworkAttack(
             model.network, steps: direct.steps, isTraining: isPublished
-        ) { model.loss.value(of: $0, labels: $1) }
+        ) { model.loss.decoder.scores(of: $0).crossEntropy(labels: $1) }
         return target(attack, on: features, labels: labels)
     }
 
