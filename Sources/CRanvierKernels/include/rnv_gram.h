@@ -18,7 +18,7 @@ void rnv_gram_spikes(const uint64_t *a, size_t rows_a, const uint64_t *b, size_t
 void rnv_gram_subtract(const float *x, size_t rows, size_t stride, size_t count, const float *mean,
                        float *out, size_t out_stride);
 
-// Matrix units multiply whole numbers of eight bits sixty times as fast as vector units multiply floats, so that three
+// Matrix units multiply whole numbers of eight bits thirty times as fast as vector units multiply floats, so that three
 // such products in place of one of floats are still many times as fast. A panel holds some columns of all samples as whole
 // numbers of 16 bits, counted in a unit of each sample, in the tiles that matrix units load. What rounding does to a sum over
 // thousands of columns is what it does to one in single precision; a few hundred columns are better multiplied as floats.

@@ -11,7 +11,8 @@ import RanvierTensors
 ///
 /// The matrix of spikes is exact; other entries carry the rounding of Float32 sums or, where matrix units add products of
 /// thousands of columns, that of features to 16 bits of the largest of some hundred, about 10⁻⁶ of the norms of two samples:
-/// alignments of trained networks keep six digits. The same features give the same bits on any number of threads. Complexity: n² p / 2 multiply-adds for p features, or as many bits.
+/// alignments of trained networks keep six digits. The same features give the same bits on any number of threads.
+/// Complexity: n² p / 2 multiply-adds for p features, or as many bits.
 public struct KernelMatrix: Sendable {
     /// Number of samples `n`.
     public let count: Int

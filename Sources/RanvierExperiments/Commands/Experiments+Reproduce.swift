@@ -4,8 +4,8 @@ import RanvierTensors
 extension Experiments {
     /// Does a published study again and writes `<output>/<study>/`.
     ///
-    /// - Throws: ``UnknownNameError``; an error where a choice is asked of a study that leaves none; `DataError` where data is missing; ``InterruptedError``; what the
-    ///   study throws.
+    /// - Throws: ``UnknownNameError``; an error where a choice is asked of a study that leaves none; `DataError` where
+    ///   data is missing; ``InterruptedError``; what the study throws.
     public static func reproduce(
         _ request: ReproduceRequest, events: CommandEvents = CommandEvents()
     ) throws -> CommandOutcome {

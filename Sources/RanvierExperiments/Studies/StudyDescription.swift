@@ -23,6 +23,6 @@ struct StudyDescription: Encodable, Sendable {
         let parts = (quick ? ["--quick"] : []) + limits
         return
             "Less was done than was published (\(parts.joined(separator: "; "))), so the numbers cannot be "
-            + "held against the published ones."
+            + "held against the published ones." + (quick ? " Leave out --quick for more." : "")
     }
 }

@@ -39,6 +39,20 @@ struct EventCameraConfigurationTests {
     }
 
     @Test(
+        "sets in the data directory are looked for by their own names",
+        arguments: ["kmnist", "cifar100"])
+    func names(set: String) throws {
+        let folder = try TemporaryFolder()
+        let reader = try ConfigurationReader(
+            yaml: "dataset: {name: \(set), event-camera: {}}", file: "events.yaml")
+        let read = try DatasetConfiguration(reader.root.section("dataset"))
+        let error = try #require(throws: DataError.self) {
+            try read.load(directory: folder.url.path, folder: folder.url, seed: 0)
+        }
+        #expect(error.description.contains(set), "\(error)")
+    }
+
+    @Test(
         "each option changes the recordings",
         arguments: [
             "{threshold: 0.1}", "{mismatch: 0.3}", "{darkness: 0.5}", "{amplitude: 3}",

@@ -49,8 +49,8 @@ struct StudyData {
         case .cifar100:
             let all = try CIFAR100(directory: DataDirectory.locate(explicit: directory))
             plain = (all.train, all.test)
-            images = plain
         }
+        if trainingSamples > 0 { plain.train = plain.train.prefix(trainingSamples) }
         images = plain
         if name.isRecorded {
             let camera = EventCamera()
@@ -59,10 +59,6 @@ struct StudyData {
                 try Dataset(plain.test, seenBy: camera, steps: steps)
             )
             images = (try plain.train.meanOverSteps(), try plain.test.meanOverSteps())
-        }
-        if trainingSamples > 0 {
-            plain.train = plain.train.prefix(trainingSamples)
-            images.train = images.train.prefix(trainingSamples)
         }
         self.plain = plain
         normalization = try Normalization(
