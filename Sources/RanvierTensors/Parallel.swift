@@ -8,6 +8,7 @@ import Synchronization
 /// bits on any number of them; the number of threads only decides how many parts run at once.
 public enum Parallel {
     private static let limit = Atomic<Int>(0)
+    @TaskLocal private static var scopedLimit: Int?
 
     /// Number of processors that this process may use.
     public static let availableThreads = max(ProcessInfo.processInfo.activeProcessorCount, 1)
@@ -15,6 +16,7 @@ public enum Parallel {
     /// Most threads that loops use. Setting it changes the time a loop takes, never its result.
     public static var threads: Int {
         get {
+            if let scopedLimit { return scopedLimit }
             let value = limit.load(ordering: .relaxed)
             return value > 0 ? value : availableThreads
         }
@@ -22,6 +24,14 @@ public enum Parallel {
             precondition(newValue > 0, "the number of threads must be positive, not \(newValue)")
             limit.store(newValue, ordering: .relaxed)
         }
+    }
+
+    /// The value of `body`, with `threads` threads at most for the loops that it runs; other tasks keep theirs.
+    public static func withThreads<Value>(
+        _ threads: Int, _ body: () throws -> Value
+    ) rethrows -> Value {
+        precondition(threads > 0, "the number of threads must be positive, not \(threads)")
+        return try $scopedLimit.withValue(threads, operation: body)
     }
 
     /// Runs `body` for every part `0 ..< parts`, on several threads where that helps.

@@ -207,15 +207,12 @@ import Testing
 
     @Test func threadsDoNotChangeBits() throws {
         let x = normal([2, 200, 900], "x")
-        let own = Parallel.threads
-        defer { Parallel.threads = own }
-        var results: [[Double]] = []
-        for threads in [1, 2] {
-            Parallel.threads = threads
+        func results() throws -> [Double] {
             let kernel = try CenteredKernel(KernelMatrix(x))
-            results.append(KernelMatrix(x).values + [kernel.hsic(with: kernel)])
+            return KernelMatrix(x).values + [kernel.hsic(with: kernel)]
         }
-        #expect(results[0] == results[1])
+        let one = try Parallel.withThreads(1, results)
+        #expect(try Parallel.withThreads(2, results) == one)
     }
 
     @Test func radialBasisFollowsItsDefinition() throws {

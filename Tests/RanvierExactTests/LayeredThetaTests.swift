@@ -73,12 +73,8 @@ import Testing
 
     @Test func sameBitsOnAnyNumberOfThreads() throws {
         let network = try network(), batch = try batch(130)
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = try network.valueAndGradient(of: batch)
-        Parallel.threads = 3
-        let three = try network.valueAndGradient(of: batch)
+        let one = try Parallel.withThreads(1) { try network.valueAndGradient(of: batch) }
+        let three = try Parallel.withThreads(3) { try network.valueAndGradient(of: batch) }
         #expect(one.gradient == three.gradient)
         #expect(one.outcome.losses == three.outcome.losses)
     }

@@ -137,12 +137,8 @@ import Testing
             let spikes = LIFDynamics().run(x, leak: leak, threshold: Tensor(1)).spikes
             return spikes.sum().gradients(for: [x, leak]).map(\.scalars) + [spikes.scalars]
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = run()
-        Parallel.threads = 3
-        #expect(run() == one)
+        let one = Parallel.withThreads(1, run)
+        #expect(Parallel.withThreads(3, run) == one)
     }
 
     func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {

@@ -111,12 +111,8 @@ import Testing
             let v = x.tracked(), y = layer(v, in: Self.training)
             return [y.scalars, y.squared().sum().gradients(for: [v])[0].scalars]
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = run()
-        Parallel.threads = 3
-        #expect(run() == one)
+        let one = Parallel.withThreads(1, run)
+        #expect(Parallel.withThreads(3, run) == one)
     }
 
     @Test(arguments: variants) func foldingKeepsTheOutput(_ variant: NormalizationVariant) throws {

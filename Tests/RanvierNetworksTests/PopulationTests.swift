@@ -172,12 +172,8 @@ import Testing
             let gradients = spikes.sum().gradients(for: [x] + numbers.all)
             return [spikes.scalars] + gradients.map(\.scalars)
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = run()
-        Parallel.threads = 3
-        #expect(run() == one)
+        let one = Parallel.withThreads(1, run)
+        #expect(Parallel.withThreads(3, run) == one)
     }
 
     @Test func customSurrogateIsUsed() {

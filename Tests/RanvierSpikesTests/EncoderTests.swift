@@ -46,16 +46,13 @@ import Testing
     @Test func sameSpikesOnOneAndTwoThreads() throws {
         let values = Tensor(
             uniformIn: 0..<1, shape: [2, 9000], from: RandomStream(seed: 2, name: "x"))
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
         let encoders: [any SpikeEncoder] = [
             .poisson(steps: 3, timeStep: 1e-3), .latency(steps: 3, timeStep: 1e-3),
         ]
         for encoder in encoders {
-            Parallel.threads = 1
-            let one = try encoder.encode(values)
-            Parallel.threads = 2
-            #expect(try encoder.encode(values).scalars == one.scalars)
+            let one = try Parallel.withThreads(1) { try encoder.encode(values) }
+            let two = try Parallel.withThreads(2) { try encoder.encode(values) }
+            #expect(two.scalars == one.scalars)
         }
     }
 

@@ -142,12 +142,8 @@ import Testing
             let y = v[0].convolution(v[1], bias: v[2], window: ImageWindow(3, padding: 1))
             return [y.scalars] + y.squared().sum().gradients(for: v).map(\.scalars)
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = run()
-        Parallel.threads = 3
-        #expect(run() == one)
+        let one = Parallel.withThreads(1, run)
+        #expect(Parallel.withThreads(3, run) == one)
     }
 
     @Test func oneDimensionIsAnImageOfOneRow() {

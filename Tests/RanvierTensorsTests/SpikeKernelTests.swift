@@ -132,11 +132,10 @@ import Testing
             #expect(a.shape == b.shape)
             #expect(largestDifference(a, b) < 4e-6 * max(size, 1))
         }
-        let threads = Parallel.threads
-        defer { Parallel.threads = threads }
-        Parallel.threads = threads == 1 ? 2 : 1
-        #expect(
-            zip(found, run(x, atOnce: images[1])).allSatisfy { $0.scalars == $1.scalars })
+        for threads in [1, 2] {
+            let again = Parallel.withThreads(threads) { run(x, atOnce: images[1]) }
+            #expect(zip(found, again).allSatisfy { $0.scalars == $1.scalars })
+        }
     }
 
     /// Matrix units, where there are any, add products of halves that are as good as single precision.
@@ -155,11 +154,12 @@ import Testing
             let gradients = (y * mix).sum().gradients(for: v)
             let wanted = sums(x, mix, skipping: 0)
             #expect(largestDifference(gradients[1], wanted) < 5e-6 * Float(rows).squareRoot())
-            let threads = Parallel.threads
-            defer { Parallel.threads = threads }
-            Parallel.threads = threads == 1 ? 2 : 1
-            let others = (v[0].matrixProduct(v[1], bias: v[2]) * mix).sum().gradients(for: v)
-            #expect(zip(gradients, others).allSatisfy { $0.scalars == $1.scalars })
+            for threads in [1, 2] {
+                let again = Parallel.withThreads(threads) {
+                    (v[0].matrixProduct(v[1], bias: v[2]) * mix).sum().gradients(for: v)
+                }
+                #expect(zip(gradients, again).allSatisfy { $0.scalars == $1.scalars })
+            }
             let back = mix.matrixProduct(w.transposed())
             #expect(largestDifference(gradients[0], back) < 5e-6 * Float(outputs).squareRoot())
         }

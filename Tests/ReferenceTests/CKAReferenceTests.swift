@@ -19,7 +19,7 @@ import Testing
 
     @Test(.reference(method, "cka.json")) func pairs() throws {
         let pairs = try file()["pairs"].items
-        #expect(pairs.count == 7)
+        #expect(!pairs.isEmpty)
         for pair in pairs {
             let x = try pair["x"].tensor, y = try pair["y"].tensor
             for (estimator, hsicKey, ckaKey) in [

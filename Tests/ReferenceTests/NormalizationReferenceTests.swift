@@ -9,7 +9,7 @@ import Testing
     @Test(.reference(method, "normalization.json")) func variants() throws {
         let file = try #require(try ReferenceFolder.value(Self.method, "normalization.json"))
         let cases = try file["cases"].items
-        #expect(cases.count == 6)
+        #expect(!cases.isEmpty)
         for (index, entry) in cases.enumerated() {
             try NormalizationCase(entry: entry, label: "case \(index)").check()
         }
