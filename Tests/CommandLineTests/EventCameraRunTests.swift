@@ -32,6 +32,23 @@ struct EventCameraRunTests {
         #expect(again.status == 0, "\(again.messages)")
     }
 
+    @Test("recordings are shifted and flipped in training, all steps alike")
+    func augmented() throws {
+        func weights(_ name: String, _ settings: String...) throws -> Data {
+            let set = (["training.epochs=2", "baseline=none"] + settings).flatMap { ["--set", $0] }
+            let ending = try ranvier.run(
+                ["run", "events.yaml", "--output", name, "--quiet"] + set)
+            #expect(ending.status == 0, "\(ending.messages)")
+            let file = ranvier.folder.url.appending(path: "\(name)/model.safetensors")
+            return try Data(contentsOf: file)
+        }
+        let plain = try weights("plain")
+        let shifted = try weights("shifted", "training.augmentation.shift=1")
+        let flipped = try weights("flipped", "training.augmentation.flip=true")
+        #expect(Set([plain, shifted, flipped]).count == 3)
+        #expect(try weights("again", "training.augmentation.shift=1") == shifted)
+    }
+
     @Test("bad values end with 2 and name the key")
     func refused() throws {
         let ending = try ranvier.run(

@@ -103,6 +103,46 @@ struct RepresentationTests {
         #expect(refused.status == 2 && refused.messages.contains("exact"), "\(refused.messages)")
     }
 
+    @Test("the lift of residual blocks is that of the curve in the report")
+    func residualBlocks() throws {
+        try ranvier.write(
+            """
+            dataset: {name: digits, images: true, limit: 200}
+            encoding: {direct: {steps: 4}}
+            network:
+              resnet: {depth: 8, channels: 4}
+            training: {epochs: 3, augmentation: {shift: 1}}
+            baseline: none
+            """, to: "residual.yaml")
+        for seed in ["0", "1"] { try train("residual.yaml", "--seed", seed) }
+        let ending = try ranvier.run(
+            "analyze", "cka", "residual-0", "residual-1", "--samples", "100", "--no-floor",
+            "--json", "--quiet")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let result = try ending.json()
+        let layers = try #require(result["layers"] as? [[String: Any]])
+        #expect(layers.count == 21 + 10)
+        let curve = try layers.map {
+            (name: try #require($0["name"] as? String), value: try #require($0["cka"] as? Double))
+        }
+        let projections = ["downPool", "downConv", "downBn"]
+        let lifts = try (1...3).map { stage in
+            let block = curve.filter { layer in
+                layer.name.hasPrefix("stage\(stage).0.")
+                    && !projections.contains { layer.name.hasSuffix($0) }
+            }
+            #expect(block.count == 7)
+            let end = try #require(block.last)
+            #expect(end.name.hasSuffix("out"))
+            return end.value - (block.dropLast().map(\.value).min() ?? .nan)
+        }
+        let jaggedness = try #require(result["jaggedness"] as? Double)
+        #expect(abs(jaggedness - lifts.reduce(0, +) / 3) < 1e-9)
+        #expect(try #require(result["periodAmplitude"] as? Double) > 0)
+        let kinds = try #require(result["kinds"] as? [String: Double])
+        #expect(Set(["conv", "bn", "act", "out"]).isSubset(of: kinds.keys))
+    }
+
     @Test("cka/cifar100 without its data ends with 3 and names the files")
     func missingData() throws {
         try FileManager.default.createDirectory(

@@ -6,7 +6,7 @@ import Testing
 struct EnergyTests {
     @Test("The estimate adds up from counts and unit energies")
     func estimate() {
-        let counts = OperationCounts(synaptic: 100, multiplyAccumulate: 10, neuronUpdates: 4)
+        let counts = SampleOperations(synaptic: 100, multiplyAccumulate: 10, neuronUpdates: 4)
         let plain = EnergyEstimate(of: counts)
         #expect(abs(plain.arithmetic - (46 + 90)) < 1e-12)
         #expect(plain.actualWidth == plain.arithmetic)
@@ -25,7 +25,7 @@ struct EnergyTests {
 
     @Test("Each assumption changes the estimate")
     func assumptionsMatter() {
-        let counts = OperationCounts(synaptic: 100, multiplyAccumulate: 10, neuronUpdates: 4)
+        let counts = SampleOperations(synaptic: 100, multiplyAccumulate: 10, neuronUpdates: 4)
         let reference = EnergyEstimate(of: counts).withMemory
         let variants = [
             EnergyAssumptions(arithmetic: .float16), EnergyAssumptions(weightBits: 8),

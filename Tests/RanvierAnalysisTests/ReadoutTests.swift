@@ -81,6 +81,20 @@ import Testing
         #expect(gap.mean == 0.5)
     }
 
+    /// Residual layers without names of their own: the sum comes behind its body, whatever surrounds it.
+    @Test(arguments: ["stage1.0", "stage1.0.residual1"]) func sumsEndTheirBodies(_ sum: String) {
+        let layers =
+            ["conv2d1", "lif3"] + ["conv2d1", "batch-norm2", "lif3"].map { "\(sum).body.\($0)" }
+            + ["\(sum).shortcut.conv2d1", sum, "stage1.0.lif2"]
+        let curve = LayerCurve(layers: layers, values: [1, 0.9, 0.7, 0.6, 0.8, 0.1, 0.85, 0.9])
+        #expect(curve.kinds[5...] == [.shortcut, .out, .activation])
+        #expect(curve.blocks.map(\.name) == [sum])
+        #expect(curve.blocks.first?.inner.map(\.value) == [0.7, 0.6, 0.8])
+        #expect(abs(curve.jaggedness - 0.25) < 1e-12)
+        #expect(!curve.periodAmplitude.isNaN)
+        #expect(curve.mean(of: .out) == 0.85)
+    }
+
     @Test func convolutionsInPairsStandForBlocksWithoutSums() {
         let layers = [
             "stage1.conv1", "stage1.bn1", "stage1.act1", "stage1.pool", "stage2.conv1",

@@ -92,9 +92,9 @@ struct SampleRun {
     private mutating func result(
         name: String, seed: UInt64, predictions: LabeledPredictions, withBaseline: Bool
     ) -> RunResult {
-        let counts = OperationCounts(
+        let counts = SampleOperations(
             synaptic: 3874.2 + 300 * uniform(), multiplyAccumulate: 8192, neuronUpdates: 3450)
-        let dense = OperationCounts(multiplyAccumulate: 9472)
+        let dense = SampleOperations(multiplyAccumulate: 9472)
         let baseline = RunResult(
             method: "surrogate", dataset: "digits", seed: seed, version: "0.1.0", model: "ann",
             name: name + "-ann", test: .init(accuracy: 0.9778, loss: 0.081, samples: 360),

@@ -107,7 +107,8 @@ import Testing
         func layer(_ name: String, _ synaptic: Double, _ products: Double) -> LayerOperations {
             LayerOperations(
                 layer: name,
-                counts: OperationCounts(synaptic: synaptic, multiplyAccumulate: products))
+                counts: SampleOperations(synaptic: synaptic, multiplyAccumulate: products),
+                spikes: 0)
         }
         let artificial = [
             layer("conv1", 0, 100), layer("stage1.0.conv1", 0, 50), layer("fc", 0, 10),

@@ -73,7 +73,7 @@ struct EnergyMemoryReferenceTests {
     func energies() throws {
         let expected = file.energy
         let macs = try FanOutMap(first, mask: mask1).total
-        let counts = OperationCounts(
+        let counts = SampleOperations(
             synaptic: Double(file.synops.totalAlive), multiplyAccumulate: Double(macs),
             neuronUpdates: Double(file.T * neurons))
         let estimate = EnergyEstimate(of: counts)
@@ -87,7 +87,7 @@ struct EnergyMemoryReferenceTests {
 
         func arithmetic(synaptic: Int = 0, macs: Int) -> Double {
             EnergyEstimate(
-                of: OperationCounts(synaptic: Double(synaptic), multiplyAccumulate: Double(macs))
+                of: SampleOperations(synaptic: Double(synaptic), multiplyAccumulate: Double(macs))
             ).arithmetic
         }
         #expect(close(arithmetic(macs: macs), expected.firstLayerMacPJ))

@@ -35,7 +35,7 @@ public struct EnergyEstimate: Codable, Equatable, Sendable {
 
     /// Estimates the energy of one sample.
     public init(
-        of counts: OperationCounts, table: EnergyTable = .horowitz2014,
+        of counts: SampleOperations, table: EnergyTable = .horowitz2014,
         assuming assumptions: EnergyAssumptions = EnergyAssumptions()
     ) {
         let width = assumptions.arithmetic

@@ -2,7 +2,7 @@ import Foundation
 
 /// Values along the depth of a network, one per feature map: what matched layers of two networks have in common.
 public struct LayerCurve: Sendable, Codable, Equatable {
-    /// What kind of map a value belongs to, told by the last part of its name.
+    /// What kind of map a value belongs to.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// `conv…`
         case convolution = "conv"
@@ -10,9 +10,9 @@ public struct LayerCurve: Sendable, Codable, Equatable {
         case normalization = "bn"
         /// `act…`, and single layers of units.
         case activation = "act"
-        /// `out`: the sum at the end of a block.
+        /// The sum at the end of a block: `out`, or what ends a `body`.
         case out
-        /// `down…`: the projection beside a block.
+        /// The projection beside a block: `down…`, or what lies in a `shortcut`.
         case shortcut
         /// Pools.
         case pool
@@ -36,17 +36,30 @@ public struct LayerCurve: Sendable, Codable, Equatable {
         self.init(layers: matched.map(\.layer), values: matched.map(\.value))
     }
 
-    /// The kind of a map.
+    /// The kind of a map as its name tells it.
     public static func kind(of layer: String) -> Kind {
-        let last = layer.split(separator: ".").last.map(String.init) ?? layer
+        let parts = layer.split(separator: ".")
+        let last = parts.last.map(String.init) ?? layer
         return switch last {
-        case _ where last.hasPrefix("down"): .shortcut
+        case _ where last.hasPrefix("down") || parts.contains("shortcut"): .shortcut
         case "out": .out
         case _ where last.hasPrefix("conv"): .convolution
         case _ where last.hasPrefix("bn") || last.hasPrefix("batch-norm"): .normalization
         case _ where last.contains("pool"): .pool
         default: .activation
         }
+    }
+
+    /// The kinds of the maps: as their names tell, but what has a `body` is the sum that ends it.
+    public var kinds: [Kind] {
+        let sums = Set(
+            layers.flatMap { layer in
+                let parts = layer.split(separator: ".")
+                return parts.indices.filter { parts[$0] == "body" }.map {
+                    parts[..<$0].joined(separator: ".")
+                }
+            })
+        return layers.map { sums.contains($0) ? .out : Self.kind(of: $0) }
     }
 
     /// Mean over the maps that are defined; projections beside the blocks are left out, because nets without
@@ -65,7 +78,7 @@ public struct LayerCurve: Sendable, Codable, Equatable {
     }
 
     private func indices(where isIncluded: (Kind) -> Bool) -> [Int] {
-        layers.indices.filter { isIncluded(Self.kind(of: layers[$0])) }
+        zip(layers.indices, kinds).filter { isIncluded($0.1) }.map(\.0)
     }
 
     /// Mean of the values that are numbers.
@@ -98,12 +111,12 @@ extension LayerCurve {
         }
     }
 
-    /// The blocks in order: maps `block.…` that end with `block.out`.
+    /// The blocks in order: maps `block.…` that end with `block.out`, or `block.body.…` with `block`.
     ///
     /// A network without sums has what would be blocks if its convolutions were bridged: behind the first, every two of
     /// them, from the units before to the second normalisation, whose value stands for that of the sum; pools left out.
     public var blocks: [Block] {
-        let sums = layers.indices.filter { Self.kind(of: layers[$0]) == .out }
+        let sums = indices { $0 == .out }
         return sums.isEmpty ? unbridgedBlocks : bridgedBlocks(endingAt: sums)
     }
 
@@ -121,9 +134,10 @@ extension LayerCurve {
 
     private func bridgedBlocks(endingAt sums: [Int]) -> [Block] {
         sums.map { end in
-            let name = layers[end].split(separator: ".").dropLast().joined(separator: ".")
-            let inner = layers.indices.filter {
-                $0 != end && layers[$0].hasPrefix(name + ".")
+            let parts = layers[end].split(separator: ".")
+            let name = (parts.last == "out" ? parts.dropLast() : parts[...]).joined(separator: ".")
+            let inner = layers[..<end].indices.filter {
+                layers[$0].hasPrefix(name + ".")
                     && Self.kind(of: layers[$0]) != .shortcut
             }
             return Block(
@@ -137,10 +151,10 @@ extension LayerCurve {
 
     /// Amplitude of the curve at one period per block, after taking out its straight trend.
     ///
-    ///     a = 2/N |Σ_k y_k e^(−2πik/7)|
+    ///     a = 2/N |Σ_k y_k e^(−2πik/p)|
     ///
-    /// over the seven maps of each block in order, projections left out; NaN without blocks or where a value is
-    /// missing.
+    /// over the p maps of each block in order, projections left out; NaN without blocks, or where blocks differ in size or
+    /// a value is missing.
     public var periodAmplitude: Double {
         let series = blocks.flatMap { $0.inner.map(\.value) + [$0.out] }
         guard let first = blocks.first, !series.contains(where: \.isNaN) else { return .nan }

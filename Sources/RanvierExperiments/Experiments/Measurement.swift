@@ -53,15 +53,10 @@ struct Measurement {
     }
 
     /// Operations for one sample. A neuron is updated once per step.
-    private static func counts(_ evaluation: Evaluation, samples: Int) -> OperationCounts {
-        let total = OperationCounts(
-            synaptic: Double(evaluation.operations.synaptic),
-            multiplyAccumulate: Double(evaluation.operations.multiplyAccumulate))
-        var perSample = total / Double(max(samples, 1))
-        perSample.neuronUpdates = evaluation.activity.reduce(0.0) {
-            $0 + Double($1.neurons * $1.steps)
-        }
-        return perSample
+    private static func counts(_ evaluation: Evaluation, samples: Int) -> SampleOperations {
+        SampleOperations(
+            evaluation.operations, samples: samples,
+            neuronUpdates: evaluation.activity.reduce(0.0) { $0 + Double($1.neurons * $1.steps) })
     }
 
     /// One float per membrane, and two buffers of one bit per spiking neuron.

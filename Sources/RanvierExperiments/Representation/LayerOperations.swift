@@ -7,14 +7,21 @@ struct LayerOperations: Sendable {
     /// Name, as the network's observers hear it.
     let layer: String
     /// Operations of synapses and updates of neurons.
-    var counts = OperationCounts()
+    let counts: SampleOperations
     /// Spikes of all its neurons at all steps.
-    var spikes = 0.0
+    let spikes: Double
 }
 
 /// Adds up what the layers of a network do while it answers.
 struct OperationTally {
-    private var layers: [LayerOperations] = []
+    private struct Total {
+        let layer: String
+        var operations = OperationCount()
+        var updates = 0
+        var spikes = 0
+    }
+
+    private var layers: [Total] = []
     private var places: [String: Int] = [:]
     private var samples = 0
 
@@ -23,23 +30,20 @@ struct OperationTally {
         switch observation {
         case .values: return
         case .operations(let count):
-            change(layer) {
-                $0.counts.synaptic += Double(count.synaptic)
-                $0.counts.multiplyAccumulate += Double(count.multiplyAccumulate)
-            }
+            change(layer) { $0.operations = $0.operations + count }
         case .spikes(let spikes):
             change(layer) {
-                $0.counts.neuronUpdates += Double(spikes.count)
-                $0.spikes += Double(spikes.spikeCount)
+                $0.updates += spikes.count
+                $0.spikes += spikes.spikeCount
             }
         }
     }
 
-    private mutating func change(_ layer: String, _ body: (inout LayerOperations) -> Void) {
+    private mutating func change(_ layer: String, _ body: (inout Total) -> Void) {
         let place = places[layer] ?? layers.count
         if place == layers.count {
             places[layer] = place
-            layers.append(LayerOperations(layer: layer))
+            layers.append(Total(layer: layer))
         }
         body(&layers[place])
     }
@@ -51,7 +55,11 @@ struct OperationTally {
     var perSample: [LayerOperations] {
         let count = Double(max(samples, 1))
         return layers.map {
-            LayerOperations(layer: $0.layer, counts: $0.counts / count, spikes: $0.spikes / count)
+            LayerOperations(
+                layer: $0.layer,
+                counts: SampleOperations(
+                    $0.operations, samples: samples, neuronUpdates: Double($0.updates) / count),
+                spikes: Double($0.spikes) / count)
         }
     }
 }

@@ -80,7 +80,7 @@ public struct RunResult: Equatable, Sendable {
         }
 
         /// Takes the counts of an analysis.
-        public init(_ counts: OperationCounts) {
+        public init(_ counts: SampleOperations) {
             self.init(synaptic: counts.synaptic, multiplyAccumulate: counts.multiplyAccumulate)
         }
     }

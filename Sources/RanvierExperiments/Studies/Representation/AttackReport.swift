@@ -215,7 +215,6 @@ extension RobustnessAnalysis.Outcome {
     var firstBlock: Double { curve.blocks.first?.out ?? .nan }
     /// The last units before the pool.
     var lastActivation: Double {
-        curve.layers.lastIndex { LayerCurve.kind(of: $0) == .activation }
-            .map { curve.values[$0] } ?? .nan
+        curve.kinds.lastIndex(of: .activation).map { curve.values[$0] } ?? .nan
     }
 }

@@ -60,7 +60,7 @@ struct SweepOutcome: Sendable {
         }
         /// The kind of map at the end of a block: its sum, or the units of a network without sums.
         var blockEnd: LayerCurve.Kind {
-            curve.layers.contains { LayerCurve.kind(of: $0) == .out } ? .out : .activation
+            curve.kinds.contains(.out) ? .out : .activation
         }
     }
 

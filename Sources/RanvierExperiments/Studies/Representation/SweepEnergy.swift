@@ -30,14 +30,14 @@ struct SweepEnergy: Sendable {
         let dense = Dictionary(
             artificial.map { ($0.layer, $0.counts.multiplyAccumulate) },
             uniquingKeysWith: { first, _ in first })
-        var charged = OperationCounts()
+        var charged = SampleOperations()
         for layer in spiking {
             charged.synaptic += layer.counts.synaptic
             guard layer.counts.multiplyAccumulate > 0 else { continue }
             let perStep = dense[layer.layer] ?? layer.counts.multiplyAccumulate
             charged.multiplyAccumulate += perStep * Double(network.steps(ofLayer: layer.layer))
         }
-        func price(_ counts: OperationCounts) -> Double {
+        func price(_ counts: SampleOperations) -> Double {
             EnergyEstimate(of: counts, table: Self.table).arithmetic
         }
         published = price(charged)
@@ -46,8 +46,8 @@ struct SweepEnergy: Sendable {
     }
 
     /// Operations of all layers.
-    static func total(_ layers: [LayerOperations]) -> OperationCounts {
-        layers.reduce(OperationCounts()) { $0 + $1.counts }
+    static func total(_ layers: [LayerOperations]) -> SampleOperations {
+        layers.reduce(SampleOperations()) { $0 + $1.counts }
     }
 
     /// Energy of the spiking network as a share of its twin's, by the published rule.

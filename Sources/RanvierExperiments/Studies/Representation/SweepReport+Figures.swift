@@ -100,10 +100,9 @@ extension SweepReport {
         _ name: String, _ curves: [LayerCurve], only wanted: LayerCurve.Kind? = nil
     ) -> LineChart.Series {
         guard let first = curves.first else { return LineChart.Series(name: name, points: []) }
-        let places = first.layers.indices.filter {
-            let kind = LayerCurve.kind(of: first.layers[$0])
-            return wanted.map { kind == $0 } ?? (kind != .shortcut)
-        }
+        let places = zip(first.layers.indices, first.kinds).filter { _, kind in
+            wanted.map { kind == $0 } ?? (kind != .shortcut)
+        }.map(\.0)
         let last = Double(max(first.layers.count - 1, 1))
         return LineChart.Series(
             name: name,

@@ -101,7 +101,7 @@ struct SweepReport {
                 func value(_ quantity: (SweepOutcome.Seed) -> Double) -> StudyValue {
                     SeedSummary(outcome.each(quantity)).value
                 }
-                func total(_ seed: SweepOutcome.Seed) -> OperationCounts {
+                func total(_ seed: SweepOutcome.Seed) -> SampleOperations {
                     SweepEnergy.total(seed.energy.spiking)
                 }
                 return [
@@ -169,10 +169,10 @@ struct SweepReport {
             ("ANN readout", .missing, outcome.artificialProbe),
         ]
         return curves.flatMap { comparison, seed, curve in
-            zip(curve.layers, curve.values).enumerated().map { index, point in
+            zip(curve.layers.indices, curve.kinds).map { index, kind in
                 [
                     .text(outcome.cell.label), .text(comparison), seed, .count(index),
-                    .text(point.0), .text(LayerCurve.kind(of: point.0).rawValue), .number(point.1),
+                    .text(curve.layers[index]), .text(kind.rawValue), .number(curve.values[index]),
                 ]
             }
         }

@@ -1,5 +1,7 @@
-/// What a network computes for one sample.
-public struct OperationCounts: Codable, Equatable, Sendable {
+import RanvierNetworks
+
+/// What a network computes for one sample: means, where ``OperationCount`` counts all samples.
+public struct SampleOperations: Codable, Equatable, Sendable {
     /// Synaptic operations: one addition per spike and connection it reaches.
     public var synaptic: Double
     /// Multiply-accumulates: analog input layers of a spiking network, all layers of an ANN.
@@ -16,19 +18,20 @@ public struct OperationCounts: Codable, Equatable, Sendable {
         self.neuronUpdates = neuronUpdates
     }
 
-    /// Adds the counts of two layers.
+    /// Means over `samples` of what was counted; neuron updates, which networks do not count, are given per sample.
+    public init(_ count: OperationCount, samples: Int, neuronUpdates: Double = 0) {
+        let samples = Double(max(samples, 1))
+        self.init(
+            synaptic: Double(count.synaptic) / samples,
+            multiplyAccumulate: Double(count.multiplyAccumulate) / samples,
+            neuronUpdates: neuronUpdates)
+    }
+
+    /// Adds the operations of two layers.
     public static func + (left: Self, right: Self) -> Self {
         Self(
             synaptic: left.synaptic + right.synaptic,
             multiplyAccumulate: left.multiplyAccumulate + right.multiplyAccumulate,
             neuronUpdates: left.neuronUpdates + right.neuronUpdates)
-    }
-
-    /// Divides counts of a whole data set by its number of samples.
-    public static func / (left: Self, samples: Double) -> Self {
-        Self(
-            synaptic: left.synaptic / samples,
-            multiplyAccumulate: left.multiplyAccumulate / samples,
-            neuronUpdates: left.neuronUpdates / samples)
     }
 }
