@@ -12,7 +12,7 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
         switch self {
         case .layer(let name, let kind, let mismatch):
             "layer '\(name)' (\(kind)) expects \(mismatch.expected), "
-                + "but the layer before it gives features of shape \(mismatch.found)"
+                + "but is given features of shape \(mismatch.found)"
         case .parameters(let expected, let found):
             "stored parameters do not fit the network: expected \(expected), found \(found)"
         case .empty:

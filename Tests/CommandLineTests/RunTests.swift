@@ -218,5 +218,6 @@ struct RunTests {
         let flat = try ranvier.run(
             "run", "deep.yaml", "--output", "flat", "--set", "dataset.images=false")
         #expect(flat.status == 2 && flat.messages.contains("conv2d1"), "\(flat.messages)")
+        #expect(flat.messages.contains("dataset.images: true"), "\(flat.messages)")
     }
 }

@@ -82,7 +82,9 @@ public struct NetworkConfiguration: Sendable {
             do {
                 made = try entry.build(site)
             } catch {
-                throw .layer(name: entry.kind, kind: entry.kind, mismatch: error)
+                throw .layer(
+                    name: entry.kind, kind: entry.kind,
+                    mismatch: Self.advise(error, input: inputShape))
             }
             for layer in made {
                 layers.append(layer)
@@ -91,7 +93,21 @@ public struct NetworkConfiguration: Sendable {
                 site = site.after(next)
             }
         }
-        return try Network(inputShape: inputShape, timeStep: timeStep, seed: seed, layers: layers)
+        do {
+            return try Network(
+                inputShape: inputShape, timeStep: timeStep, seed: seed, layers: layers)
+        } catch .layer(let name, let kind, let mismatch) {
+            throw .layer(name: name, kind: kind, mismatch: Self.advise(mismatch, input: inputShape))
+        }
+    }
+
+    /// Names the key that makes images of vectors, where the data are vectors and a layer expects images.
+    private static func advise(_ mismatch: ShapeMismatch, input: [Int]) -> ShapeMismatch {
+        guard mismatch.found == input, input.count == 1, mismatch.expected.hasPrefix("images")
+        else { return mismatch }
+        return ShapeMismatch(
+            expected: mismatch.expected + " (of vectors: dataset.images: true)",
+            found: mismatch.found)
     }
 
     // MARK: - Elements
