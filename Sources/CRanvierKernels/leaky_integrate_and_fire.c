@@ -1,7 +1,13 @@
 #include "lif_passage.h"
 
 // Neurons are taken in blocks whose state stays in the first-level cache while time passes.
-enum { block = 1024 };
+enum {
+    block = 1024,
+    // Of a thin product, whose weights must fit the first-level cache beside it.
+    thin_block = block / 4,
+    thin_stride = thin_block + 16,
+    thin_steps = 4
+};
 
 /// Copies part of the initial state, or zeros, into a block.
 RNV_INLINE void begin(const float *initial, size_t first, size_t n, float *state) {
@@ -191,9 +197,8 @@ RNV_INLINE segment segment_before(size_t end, const rnv_lif_t *neuron,
 RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, size_t from,
                          size_t to, const rnv_lif_backward_t *pass, int reset, int attached,
                          int parameters) {
-    float gv[block], gnext[block], slope[block], thin[block + 16];
-    // The weights of a thin product must fit the first-level cache beside the block.
-    const size_t length = pass->thin_upstream.rows ? block / 4 : block;
+    float gv[block], gnext[block], slope[block], thin[thin_steps * thin_stride];
+    const size_t length = pass->thin_upstream.rows ? thin_block : block;
     for (size_t first = from; first < to; first += length) {
         const size_t n = to - first < length ? to - first : length;
         memset(gv, 0, sizeof gv);
@@ -207,8 +212,13 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
                 const float *membrane = s.membrane + (t - s.begin) * s.stride;
                 moment now = {membrane, t > s.begin ? membrane - s.stride : 0, s.state, slope, 0};
                 if (pass->thin_upstream.rows) {
-                    rnv_thin_product(&pass->thin_upstream, t, columns, first, n, thin);
-                    now.upstream = thin;
+                    // Some steps at once, at the last of them.
+                    const size_t row = (t - s.begin) % thin_steps;
+                    if (row + 1 == thin_steps || t + 1 == s.end) {
+                        rnv_thin_product(&pass->thin_upstream, t - row, row + 1, columns, first, n,
+                                         thin, thin_stride);
+                    }
+                    now.upstream = thin + row * thin_stride;
                 } else if (pass->upstream) {
                     now.upstream = pass->upstream + t * pass->upstream_stride + first;
                 }

@@ -79,7 +79,7 @@ void rnv_recurrent_backward_step(const rnv_lif_t *neuron, size_t t, size_t colum
                       slope, n);
         const float *g = thin;
         if (pass->thin_upstream.rows) {
-            rnv_thin_product(&pass->thin_upstream, t, columns, first, n, thin);
+            rnv_thin_product(&pass->thin_upstream, t, 1, columns, first, n, thin, 0);
         } else if (pass->upstream) {
             g = pass->upstream + t * pass->upstream_stride + first;
         } else {

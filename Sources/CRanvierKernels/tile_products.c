@@ -92,23 +92,43 @@ RNV_TILED static inline __attribute__((always_inline)) void add_products(
     }
 }
 
-/// Sums over packed rows: inputs in pairs of blocks of `row_parts` parts, columns in blocks.
+/// Copies rows of up to two tiles of sums, a register at a time.
+RNV_TILED static void copy_sums(const float *from, size_t from_row, float *to, size_t to_row,
+                                size_t rows, size_t columns) {
+    const __mmask16 first = columns < 16 ? (__mmask16)((1u << columns) - 1) : (__mmask16)0xffff;
+    const __mmask16 second = columns > 16 ? (__mmask16)((1u << (columns - 16)) - 1) : (__mmask16)0;
+    for (size_t r = 0; r < rows; r++, from += from_row, to += to_row) {
+        _mm512_mask_storeu_ps(to, first, _mm512_maskz_loadu_ps(first, from));
+        _mm512_mask_storeu_ps(to + tile, second, _mm512_maskz_loadu_ps(second, from + tile));
+    }
+}
+
+/// Sums over packed rows, inputs in pairs of blocks of `row_parts` parts, columns in blocks, for a matrix inputs x columns
+/// with rows `stride` apart. What is not a whole block of it goes through memory of its own.
 RNV_TILED static inline __attribute__((always_inline)) void sum_rows(
     const uint16_t *left, size_t inputs, int row_parts, const uint16_t *right, size_t columns,
-    size_t steps, int begun, float *gradient) {
-    const size_t block = (size_t)row_parts * tile_halves;
-    const size_t a_step = inputs * block, b_step = parts * columns * depth;
+    size_t steps, int begun, float *gradient, size_t stride) {
+    const size_t block = (size_t)row_parts * tile_halves, width = 2 * tile;
+    const size_t a_step = tile_pairs(inputs) * block;
+    const size_t b_step = parts * tile_blocks(columns) * tile_halves;
+    float edge[4 * tile * tile] __attribute__((aligned(64))) = {0};
     tiles_begin();
-    for (size_t i = 0; i < inputs; i += 2) {
-        for (size_t j = 0; j < columns; j += 2 * tile) {
-            const uint16_t *a = left + i * block, *b = right + parts * j * depth;
-            float *at = gradient + i * tile * columns + j;
-            const int second = columns - j > tile;
-            if (begun) tiles_load(at, columns, second);
+    for (size_t i = 0; i < inputs; i += width) {
+        for (size_t j = 0; j < columns; j += width) {
+            const uint16_t *a = left + i / tile * block, *b = right + parts * j * depth;
+            float *to = gradient + i * stride + j;
+            const size_t rows = inputs - i < width ? inputs - i : width;
+            const size_t there = columns - j < width ? columns - j : width;
+            const int second = there > tile, whole = rows == width && there % tile == 0;
+            float *at = whole ? to : edge;
+            const size_t row = whole ? stride : width;
+            if (begun && !whole) copy_sums(to, stride, edge, width, rows, there);
+            if (begun) tiles_load(at, row, second);
             else tiles_zero();
             if (second) add_products(a, block, a_step, row_parts, b, b_step, steps, 1);
             else add_products(a, block, a_step, row_parts, b, b_step, steps, 0);
-            tiles_store(at, columns, second);
+            tiles_store(at, row, second);
+            if (!whole) copy_sums(edge, width, to, stride, rows, there);
         }
     }
     _tile_release();
@@ -118,22 +138,22 @@ RNV_TILED
 void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t count,
                               const float *upstream, size_t outputs, int begun, float *scratch,
                               float *gradient) {
-    const size_t inputs = tile_pairs(rows->inputs);
-    uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * inputs * tile_halves;
+    const size_t inputs = rows->inputs, all = tile_pairs(inputs);
+    uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * all * tile_halves;
     pack_spikes(rows, first, count, left);
     pack_numbers(upstream, outputs, count, outputs, steps_of(count), 0, right);
-    sum_rows(left, inputs, 1, right, tile_blocks(outputs) * tile, steps_of(count), begun, gradient);
+    sum_rows(left, inputs, 1, right, outputs, steps_of(count), begun, gradient, outputs);
 }
 
 RNV_TILED
 void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
                         const float *upstream, size_t stride, size_t outputs, int begun,
-                        float *scratch, float *gradient) {
+                        float *scratch, float *gradient, size_t gradient_stride) {
     const size_t all = tile_pairs(inputs);
     uint16_t *left = (uint16_t *)scratch, *right = left + part_steps * parts * all * tile_halves;
     pack_numbers(x, x_stride, count, inputs, steps_of(count), 1, left);
     pack_numbers(upstream, stride, count, outputs, steps_of(count), 0, right);
-    sum_rows(left, all, parts, right, tile_blocks(outputs) * tile, steps_of(count), begun, gradient);
+    sum_rows(left, inputs, parts, right, outputs, steps_of(count), begun, gradient, gradient_stride);
 }
 
 RNV_TILED
@@ -241,9 +261,9 @@ void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t
 
 void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
                         const float *upstream, size_t stride, size_t outputs, int begun,
-                        float *scratch, float *gradient) {
+                        float *scratch, float *gradient, size_t gradient_stride) {
     (void)x, (void)x_stride, (void)inputs, (void)count, (void)upstream, (void)stride;
-    (void)outputs, (void)begun, (void)scratch, (void)gradient;
+    (void)outputs, (void)begun, (void)scratch, (void)gradient, (void)gradient_stride;
 }
 
 void rnv_tiles_pack(const float *weights, size_t inputs, size_t outputs, size_t from_step,

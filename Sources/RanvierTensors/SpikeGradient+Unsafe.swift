@@ -52,18 +52,16 @@ struct SpikeGradient {
     /// Multiplies on matrix units.
     func onTiles() -> Tensor {
         KernelLog.note("spikeTileGradient")
-        let stride = (outputs + 15) / 16 * 16, padded = (inputs + 31) / 32 * 32
         let scratch = rnv_tiles_gradient_scratch(inputs, outputs, 1)
         let sum = inSlices(
-            count: padded * stride, scratch: scratch, piece: Int(RNV_TILES_ROWS)
+            count: inputs * outputs, scratch: scratch, piece: Int(RNV_TILES_ROWS)
         ) { range, begun, gradient, scratch, result in
             var spikes = spikeRows
             rnv_tiles_spike_gradient(
                 &spikes, range.lowerBound, range.count, gradient, outputs, begun ? 1 : 0, scratch,
                 result)
         }
-        return Tensor(shape: [padded, stride], dense: sum)
-            .slice(0..<inputs).slice(0..<outputs, along: 1)
+        return Tensor(shape: [inputs, outputs], dense: sum)
     }
 
     /// Multiplies densely: pieces of rows are unpacked in the cache.

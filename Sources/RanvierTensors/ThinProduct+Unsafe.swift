@@ -39,10 +39,11 @@ package final class ThinProduct: DeferredNumbers {
             terms: weights.shape[1], stride: transposed.shape[1], features: weights.shape[0])
     }
 
-    /// Kernels read up to 15 numbers behind the last feature.
+    /// Kernels read up to 15 numbers behind the last feature. Rows an odd number of cache lines apart do not compete for
+    /// the same places in the cache.
     private static func paddedTranspose(of weights: Tensor) -> Tensor {
         let features = weights.shape[0], terms = weights.shape[1]
-        let stride = (features + 30) / 16 * 16
+        let stride = ((features + 30) / 16 | 1) * 16
         let source = weights.denseBuffer
         return Tensor(denseShape: [terms, stride]) { destination in
             destination.update(repeating: 0)

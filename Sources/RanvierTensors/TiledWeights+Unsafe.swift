@@ -83,22 +83,25 @@ extension MatrixKernel {
             let slice = part / (down * across), place = part % (down * across)
             let i = place / across * side, j = place % across * side
             let height = min(side, inputs - i), width = min(side, outputs - j)
-            let stride = (width + 15) / 16 * 16
             let scratch = FloatBuffer(count: rnv_tiles_gradient_scratch(height, width, 0))
-            let sums = FloatBuffer(count: (height + 31) / 32 * 32 * stride)
             let begin = slice * length, end = min(begin + length, rows)
-            for from in Swift.stride(from: begin, to: end, by: piece) {
+            let to =
+                (slice == 0 ? result.pointer : others.pointer + (slice - 1) * count)
+                + i * outputs + j
+            // Sums that are added to again and again stay close together.
+            let isOnePiece = end - begin <= piece
+            let near = FloatBuffer(count: isOnePiece ? 0 : height * width)
+            for from in stride(from: begin, to: end, by: piece) {
                 rnv_tiles_gradient(
                     x.pointer + from * inputs + i, inputs, height, min(piece, end - from),
                     g.pointer + from * outputs + j, outputs, width, from > begin ? 1 : 0,
-                    scratch.pointer, sums.pointer)
+                    scratch.pointer, isOnePiece ? to : near.pointer,
+                    isOnePiece ? outputs : width)
             }
-            let to = slice == 0 ? result.pointer : others.pointer + (slice - 1) * count
-            for row in 0..<height {
-                (to + (i + row) * outputs + j).update(
-                    from: sums.pointer + row * stride, count: width)
+            for row in 0..<(isOnePiece ? 0 : height) {
+                (to + row * outputs).update(from: near.pointer + row * width, count: width)
             }
-            withExtendedLifetime((scratch, sums)) {}
+            withExtendedLifetime((scratch, near)) {}
         }
         withExtendedLifetime((x, g)) {}
         addSlices(others.pointer, slices - 1, count: count, to: result.pointer)

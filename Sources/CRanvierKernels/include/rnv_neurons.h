@@ -71,10 +71,10 @@ typedef struct {
     size_t terms, stride, features;
 } rnv_thin_product_t;
 
-/// out[i] = the product at step t and column first + i, for i < n; writes up to 15 numbers more.
-void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t columns, size_t first,
-                      size_t n, float *out);
-
+/// out[k * stride + i] = the product at step t + k and column first + i, for k < steps and i < n; writes up to 15 numbers
+/// more in each row.
+void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t steps, size_t columns,
+                      size_t first, size_t n, float *out, size_t stride);
 
 /// What the backward pass of one block of neurons needs and gives.
 typedef struct {

@@ -48,16 +48,15 @@ void rnv_tiles_product(const float *x, size_t rows, size_t inputs, const uint16_
 size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes);
 
 /// gradient[i, j] = (begun ? gradient[i, j] : 0) + sum of upstream[r, j] over the rows r of first ..< first + count (at
-/// most RNV_TILES_ROWS) in which input i spiked. `upstream` begins with row `first` and has `columns` columns;
-/// `gradient` has rows of `columns` rounded up to 16, and rows for the inputs rounded up to 32.
+/// most RNV_TILES_ROWS) in which input i spiked. `upstream` begins with row `first` and has `columns` columns, as the gradient.
 void rnv_tiles_spike_gradient(const rnv_spike_rows_t *rows, size_t first, size_t count,
                               const float *upstream, size_t columns, int begun, float *scratch,
                               float *gradient);
 
 /// gradient[i, j] = (begun ? gradient[i, j] : 0) + sum of x[r, i] * upstream[r, j] over `count` rows, which lie `x_stride`
-/// and `stride` numbers apart.
+/// and `stride` numbers apart; those of the gradient, inputs x columns, lie `gradient_stride` apart.
 void rnv_tiles_gradient(const float *x, size_t x_stride, size_t inputs, size_t count,
                         const float *upstream, size_t stride, size_t columns, int begun,
-                        float *scratch, float *gradient);
+                        float *scratch, float *gradient, size_t gradient_stride);
 
 #endif
