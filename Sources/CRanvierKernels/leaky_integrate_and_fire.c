@@ -232,6 +232,16 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
             }
             end = s.begin;
         }
+        if (parameters && reset == RNV_RESET_SOFT_DELAYED && pass->initial) {
+            // The reset that the initial state left to the first step, where gnext is now dL/du[0].
+            float all[block];
+            begin(pass->initial, first, n, all);
+            for (size_t i = 0; i < n; i += 16) {
+                const lanes_int s =
+                    fires(lanes_load(all + i), neuron->threshold, neuron->tie_fires);
+                sums.threshold -= lanes_select(s, lanes_load(gnext + i), lanes_all(0));
+            }
+        }
         if (parameters) {
             if (pass->leak_gradient) add_to(pass->leak_gradient, sums.leak);
             if (pass->threshold_gradient) add_to(pass->threshold_gradient, sums.threshold);
