@@ -1,5 +1,8 @@
 #include "rnv_gram.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "lanes.h"
 
 typedef uint64_t words8 __attribute__((ext_vector_type(8)));
@@ -128,15 +131,18 @@ void rnv_gram_row_sums(const float *kernel, size_t n, double *sums) {
     }
 }
 
+double rnv_gram_rounding(size_t n) { return 8 * DBL_EPSILON * (double)n; }
+
 RNV_LEVELS
 void rnv_gram_center(const float *kernel, size_t n, const double *offset, double constant,
                      float *out) {
-    const double root = 1.4142135623730951;
+    const double root = 1.4142135623730951, share = rnv_gram_rounding(n);
     for (size_t i = 0; i < n; i++) {
         const float *row = kernel + i * n;
         const double own = offset[i] + constant;
         for (size_t j = i + 1; j < n; j++) {
-            *out++ = (float)(root * ((double)row[j] + (own + offset[j])));
+            const double value = (double)row[j] + (own + offset[j]);
+            *out++ = fabs(value) > share * fabs((double)row[j]) ? (float)(root * value) : 0;
         }
     }
 }

@@ -67,6 +67,24 @@ import Testing
         #expect(map.undefinedLayers == ["dead"])
     }
 
+    /// A layer that answers the same to all samples varies as little as one that is silent.
+    @Test(arguments: [5, 9, 36, 57, 71])
+    func constantLayersAreMarked(samples: Int) throws {
+        let alive = normal([samples, 6], "alive")
+        let numbers = normal([1, 9], "answer").matrixProduct(Tensor(repeating: 1, shape: [9, 9]))
+        let real = numbers + Tensor.zeros([samples, 9])
+        let spikes = Tensor(
+            (0..<samples * 70).map { $0 % 70 % 3 == 0 ? 1 : 0 }, shape: [1, samples, 70])
+        for kernel in [KernelMatrix(features: real), KernelMatrix(spikes.packedAsSpikes)] {
+            for estimator in HSICEstimator.allCases {
+                let layer = try CenteredKernel(kernel, estimator: estimator)
+                let other = try CenteredKernel(KernelMatrix(features: alive), estimator: estimator)
+                #expect(layer.hsic(with: layer) == 0)
+                #expect(layer.alignment(with: other).isNaN)
+            }
+        }
+    }
+
     private static func mapOfDeadLayer() throws -> SimilarityMap? {
         var sums = SimilarityAccumulator(layers: ["alive", "dead"])
         let alive = Tensor(

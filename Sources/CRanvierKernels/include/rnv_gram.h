@@ -49,8 +49,11 @@ void rnv_gram_tiles_unpack(const float *sums, size_t samples, size_t stripe, flo
 /// is there.
 void rnv_gram_row_sums(const float *kernel, size_t n, double *sums);
 
+/// Rounding of the sums of n numbers in double precision, as a share of one of them.
+double rnv_gram_rounding(size_t n);
+
 /// Adds offset[i] + offset[j] + constant to the part above the diagonal and writes it row by row, times √2,
-/// to `out`: n (n - 1) / 2 numbers.
+/// to `out`: n (n - 1) / 2 numbers. What is rounding beside the number it is left of becomes 0.
 void rnv_gram_center(const float *kernel, size_t n, const double *offset, double constant,
                      float *out);
 

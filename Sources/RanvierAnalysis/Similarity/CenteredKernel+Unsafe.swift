@@ -31,8 +31,8 @@ extension CenteredKernel {
             constant = sums.reduce(0, +) / (size * size)
             for i in 0..<n { sums[i] /= -size }
             for i in 0..<n {
-                row.pointer[half + i] = Float(
-                    Double(matrix.pointer[i * n + i]) + 2 * sums[i] + constant)
+                let own = Double(matrix.pointer[i * n + i]), value = own + 2 * sums[i] + constant
+                row.pointer[half + i] = abs(value) > rnv_gram_rounding(n) * own ? Float(value) : 0
             }
         }
         sums.withUnsafeBufferPointer {
