@@ -51,6 +51,7 @@ private struct NormalizationCase {
         // Running values start at mean 0 and variance 1.
         layer.runningVariance.value = .ones(layer.runningVariance.shape)
         try checkGradients(layer, training)
+        try checkStatistics(layer)
         try checkRunning(layer, training)
     }
 
@@ -81,7 +82,32 @@ private struct NormalizationCase {
                 : name.hasSuffix("shift")
                     ? "dBeta" : try entry["kind"].string == "BNTT" ? "dGammaPerStep" : "dLambda"
             expect(gradient.scalars, try entry[key].tensor.scalars, key)
+            guard key == "dLambda" else { continue }
+            // The scale that acts is λ α θ.
+            let share =
+                try entry["kind"].string == "tdBN"
+                ? try entry["alpha"].float * (try entry["vThreshold"].float) : 1
+            expect(
+                (gradient / share).scalars, try entry["dGammaEffective"].tensor.scalars,
+                "dGammaEffective")
+            expect(
+                (layer.scale.value * share).scalars, try entry["gammaEffective"].tensor.scalars,
+                "gammaEffective")
         }
+    }
+
+    /// Statistics of the first batch, from how far the running values moved.
+    private func checkStatistics(_ layer: BatchNormalization) throws {
+        let shape = try entry["x"].tensor.shape, share = layer.momentum
+        let count =
+            Float(shape.enumerated().reduce(1) { $1.offset == 2 ? $0 : $0 * $1.element })
+            / (layer.shift == nil ? Float(shape[0]) : 1)
+        let mean = layer.runningMean.value / share
+        let variance = (layer.runningVariance.value - (1 - share)) / share
+        expect(mean.scalars, try entry["batchMean"].tensor.scalars, "batch mean")
+        expect(
+            (variance * ((count - 1) / count)).scalars,
+            try entry["batchVarBiased"].tensor.scalars, "batch variance")
     }
 
     private func checkRunning(_ layer: BatchNormalization, _ context: ForwardContext) throws {

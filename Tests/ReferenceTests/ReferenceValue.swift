@@ -117,6 +117,14 @@ struct ReferenceValue {
         }
     }
 
+    /// The numbers of a flat list or of an array in row-major order, nil for null.
+    var optionalNumbers: [Double?] {
+        get throws {
+            let list = object is [String: Any] ? try self["data"] : self
+            return try list.items.map { $0.isNull ? nil : try $0.double }
+        }
+    }
+
     /// The same numbers in single precision.
     var floats: [Float] { get throws { try numbers.map { Float($0) } } }
 

@@ -30,6 +30,8 @@ public struct PreActivationResNet: Sendable {
     public var shortcut: PreActivationBlock.Shortcut
     /// How many of the three stages, from the first, run at the first step alone; see ``FirstStep``.
     public var staticStages = 0
+    /// Added to the variance in the normalisation.
+    public var normalizationEpsilon = 1e-5
 
     /// A network for images.
     ///
@@ -72,12 +74,15 @@ public struct PreActivationResNet: Sendable {
                 inputShape[2], channels, size: 3, padding: 1, hasBias: false,
                 initialization: .heFanOut
             ).named("conv1"),
-            BatchNormalization(channels, variant: normalization).named("bn"),
+            BatchNormalization(
+                channels, variant: normalization, epsilon: normalizationEpsilon
+            ).named("bn"),
         ]
             + stages.layers { inputs, outputs, stride in
                 let block = PreActivationBlock(
                     inputs, outputs, stride: stride, activation: activation,
-                    normalization: normalization, isResidual: isResidual, shortcut: shortcut)
+                    normalization: normalization, normalizationEpsilon: normalizationEpsilon,
+                    isResidual: isResidual, shortcut: shortcut)
                 // Channels double from stage to stage.
                 return outputs < channels << staticStages ? FirstStep(block) : block
             } + [

@@ -32,8 +32,8 @@ public struct PreActivationBlock: Layer {
     /// A block from `inputs` to `outputs` channels.
     public init(
         _ inputs: Int, _ outputs: Int, stride: Int = 1, activation: Activation,
-        normalization: NormalizationVariant = .shared, isResidual: Bool = true,
-        shortcut: Shortcut = .preActivation
+        normalization: NormalizationVariant = .shared, normalizationEpsilon: Double = 1e-5,
+        isResidual: Bool = true, shortcut: Shortcut = .preActivation
     ) {
         self.shortcut = shortcut
         self.isResidual = isResidual
@@ -43,20 +43,23 @@ public struct PreActivationBlock: Layer {
                 from, outputs, size: size, stride: stride, padding: size / 2, hasBias: false,
                 initialization: .heFanOut)
         }
+        func normalized(_ variant: NormalizationVariant) -> BatchNormalization {
+            BatchNormalization(outputs, variant: variant, epsilon: normalizationEpsilon)
+        }
         first = LayerChain([activation.layer(channels: inputs).named("act1")])
         let projects = isResidual && (stride != 1 || inputs != outputs)
         projection = LayerChain(
             projects
                 ? (stride > 1 ? [AveragePool2D(stride).named("downPool")] : []) + [
                     convolution(inputs, size: 1).named("downConv"),
-                    BatchNormalization(outputs, variant: end).named("downBn"),
+                    normalized(end).named("downBn"),
                 ] : [])
         body = LayerChain([
             convolution(inputs, size: 3, stride: stride).named("conv1"),
-            BatchNormalization(outputs, variant: normalization).named("bn1"),
+            normalized(normalization).named("bn1"),
             activation.layer(channels: outputs).named("act2"),
             convolution(outputs, size: 3).named("conv2"),
-            BatchNormalization(outputs, variant: end).named("bn2"),
+            normalized(end).named("bn2"),
         ])
     }
 

@@ -9,7 +9,7 @@ import RanvierTensors
 ///
 /// The step is `k` rounded half to even, or `t / timeStep` so rounded. The charging curve is the time at
 /// which a leaky membrane driven by `x` reaches θ; values at or below θ never get there, so they are
-/// treated as `θ + 10⁻⁷` and come late. What comes after the last step follows ``lateSpikes``.
+/// treated as a margin above θ and come late. What comes after the last step follows ``lateSpikes``.
 public struct LatencyEncoder: SpikeEncoder, Hashable {
     /// How a value becomes a time.
     public enum Curve: Sendable, Hashable {
@@ -17,8 +17,9 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
         case linear
         /// Falls with the logarithm of the value, so that small values spread over most of the steps.
         case logarithmic
-        /// The charging time of a leaky membrane: time constant in seconds, threshold.
-        case charging(timeConstant: Double, threshold: Double)
+        /// The charging time of a leaky membrane: time constant in seconds, threshold, and how far above the
+        /// threshold a value counts at least.
+        case charging(timeConstant: Double, threshold: Double, margin: Double = 1e-7)
     }
 
     /// What happens to a spike after the last step.
@@ -46,8 +47,9 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
         smallestValue: Float = 0
     ) {
         requireSteps(steps, timeStep)
-        if case .charging(let timeConstant, let threshold) = curve {
+        if case .charging(let timeConstant, let threshold, let margin) = curve {
             precondition(timeConstant > 0, "the time constant must be positive")
+            precondition(margin > 0, "the margin must be positive, not \(margin)")
             precondition(threshold > 0 && threshold < 1, "the threshold must lie between 0 and 1")
         }
         self.steps = steps
@@ -61,8 +63,8 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
     public func spikeTime(of value: Float) -> Double {
         switch curve {
         case .linear, .logarithmic: unroundedStep(of: value) * timeStep
-        case .charging(let timeConstant, let threshold):
-            timeConstant * Self.chargingTime(Double(value), threshold)
+        case .charging(let timeConstant, let threshold, let margin):
+            timeConstant * Self.chargingTime(Double(value), threshold, margin)
         }
     }
 
@@ -93,14 +95,16 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
             // (T − 1) − ln(α x + 1) with e^(T−1) taken out of the logarithm, where it cannot overflow.
             let x = Double(value)
             return min(-log(x + (1 - x) * exp(-last)), last)
-        case .charging(let timeConstant, let threshold):
-            return timeConstant / timeStep * Self.chargingTime(Double(value), threshold)
+        case .charging(let timeConstant, let threshold, let margin):
+            return timeConstant / timeStep * Self.chargingTime(Double(value), threshold, margin)
         }
     }
 
     /// `ln(x / (x − θ))`, values up to θ raised to just above it.
-    private static func chargingTime(_ value: Double, _ threshold: Double) -> Double {
-        let x = max(value, threshold + 1e-7)
+    private static func chargingTime(
+        _ value: Double, _ threshold: Double, _ margin: Double
+    ) -> Double {
+        let x = max(value, threshold + margin)
         return log(x / (x - threshold))
     }
 }
