@@ -24,8 +24,10 @@ public struct AdaBelief: Sendable {
     public let beta2: Double
     /// Which mean the gradient is compared with.
     public let belief: Belief
-    /// ε and ε_r.
+    /// ε, added to the root of the variance.
     public let epsilon: Double
+    /// ε_r, added to the variance.
+    public let varianceEpsilon: Double
 
     private var mean: [Double]
     private var variance: [Double]
@@ -34,9 +36,10 @@ public struct AdaBelief: Sendable {
     /// Creates an optimiser of `parameterCount` parameters.
     ///
     /// Throws where the learning rate is not positive or a decay lies outside 0 ..< 1.
+    /// - Parameter varianceEpsilon: ε_r; nil takes ε.
     public init(
         parameterCount: Int, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999,
-        belief: Belief = .newMean, epsilon: Double = 1e-16
+        belief: Belief = .newMean, epsilon: Double = 1e-16, varianceEpsilon: Double? = nil
     ) throws(ExactError) {
         try ExactError.require("learningRate", learningRate, above: 0)
         try ExactError.require("beta1", beta1, in: 0...(1.0.nextDown))
@@ -46,6 +49,7 @@ public struct AdaBelief: Sendable {
         self.beta2 = beta2
         self.belief = belief
         self.epsilon = epsilon
+        self.varianceEpsilon = varianceEpsilon ?? epsilon
         mean = Array(repeating: 0, count: parameterCount)
         variance = Array(repeating: 0, count: parameterCount)
     }
@@ -62,7 +66,7 @@ public struct AdaBelief: Sendable {
             let previous = mean[i]
             mean[i] = beta1 * previous + (1 - beta1) * g
             let surprise = g - (belief == .newMean ? mean[i] : previous)
-            variance[i] = beta2 * variance[i] + (1 - beta2) * surprise * surprise + epsilon
+            variance[i] = beta2 * variance[i] + (1 - beta2) * surprise * surprise + varianceEpsilon
             let scale = (variance[i] / correction2).squareRoot() + epsilon
             change[i] = -learningRate * (mean[i] / correction1) / scale
         }
