@@ -39,6 +39,20 @@ struct EnergyTests {
         }
     }
 
+    @Test("Prices as published")
+    func prices() {
+        let prices: [(EnergyOperation, Double)] = [
+            (.float32Add, 0.9), (.float32Multiply, 3.7), (.float32MultiplyAccumulate, 4.6),
+            (.float16Add, 0.4), (.float16Multiply, 1.1), (.int32Add, 0.1), (.int32Multiply, 3.1),
+            (.int8Add, 0.03), (.int8Multiply, 0.2), (.registerAccess, 1),
+            (.staticMemoryAccess, 5), (.dynamicMemoryAccess, 640),
+        ]
+        #expect(Set(prices.map(\.0)) == Set(EnergyOperation.allCases))
+        for (operation, price) in prices {
+            #expect(EnergyTable.horowitz2014.picojoules(operation) == price, "\(operation)")
+        }
+    }
+
     @Test("A table survives JSON, an incomplete or negative one is refused")
     func tables() throws {
         let table = EnergyTable.horowitz2014

@@ -40,16 +40,22 @@ struct EnergyMemoryFile: Decodable {
         }
     }
     struct Rates: Decodable {
+        let layer1: Double
+        let layer2: Double
         let spikesPerSample: [Int]
 
         private enum CodingKeys: String, CodingKey {
+            case layer1, layer2
             case spikesPerSample = "spikes_per_sample"
         }
     }
     struct Approximation: Decodable {
+        let conv2: Double
+        let fc: Double
         let paddedMacs: [Int]
 
         private enum CodingKeys: String, CodingKey {
+            case conv2, fc
             case paddedMacs = "padded_macs"
         }
     }

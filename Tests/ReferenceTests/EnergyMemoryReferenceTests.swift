@@ -41,9 +41,24 @@ struct EnergyMemoryReferenceTests {
         #expect(dense.values == file.fanout2Dense)
         #expect(try FanOutMap(first).total == file.conv1MacsDense)
         #expect(try FanOutMap(first, mask: mask1).total == file.conv1MacsAlive)
+        let fc = try FanOutMap(inputs: hidden, outputs: file.net.fc.out).total
         #expect(
-            [first, second].map(\.paddedMultiplications)
-                == Array(file.approximation.paddedMacs.prefix(2)))
+            [first.paddedMultiplications, second.paddedMultiplications, fc]
+                == file.approximation.paddedMacs)
+    }
+
+    /// rate · T · multiplications with padding · density
+    @Test("The rule of thumb")
+    func approximation() throws {
+        let layers = [
+            (file.rates.layer1, mask2, second.outputChannels, file.approximation.conv2),
+            (file.rates.layer2, mask3, file.net.fc.out, file.approximation.fc),
+        ]
+        for (layer, macs) in zip(layers, file.approximation.paddedMacs.dropFirst()) {
+            let (rate, mask, rows, expected) = layer
+            let density = try WeightStorage(mask: mask, rows: rows, valueBits: 1).density
+            #expect(close(rate * Double(file.T * macs) * density, expected))
+        }
     }
 
     @Test("Exact synaptic operations")
@@ -66,28 +81,49 @@ struct EnergyMemoryReferenceTests {
         #expect(
             try operations(FanOutMap(inputs: hidden, outputs: outputs), spikes2)
                 == file.synops.fcDense)
-        #expect([spikes1, spikes2].map { $0.reduce(0, +) } == file.rates.spikesPerSample)
+        let totals = [spikes1, spikes2].map { $0.reduce(0, +) }
+        #expect(totals == file.rates.spikesPerSample)
+        let slots = [spikes1, spikes2].map { $0.count * file.T }
+        #expect(close(Double(totals[0]) / Double(slots[0]), file.rates.layer1))
+        #expect(close(Double(totals[1]) / Double(slots[1]), file.rates.layer2))
+    }
+
+    /// The table that ships at the prices of the file.
+    private func table() throws -> EnergyTable {
+        let shipped = EnergyTable.horowitz2014
+        let prices: [EnergyOperation: Double] = [
+            .float32MultiplyAccumulate: file.costs.mac, .float32Add: file.costs.ac,
+            .staticMemoryAccess: file.costs.sram, .dynamicMemoryAccess: file.costs.dram,
+        ]
+        let entries = EnergyOperation.allCases.map {
+            ($0, EnergyTable.Entry(picojoules: prices[$0] ?? shipped.picojoules($0), source: ""))
+        }
+        return try EnergyTable(
+            name: "file", technology: "", entries: Dictionary(uniqueKeysWithValues: entries))
     }
 
     @Test("Energies of the spiking network and of its ANN")
     func energies() throws {
+        let table = try table()
         let expected = file.energy
         let macs = try FanOutMap(first, mask: mask1).total
         let counts = SampleOperations(
             synaptic: Double(file.synops.totalAlive), multiplyAccumulate: Double(macs),
             neuronUpdates: Double(file.T * neurons))
-        let estimate = EnergyEstimate(of: counts)
+        let estimate = EnergyEstimate(of: counts, table: table)
         #expect(close(estimate.arithmetic, expected.totalPJ))
         #expect(close(estimate.neuronUpdates, expected.neuronUpdatePJ))
         #expect(close(estimate.weightFetch, expected.weightFetchSramPJ))
         #expect(close(estimate.stateAccess, expected.membraneRwSramPJ))
         let far = EnergyEstimate(
-            of: counts, assuming: EnergyAssumptions(weightMemory: .dynamicMemory))
+            of: counts, table: table,
+            assuming: EnergyAssumptions(weightMemory: .dynamicMemory))
         #expect(close(far.weightFetch, expected.weightFetchDramPJ))
 
         func arithmetic(synaptic: Int = 0, macs: Int) -> Double {
             EnergyEstimate(
-                of: SampleOperations(synaptic: Double(synaptic), multiplyAccumulate: Double(macs))
+                of: SampleOperations(synaptic: Double(synaptic), multiplyAccumulate: Double(macs)),
+                table: table
             ).arithmetic
         }
         #expect(close(arithmetic(macs: macs), expected.firstLayerMacPJ))
@@ -102,15 +138,6 @@ struct EnergyMemoryReferenceTests {
             + FanOutMap(inputs: hidden, outputs: outputs, mask: mask3).total
         #expect(close(arithmetic(macs: dense), expected.annDensePJ))
         #expect(close(arithmetic(macs: sparse), expected.annSparsePJ))
-    }
-
-    @Test("The table's prices are those of the file")
-    func prices() {
-        let table = EnergyTable.horowitz2014
-        #expect(table.picojoules(.float32MultiplyAccumulate) == file.costs.mac)
-        #expect(table.picojoules(.float32Add) == file.costs.ac)
-        #expect(table.picojoules(.staticMemoryAccess) == file.costs.sram)
-        #expect(table.picojoules(.dynamicMemoryAccess) == file.costs.dram)
     }
 
     @Test("Storage of weights in every format and width")

@@ -151,9 +151,10 @@ import Testing
         var parameters = try #require(file.parameters.first)
         var optimizer = try AdaBelief(
             parameterCount: parameters.count, learningRate: file.lr, beta1: file.b1,
-            beta2: file.b2, epsilon: file.eps)
+            beta2: file.b2, epsilon: file.eps, varianceEpsilon: file.eps_root)
         for (step, gradient) in file.gradients.enumerated() {
-            optimizer.learningRate = file.lr * exp(-Double(step) / file.decay_steps)
+            optimizer.learningRate =
+                file.lr * pow(file.decay_factor, Double(step) / file.decay_steps)
             optimizer.update(&parameters, gradient: gradient)
             let error = SmoothExactGradientVectors.relativeError(
                 parameters, file.parameters[step + 1])

@@ -133,9 +133,11 @@ struct TargetTimesFile: Decodable {
 struct AdaBeliefFile: Decodable {
     let lr: Double
     let decay_steps: Double
+    let decay_factor: Double
     let b1: Double
     let b2: Double
     let eps: Double
+    let eps_root: Double
     let gradients: [[Double]]
     let parameters: [[Double]]
 }
@@ -191,6 +193,7 @@ struct SingleNeuronFile: Decodable {
 struct RecurrentTrainingFile: Decodable {
     let tau: Double
     let alpha: Double
+    let reset_eps: Double
     let T: Double
     let N: Int
     let n_targets: Int
@@ -223,6 +226,8 @@ struct LayeredFile: Decodable {
         let label: [Int]
         let weights: [[[Double]]]
         let phi0: [Double]
+        let hidden_spikes: Int
+        let output_spikes: Int
         let events: [RecurrentEvents]
         let t_out: [[Double]]
         let loss_per_sample: [Double]
