@@ -38,6 +38,24 @@ RNV_INLINE lanes_int lanes_mask(uint16_t bits) {
     return -__builtin_convertvector(b, lanes_int);
 }
 
+/// Up to sixteen numbers; missing ones are zero.
+RNV_INLINE lanes lanes_load_part(const float *p, size_t n) {
+    if (n >= 16) return lanes_load(p);
+    float part[16] = {0};
+    memcpy(part, p, n * sizeof(float));
+    return lanes_load(part);
+}
+
+RNV_INLINE void lanes_store_part(float *p, lanes v, size_t n) {
+    if (n >= 16) {
+        lanes_store(p, v);
+    } else {
+        float part[16];
+        lanes_store(part, v);
+        memcpy(p, part, n * sizeof(float));
+    }
+}
+
 /// Sum of the sixteen lanes in one fixed order.
 RNV_INLINE float lanes_sum(lanes v) {
     typedef float eight __attribute__((ext_vector_type(8)));

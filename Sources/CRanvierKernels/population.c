@@ -5,23 +5,6 @@
 // Neurons are taken in blocks whose state stays in the first-level cache while time passes.
 enum { block = 512 };
 
-RNV_INLINE lanes load_part(const float *p, size_t n) {
-    if (n >= 16) return lanes_load(p);
-    float rest[16] = {0};
-    memcpy(rest, p, n * sizeof(float));
-    return lanes_load(rest);
-}
-
-RNV_INLINE void store_part(float *p, lanes v, size_t n) {
-    if (n >= 16) {
-        lanes_store(p, v);
-    } else {
-        float rest[16];
-        lanes_store(rest, v);
-        memcpy(p, rest, n * sizeof(float));
-    }
-}
-
 RNV_INLINE lanes as_number(lanes_int mask) {
     return lanes_select(mask, lanes_all(1), lanes_all(0));
 }
@@ -68,7 +51,7 @@ RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
             const size_t k = i + j, left = n - k;
             const lanes v = lanes_load(w->membrane + k), last = lanes_load(w->last + k);
             const lanes beta = lanes_load(w->leak + k);
-            lanes input = load_part(in + k, left);
+            lanes input = lanes_load_part(in + k, left);
             if (p->coupling) input += lanes_load(w->coupling + k) * last;
             if (p->has_synapse) input = p->synaptic_leak * lanes_load(w->synapse + k) + input;
             const lanes scale = p->scales_input ? 1.0f - beta : lanes_all(1);
@@ -97,10 +80,10 @@ RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
             if (p->has_synapse) lanes_store(w->synapse + k, input);
             if (p->adapts) {
                 lanes_store(w->adaptation + k, p->adaptation_leak * a + as_number(s));
-                if (r->adaptation) store_part(r->adaptation + at + k, a, left);
+                if (r->adaptation) lanes_store_part(r->adaptation + at + k, a, left);
             }
-            if (r->membrane) store_part(r->membrane + at + k, u, left);
-            if (r->synapse) store_part(r->synapse + at + k, input, left);
+            if (r->membrane) lanes_store_part(r->membrane + at + k, u, left);
+            if (r->synapse) lanes_store_part(r->synapse + at + k, input, left);
         }
         row[i / 64] = word;
         if (free_row) free_row[i / 64] = free_word;
@@ -150,8 +133,8 @@ RNV_INLINE void add_at(float *sums, size_t k, lanes v) {
 /// Number of the state before step t: from the record of the step before, or the initial state.
 RNV_INLINE lanes earlier(const float *record, const float *initial, size_t t, size_t columns,
                          size_t at, size_t left) {
-    if (t > 0 && record) return load_part(record + (t - 1) * columns + at, left);
-    return t == 0 && initial ? load_part(initial + at, left) : lanes_all(0);
+    if (t > 0 && record) return lanes_load_part(record + (t - 1) * columns + at, left);
+    return t == 0 && initial ? lanes_load_part(initial + at, left) : lanes_all(0);
 }
 
 RNV_INLINE const float *slopes(const rnv_population_t *p, const rnv_population_backward_t *pass,
@@ -188,17 +171,17 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
         const lanes_int is_free =
             r->free_words ? lanes_mask((uint16_t)(r->free_words[row + k / 64] >> shift))
                           : lanes_mask(0xffff);
-        const lanes none = lanes_all(0), u = load_part(r->membrane + base + k, left);
+        const lanes none = lanes_all(0), u = lanes_load_part(r->membrane + base + k, left);
         const lanes gv = lanes_load(w->membrane + k), ga = lanes_load(w->adaptation + k);
         const lanes beta = lanes_load(w->leak + k);
         lanes gs = lanes_load(w->last + k) + ga;
-        if (g) gs += load_part(g + k, left);
+        if (g) gs += lanes_load_part(g + k, left);
         if (attached && p->reset == RNV_RESET_HARD) gs += gv * (p->reset_potential - u);
         if (attached && p->reset == RNV_RESET_SOFT) gs -= p->threshold * gv;
-        const lanes m = lanes_select(is_free, gs * load_part(slope + k, left), none);
+        const lanes m = lanes_select(is_free, gs * lanes_load_part(slope + k, left), none);
         lanes gu = p->reset == RNV_RESET_HARD ? lanes_select(s, none, gv) : gv;
         gu += m;
-        if (h) gu += load_part(h + k, left);
+        if (h) gu += lanes_load_part(h + k, left);
         const lanes scale = p->scales_input ? 1.0f - beta : lanes_all(1);
         lanes gi = lanes_select(is_free, scale * gu, none);
         if (p->has_synapse) {
@@ -213,18 +196,18 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
         if (p->adapts) {
             lanes_store(w->adaptation + k, p->adaptation_leak * ga - p->adaptation_strength * m);
         }
-        store_part(out + k, pass->sum_over_time ? load_part(out + k, left) + gi : gi, left);
+        lanes_store_part(out + k, pass->sum_over_time ? lanes_load_part(out + k, left) + gi : gi, left);
         // Parameters.
         lanes_int before = lanes_mask(0);
         if (t > 0) {
             before = lanes_mask((uint16_t)(r->words[row - r->words_per_row + k / 64] >> shift));
         } else if (pass->initial.last) {
-            before = load_part(pass->initial.last + at, left) != 0;
+            before = lanes_load_part(pass->initial.last + at, left) != 0;
         }
         if (pass->leak_sums) {
             lanes v = earlier(r->membrane, pass->initial.membrane, t, columns, at, left);
             if (t > 0) v = after_reset(v, before, p);
-            if (p->scales_input) v -= load_part(r->synapse + base + k, left);
+            if (p->scales_input) v -= lanes_load_part(r->synapse + base + k, left);
             add_at(w->leak_sum, k, lanes_select(is_free, gu * v, none));
         }
         if (pass->threshold_sums) {
@@ -239,7 +222,7 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
                    gi * earlier(r->synapse, pass->initial.synapse, t, columns, at, left));
         }
         if (p->adapts) {
-            const lanes a = load_part(r->adaptation + base + k, left);
+            const lanes a = lanes_load_part(r->adaptation + base + k, left);
             if (pass->adaptation_leak_sums) add_at(w->adaptation_leak_sum, k, ga * a);
             if (pass->adaptation_strength_sums) add_at(w->adaptation_strength_sum, k, -(m * a));
         }

@@ -36,16 +36,6 @@ RNV_INLINE size_t list_spikes(const uint64_t *words, size_t base, size_t from, s
     return found;
 }
 
-RNV_INLINE void store_part(float *p, lanes v, size_t n) {
-    if (n >= 16) {
-        lanes_store(p, v);
-    } else {
-        float rest[16];
-        lanes_store(rest, v);
-        memcpy(p, rest, n * sizeof(float));
-    }
-}
-
 /// Adds the listed weight rows to vectors of sums that begin at column `column`.
 #define ACCUMULATE(vectors)                                                    \
     for (size_t s = 0; s < found; s++) {                                       \
@@ -79,13 +69,11 @@ RNV_INLINE void add_block(const uint32_t *list, size_t found, const float *weigh
             const size_t at = column + 16 * (size_t)v;
             const size_t n = outputs - at < 16 ? outputs - at : 16;
             if (begun) {
-                float earlier[16] = {0};
-                memcpy(earlier, out + at, n * sizeof(float));
-                sum[v] = lanes_load(earlier) + sum[v];
+                sum[v] = lanes_load_part(out + at, n) + sum[v];
             } else if (bias) {
                 sum[v] = lanes_load(bias + at) + sum[v];
             }
-            store_part(out + at, sum[v], n);
+            lanes_store_part(out + at, sum[v], n);
         }
     }
 }

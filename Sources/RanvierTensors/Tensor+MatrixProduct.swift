@@ -81,6 +81,10 @@ extension Tensor {
         }
         let rows = skipped > 0 ? upstream.slice(skipped..<upstream.shape[0]) : upstream
         let factors = x.reshaped(to: [x.count / max(inputs, 1), inputs])
+        if let sparse = SparseRows(forGradientOf: factors, outputs: rows.shape[1]) {
+            KernelLog.note("sparseWeightGradient")
+            return sparse.transposed.product(rows, block: factors.shape[0])
+        }
         return MatrixKernel.tiledTransposedProduct(factors, rows)
             ?? MatrixKernel.product(factors, rows, transposeFirst: true)
     }
@@ -106,8 +110,14 @@ extension Tensor {
     ) -> Tensor {
         if isTraining, let tiled = spikeTileProduct(x, w, bias, target) { return tiled }
         if x.hasSparseSpikes(outputs: w.shape[1]) { return spikeProduct(x, w, bias, target) }
-        KernelLog.note("denseProduct")
         let rows = x.reshaped(to: [x.count / max(w.shape[0], 1), w.shape[0]])
+        if let sparse = SparseRows(forProductOf: rows, outputs: w.shape[1], isTraining: isTraining)
+        {
+            KernelLog.note("sparseProduct")
+            return sparse.product(w, bias: bias, block: rnv_product_block(w.shape[0]))
+                .reshaped(to: target)
+        }
+        KernelLog.note("denseProduct")
         let product =
             (isTraining ? MatrixKernel.tiledProduct(rows, w, bias: bias) : nil)
             ?? MatrixKernel.product(rows, w, bias: bias)

@@ -33,9 +33,10 @@ import Testing
         let w = AdjointTests.random([size.inputs, size.outputs], "w")
         let b = AdjointTests.random([size.outputs], "b")
         let (sparse, kernels) = KernelLog.recording { spikes.matrixProduct(w, bias: b) }
-        let (dense, others) = KernelLog.recording { spikes.dense.matrixProduct(w, bias: b) }
+        let dense = MatrixKernel.product(
+            spikes.dense.reshaped(to: [36, size.inputs]), w, bias: b
+        ).reshaped(to: sparse.shape)
         #expect(kernels == ["spikeProduct"])
-        #expect(others == ["denseProduct"])
         #expect(largestDifference(sparse, dense) < 1e-6 * Float(size.inputs).squareRoot())
         if Processor.level >= .v4 { #expect(sparse.scalars == dense.scalars) }
 

@@ -15,6 +15,7 @@
 #include "rnv_recurrent.h"
 #include "rnv_reductions.h"
 #include "rnv_sparse_gradient.h"
+#include "rnv_sparse_products.h"
 #include "rnv_spike_products.h"
 #include "rnv_spikes.h"
 #include "rnv_tile_convolution.h"
