@@ -44,8 +44,12 @@ struct SparseRows {
     }
 
     /// Rows that are multiplied with a matrix of so many columns; nil where a dense product is faster, by measured
-    /// crossovers.
+    /// crossovers. A single row is always listed: oneDNN would add it in another order than a batch.
     init?(forProductOf rows: Tensor, outputs: Int, isTraining: Bool) {
+        if rows.shape[0] == 1, rows.count > 0 {
+            self.init(rows, atMost: 1)
+            return
+        }
         guard rows.shape[0] >= 16, rows.shape[1] >= 64, outputs >= 64 else { return nil }
         let hasTiles = isTraining && TiledWeights.hasUnits && rows.shape[0] >= 512
         self.init(rows, atMost: hasTiles ? 0.1 : 0.2)

@@ -7,8 +7,10 @@ extension Tensor {
     ///
     /// The kernel follows the storage of `x`: spikes below ``spikeProductDensity(outputs:)`` add the rows of `w` that
     /// fired ("spikeProduct"); a constant sequence is multiplied once ("constantProduct" is noted, then the
-    /// product of its step); everything else is one dense product ("denseProduct"). While a tape is recorded, large
-    /// products run on matrix units where there are any, of spikes from 1/8 of ones on ("spikeTileProduct").
+    /// product of its step); numbers of which few are not zero, as in images with an empty background, are listed and
+    /// multiplied alone, as are those of a single row ("sparseProduct"); everything else is one dense product
+    /// ("denseProduct"). While a tape is recorded, large products run on matrix units where there are any, of spikes
+    /// from 1/8 of ones on ("spikeTileProduct").
     ///
     /// - Parameters:
     ///   - weights: `[inputs, outputs]`, so that the outgoing weights of an input are contiguous.

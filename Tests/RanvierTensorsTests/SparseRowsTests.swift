@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    /// The same bits for a sample and a batch, whatever the size of either.
+    @Test(arguments: [(64, 64), (784, 200), (300, 10), (401, 129), (20, 5), (33, 17), (512, 512)])
+    func aSampleHasTheBitsOfItsBatch(_ size: (inputs: Int, outputs: Int)) {
+        let x = AdjointTests.random([40, size.inputs], "x")
+        let w = AdjointTests.random([size.inputs, size.outputs], "w")
+        for bias in [nil, AdjointTests.random([size.outputs], "b")] {
+            let batch = x.matrixProduct(w, bias: bias)
+            for count in [1, 2, 5, 17] {
+                let few = x.slice(0..<count).matrixProduct(w, bias: bias)
+                let same = batch.slice(0..<count)
+                if Processor.level >= .v4 { #expect(few.scalars == same.scalars, "\(count)") }
+                #expect(difference(few, same) < 1e-4)
+            }
+        }
+    }
+
     /// Numbers that are not finite count as numbers.
     @Test func whatIsNotFiniteShows() {
         var values = [Float](repeating: 0, count: 20 * 64)
