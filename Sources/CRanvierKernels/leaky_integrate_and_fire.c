@@ -6,7 +6,7 @@ enum {
     // Of a thin product, whose weights must fit the first-level cache beside it.
     thin_block = block / 4,
     thin_stride = thin_block + 16,
-    thin_steps = 4
+    thin_steps = RNV_THIN_ROWS
 };
 
 /// Copies part of the initial state, or zeros, into a block.

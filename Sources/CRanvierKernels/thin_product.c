@@ -2,8 +2,7 @@
 
 #include "lanes.h"
 
-/// Rows that share a weight once it is loaded.
-enum { together = 4 };
+enum { together = RNV_THIN_ROWS };
 
 /// Products of `count` rows, 1 or `together` of them, with the features `at` up to `end`.
 RNV_INLINE void multiply(const rnv_thin_product_t *p, int count, const float *row, size_t row_step,

@@ -43,8 +43,10 @@ struct SparseRows {
         self.values = values
     }
 
-    /// Rows that are multiplied with a matrix of so many columns; nil where a dense product is faster, by measured
-    /// crossovers. A single row is always listed: oneDNN would add it in another order than a batch.
+    /// Rows that are multiplied with a matrix of so many columns; nil where a dense product is taken to be faster: a vector
+    /// of a listed number waits for the second cache, some four times as long as one of a dense product takes.
+    ///
+    /// A single row is always listed: oneDNN would add it in another order than a batch.
     init?(forProductOf rows: Tensor, outputs: Int, isTraining: Bool) {
         if rows.shape[0] == 1, rows.count > 0 {
             self.init(rows, atMost: 1)
@@ -56,7 +58,7 @@ struct SparseRows {
     }
 
     /// Rows whose columns are multiplied with a gradient of so many columns, whose part must stay in the cache; nil where
-    /// a dense product is faster.
+    /// a dense product is taken to be faster.
     init?(forGradientOf rows: Tensor, outputs: Int) {
         guard rows.shape[0] >= 16, rows.shape[0] <= 2048, rows.shape[1] >= 64, outputs >= 64
         else { return nil }

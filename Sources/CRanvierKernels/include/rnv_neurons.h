@@ -71,6 +71,9 @@ typedef struct {
     size_t terms, stride, features;
 } rnv_thin_product_t;
 
+/// Rows of a thin product, of steps or samples, that share a weight once it is loaded.
+#define RNV_THIN_ROWS 4
+
 /// out[k * stride + i] = the product at step t + k and column first + i, for k < steps and i < n; writes up to 15 numbers
 /// more in each row.
 void rnv_thin_product(const rnv_thin_product_t *product, size_t t, size_t steps, size_t columns,

@@ -13,7 +13,7 @@ typedef struct {
     const float *values;
 } rnv_sparse_rows_t;
 
-/// Lists the numbers among x[0 ..< n] that are not zero. Returns how many; up to 15 places more are written.
+/// Lists the numbers among x[0 ..< n] that are not zero. Returns how many.
 size_t rnv_sparse_list(const float *x, size_t n, uint32_t *places, float *values);
 
 /// out[r, c] = bias[c] (or 0, where it is null) + sum of values[s] * matrix[places[s], c], for some rows and columns; rows of
