@@ -7,12 +7,45 @@ let swiftSettings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
     + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+/// A library of this package: the modules it may import, and what it needs from elsewhere.
+func library(
+    _ name: String, _ modules: [String] = [], products: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: modules.map { .byName(name: $0) } + products,
+        resources: resources, swiftSettings: swiftSettings)
+}
+
+/// A test target.
+func tests(
+    _ name: String, _ modules: [String], products: [Target.Dependency] = [],
+    resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: (modules + ["RanvierTestSupport"]).map { .byName(name: $0) } + products,
+        resources: resources, swiftSettings: swiftSettings)
+}
+
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+
+// Floors from the ground up; a floor imports those below it, and of its own what is written here.
+let ground = [
+    "RanvierConfiguration", "RanvierFormats", "RanvierTensors", "RanvierSpikes",
+]
+let material = ["RanvierNetworks", "RanvierData"]
+let methods = ["RanvierSurrogate", "RanvierExact"]
+let umbrella = ground + material + ["RanvierLearning"] + methods + ["RanvierAnalysis"]
+let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
+
 let package = Package(
     name: "Ranvier",
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Ranvier", targets: ["Ranvier"]),
-        .executable(name: "ranvier", targets: ["RanvierCommandLine"]),
+        .library(name: "RanvierWorkbench", targets: ["RanvierWorkbench"]),
+        .executable(name: "ranvier", targets: ["RanvierTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -33,112 +66,68 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-        // Libraries, each on those above it.
-        .target(
-            name: "RanvierTensors",
-            dependencies: [
-                "CRanvierKernels", "COneDNN",
-                .product(name: "HeapModule", package: "swift-collections"),
-            ],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierSpikes", dependencies: ["RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierData", dependencies: ["RanvierTensors", "RanvierSpikes", "CZlib"],
-            resources: [.copy("Resources/digits.csv.gz")],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierNetworks",
-            dependencies: ["RanvierTensors", "RanvierSpikes", "CRanvierKernels"],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierTraining",
-            dependencies: ["RanvierNetworks", "RanvierData", "RanvierSpikes", "RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierAnalysis",
-            dependencies: ["RanvierNetworks", "RanvierTensors", "CRanvierKernels"],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierExact",
-            dependencies: [
-                "CRanvierKernels", "RanvierTraining", "RanvierData", "RanvierNetworks",
-                "RanvierTensors",
-                .product(name: "HeapModule", package: "swift-collections"),
-            ],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "RanvierExperiments",
-            dependencies: [
-                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
-                "RanvierTensors", "RanvierAnalysis", "RanvierExact", "CRanvierKernels",
+        // Ground.
+        library("RanvierConfiguration"),
+        library("RanvierFormats", ["CZlib"]),
+        library("RanvierTensors", ["CRanvierKernels", "COneDNN"], products: [heap]),
+        library("RanvierSpikes", ["RanvierTensors", "RanvierConfiguration"]),
+
+        // Material.
+        library("RanvierNetworks", ground + ["CRanvierKernels"]),
+        library("RanvierData", ground, resources: [.copy("Resources/digits.csv.gz")]),
+
+        // Learning, methods, after learning.
+        library("RanvierLearning", ground + material + ["CRanvierKernels"]),
+        library("RanvierSurrogate", ground + material + ["RanvierLearning"]),
+        library(
+            "RanvierExact", ground + material + ["RanvierLearning", "CRanvierKernels"],
+            products: [heap]),
+        library(
+            "RanvierAnalysis", ground + material + ["RanvierLearning", "CRanvierKernels"]),
+
+        // What users import: everything so far under one name, with the standard registry.
+        library("Ranvier", umbrella),
+
+        // Workbench.
+        library(
+            "RanvierRuns", umbrella,
+            products: [
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Yams", package: "Yams"),
-            ],
-            swiftSettings: swiftSettings),
+            ]),
+        library("RanvierReports", umbrella),
+        library("RanvierBench", umbrella + ["CRanvierKernels"]),
+        library("RanvierStudies", umbrella + ["RanvierReports", "RanvierRuns"]),
 
-        // What users import, and what they run.
-        .target(
-            name: "Ranvier",
-            dependencies: [
-                "RanvierTensors", "RanvierSpikes", "RanvierData", "RanvierNetworks",
-                "RanvierTraining", "RanvierAnalysis", "RanvierExact", "RanvierExperiments",
-            ],
-            swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "RanvierCommandLine",
-            dependencies: [
-                "RanvierExperiments", "RanvierAnalysis", "RanvierData", "RanvierTensors",
+        // Verbs: as functions, as a command line that other packages extend, and the command itself.
+        library("RanvierExperiments", umbrella + ["Ranvier"] + workbench),
+        library(
+            "RanvierCommand", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"],
+            products: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: swiftSettings),
+            ]),
+        library(
+            "RanvierWorkbench", ["Ranvier"] + workbench + ["RanvierExperiments", "RanvierCommand"]),
+        .executableTarget(
+            name: "RanvierTool", dependencies: ["RanvierCommand"], swiftSettings: swiftSettings),
 
-        .testTarget(
-            name: "RanvierTensorsTests", dependencies: ["RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierSpikesTests", dependencies: ["RanvierSpikes", "RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierDataTests",
-            dependencies: ["RanvierData", "RanvierSpikes", "RanvierTensors", "CZlib"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierNetworksTests", dependencies: ["RanvierNetworks", "RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierTrainingTests",
-            dependencies: [
-                "RanvierTraining", "RanvierNetworks", "RanvierData", "RanvierSpikes",
-                "RanvierTensors",
-            ],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierAnalysisTests",
-            dependencies: ["RanvierAnalysis", "RanvierNetworks", "RanvierTensors"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierExperimentsTests",
-            dependencies: [
-                "RanvierExperiments", "RanvierTraining", "RanvierNetworks", "RanvierData",
-                "RanvierTensors", "RanvierAnalysis",
-            ],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "ReferenceTests",
-            dependencies: [
-                "RanvierAnalysis", "RanvierExact", "RanvierNetworks", "RanvierSpikes",
-                "RanvierTensors",
-            ],
-            resources: [.copy("Reference")],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "CommandLineTests", dependencies: ["RanvierCommandLine"],
-            swiftSettings: swiftSettings),
-        .testTarget(
-            name: "RanvierExactTests", dependencies: ["RanvierExact"],
-            swiftSettings: swiftSettings),
+        .target(
+            name: "RanvierTestSupport",
+            dependencies: umbrella.map { .byName(name: $0) } + ["CZlib"],
+            path: "Tests/RanvierTestSupport", swiftSettings: swiftSettings),
+        tests("RanvierTensorsTests", ["RanvierTensors"]),
+        tests("RanvierConfigurationTests", ["RanvierConfiguration"]),
+        tests("RanvierSpikesTests", ["RanvierSpikes", "RanvierTensors"]),
+        tests(
+            "RanvierDataTests",
+            ["RanvierData", "RanvierFormats", "RanvierSpikes", "RanvierTensors"]),
+        tests("RanvierNetworksTests", ["RanvierNetworks", "RanvierTensors"]),
+        tests("RanvierLearningTests", umbrella),
+        tests("RanvierAnalysisTests", umbrella),
+        tests("RanvierExactTests", umbrella),
+        tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
+        tests("ReferenceTests", umbrella, resources: [.copy("Reference")]),
+        tests("CommandLineTests", ["RanvierTool", "RanvierCommand", "RanvierLearning"]),
     ]
 )

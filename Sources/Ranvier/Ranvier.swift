@@ -1,9 +1,11 @@
 // Everything under one name. The documentation catalogue beside this file is the index of the interface.
 @_exported import RanvierAnalysis
+@_exported import RanvierConfiguration
 @_exported import RanvierData
 @_exported import RanvierExact
-@_exported import RanvierExperiments
+@_exported import RanvierFormats
+@_exported import RanvierLearning
 @_exported import RanvierNetworks
 @_exported import RanvierSpikes
+@_exported import RanvierSurrogate
 @_exported import RanvierTensors
-@_exported import RanvierTraining

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// The folder in which larger data sets are looked for.
 ///

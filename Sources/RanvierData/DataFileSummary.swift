@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 import RanvierSpikes
 import RanvierTensors
 

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 extension Dataset {
     /// Samples from a table: one row each, one column for the label.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 import RanvierTensors
 
 extension Dataset {

@@ -1,3 +1,5 @@
+import RanvierFormats
+
 extension Dataset {
     /// The same samples as images `[side, side, 1]`, where they are vectors of a square number of values;
     /// images stay as they are.

@@ -1,3 +1,4 @@
+import RanvierFormats
 import RanvierSpikes
 import RanvierTensors
 

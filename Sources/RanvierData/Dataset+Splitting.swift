@@ -1,3 +1,4 @@
+import RanvierFormats
 import RanvierTensors
 
 extension Dataset {

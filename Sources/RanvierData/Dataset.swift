@@ -1,3 +1,4 @@
+import RanvierFormats
 import RanvierTensors
 
 /// Labelled samples of one shape: values, labels, class names, and where they come from.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// The files of a folder, in an order that does not depend on the file system.
 enum FolderListing {

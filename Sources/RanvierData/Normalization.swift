@@ -1,3 +1,4 @@
+import RanvierFormats
 import RanvierTensors
 
 /// Shift and scale that bring values to a common range, fitted on training data and stored with a network.

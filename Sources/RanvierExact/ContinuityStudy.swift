@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// Sweeps random directions through a random layered network and counts jumps of its output times.
 ///
 /// The network has inputs that spike at random times, one hidden layer and outputs; a sweep moves all

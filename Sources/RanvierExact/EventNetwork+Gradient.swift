@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// A trial judged by a loss of spike times.
 public struct TrialOutcome<Neuron: EventDrivenNeuron>: Sendable {
     /// The loss.

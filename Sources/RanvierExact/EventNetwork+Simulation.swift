@@ -1,4 +1,5 @@
 import HeapModule
+import RanvierNetworks
 
 extension EventNetwork {
     /// Runs a trial from 0 to `trial`.

@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// A spiking network on an arbitrary graph: neurons of one kind, inputs, weighted synapses with delays.
 ///
 /// Simulated event by event without a clock: the next spike of every neuron is known in closed form and

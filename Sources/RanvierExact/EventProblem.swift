@@ -1,3 +1,6 @@
+import RanvierLearning
+import RanvierNetworks
+
 /// A network, its input, a loss and the choice of what is trained: a function of a parameter vector.
 ///
 /// The vector holds the chosen weights, delays, input times and initial states, in this order.

@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 extension EventRecord {
     /// Exact gradient of a loss that depends on event times and on the states at T.
     ///

@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// What happened in a trial: the events in order, and all that the backward pass needs.
 public struct EventRecord<Neuron: EventDrivenNeuron>: Sendable {
     /// One event of a trial.

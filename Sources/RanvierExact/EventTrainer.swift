@@ -1,3 +1,6 @@
+import RanvierLearning
+import RanvierNetworks
+
 /// Trains an `EventProblem` step by step.
 public struct EventTrainer<Neuron: PseudospikingNeuron, Loss: SpikeTimeLoss>: Sendable {
     /// How a gradient becomes a step.

@@ -1,3 +1,5 @@
+import RanvierConfiguration
+
 /// What can be wrong with an event-driven network, its input or its training.
 ///
 /// Every case names the quantity, says what was expected and what was found; `description` adds what
@@ -83,6 +85,16 @@ extension ExactError {
     static func require(_ name: String, index: Int, below count: Int) throws(ExactError) {
         guard index >= 0, index < count else {
             throw .indexOutOfRange(name: name, index: index, count: count)
+        }
+    }
+}
+
+extension ExactError: ExitStatusProviding {
+    /// Quantities that cannot be, or a network that does not come to an end.
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .eventLimitReached, .instantaneousCycle: .runFailed
+        default: .wrongUsage
         }
     }
 }

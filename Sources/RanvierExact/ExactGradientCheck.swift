@@ -1,3 +1,6 @@
+import RanvierLearning
+import RanvierNetworks
+
 /// Compares an exact gradient with central differences along random directions.
 ///
 ///     e = |g·d − (L(x + h d) − L(x − h d))/(2h)| / max(|g·d|, floor)

@@ -1,4 +1,6 @@
 import Foundation
+import RanvierLearning
+import RanvierNetworks
 import RanvierTensors
 import Synchronization
 

@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// The trial's continuation after T: pseudo-rates, static inputs and pseudospikes of a whole network.
 ///
 ///     a_i = Σ_j w_ij ρ_j,   ρ_j = pseudo-rate of the state of j at T,   ρ = 0 for inputs

@@ -1,5 +1,5 @@
 import Foundation
-import RanvierTraining
+import RanvierLearning
 
 extension ThetaTrainer {
     /// What an epoch of training saw, before each step.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierTensors
 
 /// Memory that a training step needs, as a function of the batch.
@@ -99,4 +100,9 @@ extension Network {
             _ = valueAndGradients { self(input, in: context).squared().mean() }
         }.peakBytes
     }
+}
+
+extension MemoryError: ExitStatusProviding {
+    /// The configuration asks for more than there is.
+    public var exitStatus: ExitStatus { .wrongUsage }
 }

@@ -1,3 +1,5 @@
+import RanvierConfiguration
+
 /// A network that cannot be built, fed or restored.
 public enum NetworkError: Error, CustomStringConvertible, Hashable {
     /// A layer was given features of a shape it cannot take.
@@ -18,5 +20,12 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
         case .empty:
             "the network has no layers; add at least a 'linear' and a 'leaky-integrator'"
         }
+    }
+}
+
+extension NetworkError: ExitStatusProviding {
+    /// Layers of the configuration that do not fit, or a stored network that is another's.
+    public var exitStatus: ExitStatus {
+        if case .parameters = self { .badInput } else { .wrongUsage }
     }
 }

@@ -1,3 +1,5 @@
+import RanvierConfiguration
+
 /// What can be wrong with spikes, events and the values that are turned into spikes.
 public enum SpikeError: Error, Hashable, Sendable {
     /// A time is not a finite number.
@@ -48,5 +50,12 @@ extension SpikeError: CustomStringConvertible {
         case .invalidParameter(let name, let expected, let found):
             "\(name): expected \(expected), found \(found)"
         }
+    }
+}
+
+extension SpikeError: ExitStatusProviding {
+    /// Values that an encoder cannot take, or an encoder that the configuration should not have chosen.
+    public var exitStatus: ExitStatus {
+        if case .valueOutsideRange = self { .badInput } else { .wrongUsage }
     }
 }

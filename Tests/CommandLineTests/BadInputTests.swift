@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// Everything a user can get wrong: exit status and message, and nothing left half-written.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// The built command `ranvier`, run from outside.
@@ -85,16 +86,4 @@ struct BuiltCommand {
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: url)
     }
-}
-
-/// A folder that is gone when the test is over.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "ranvier-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// `method: exact` from outside: what a run leaves, comparisons with other methods, and bad input.

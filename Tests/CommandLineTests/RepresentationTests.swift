@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// `ranvier analyze cka` and `analyze robustness` on stored runs of several kinds.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// `ranvier run`, `evaluate` and `report` on the digits that ship with the package.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 @Suite("Command line: runs and data")

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierTestSupport
 import Testing
 
 /// `ranvier bench`, `analyze continuity` and `reproduce`.

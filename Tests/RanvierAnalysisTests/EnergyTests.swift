@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierLearning
 import Testing
 
 @Suite("Energy and operations")

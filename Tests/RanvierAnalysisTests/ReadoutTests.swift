@@ -1,9 +1,10 @@
 import Foundation
-import RanvierNetworks
-import RanvierTensors
 import Testing
 
 @testable import RanvierAnalysis
+@testable import RanvierLearning
+@testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// Curves, time maps, the second opinions, attacks and damage.
 @Suite struct ReadoutTests {

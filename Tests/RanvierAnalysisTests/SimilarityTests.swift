@@ -1,9 +1,10 @@
 import Foundation
-import RanvierNetworks
-import RanvierTensors
 import Testing
 
 @testable import RanvierAnalysis
+@testable import RanvierLearning
+@testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// What centred kernel alignment must and must not change under, and its fast paths against the plain definition.
 @Suite struct SimilarityTests {

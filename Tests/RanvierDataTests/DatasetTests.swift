@@ -1,5 +1,7 @@
 import RanvierData
+import RanvierFormats
 import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @Suite struct DatasetTests {

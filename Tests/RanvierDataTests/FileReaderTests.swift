@@ -1,5 +1,7 @@
 import Foundation
 import RanvierData
+import RanvierFormats
+import RanvierTestSupport
 import Testing
 
 @Suite struct FileReaderTests {

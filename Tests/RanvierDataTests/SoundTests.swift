@@ -1,6 +1,8 @@
 import Foundation
 import RanvierData
+import RanvierFormats
 import RanvierSpikes
+import RanvierTestSupport
 import Testing
 
 @Suite struct SoundTests {

@@ -1,4 +1,5 @@
 import RanvierExact
+import RanvierNetworks
 import Testing
 
 /// The claim of the method: output times of smooth neurons never jump, those of LIF neurons do.

@@ -1,4 +1,5 @@
 import RanvierExact
+import RanvierNetworks
 import Testing
 
 /// The layered network against the event-driven simulation of the same graph.

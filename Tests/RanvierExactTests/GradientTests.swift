@@ -1,4 +1,5 @@
 import RanvierExact
+import RanvierNetworks
 import Testing
 
 /// Exact gradients of random networks of every model against central differences.

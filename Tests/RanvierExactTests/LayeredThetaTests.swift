@@ -1,6 +1,6 @@
 import RanvierExact
+import RanvierLearning
 import RanvierTensors
-import RanvierTraining
 import Testing
 
 /// The vectorised layered network against differences, itself on other cuts, and bad input.

@@ -1,7 +1,7 @@
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// Truncation, recomputation, memory: what training at depth needs.
 @Suite struct DeepTrainingTests {

@@ -1,7 +1,7 @@
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 @Suite struct DelayTests {
     static var context: ForwardContext { ForwardContext(timeStep: 1e-3) }

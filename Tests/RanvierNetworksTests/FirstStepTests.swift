@@ -1,7 +1,7 @@
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// Layers that run at the first step alone.
 @Suite struct FirstStepTests {

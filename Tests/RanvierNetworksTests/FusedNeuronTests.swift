@@ -1,7 +1,7 @@
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// What neurons work out in the cache instead of reading it, against the numbers written out.
 @Suite struct FusedNeuronTests {

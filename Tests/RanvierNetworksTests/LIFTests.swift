@@ -1,8 +1,9 @@
 import Foundation
-import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 @Suite struct LIFTests {
     static func random(_ shape: [Int], _ name: String, in range: Range<Float> = -1..<1) -> Tensor {
@@ -140,10 +141,6 @@ import Testing
         }
         let one = Parallel.withThreads(1, run)
         #expect(Parallel.withThreads(3, run) == one)
-    }
-
-    func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
-        zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 }
 

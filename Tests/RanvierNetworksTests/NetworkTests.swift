@@ -1,7 +1,8 @@
-import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 @Suite struct NetworkTests {
     static func network(seed: UInt64 = 0) throws -> Network {
@@ -30,10 +31,6 @@ import Testing
             // The bits are the same where dense and spike products add in the same order.
             if Processor.level >= .v4 { #expect(output.scalars == sequence.step(at: t).scalars) }
         }
-    }
-
-    func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
-        zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 
     @Test func neuronsFromPlainOperationsRunBothWays() throws {

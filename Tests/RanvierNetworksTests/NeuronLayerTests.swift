@@ -1,8 +1,8 @@
 import Foundation
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 /// Closed forms of each neuron, and its layer step by step.
 @Suite struct NeuronLayerTests {

@@ -1,7 +1,7 @@
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 @Suite struct NormalizationTests {
     static let variants: [NormalizationVariant] = [

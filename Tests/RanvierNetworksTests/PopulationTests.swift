@@ -1,8 +1,8 @@
 import Foundation
-import RanvierTensors
 import Testing
 
 @testable import RanvierNetworks
+@testable import RanvierTensors
 
 @Suite struct PopulationTests {
     /// What a population may have besides a leak.

@@ -1,8 +1,8 @@
 import Foundation
-import RanvierTensors
 import Testing
 
 @testable import RanvierSpikes
+@testable import RanvierTensors
 
 /// The simulated event camera.
 @Suite struct EventCameraTests {

@@ -1,4 +1,5 @@
 import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @Suite struct ConvolutionTests {
@@ -164,14 +165,6 @@ import Testing
         #expect(ours.shape == [3, 5, 2, 6])
         #expect(ours[at: 2, 4, 1, 5] == w[at: 5, 1, 2, 4])
         #expect(ours.outputFirstConvolutionWeights.scalars == w.scalars)
-    }
-
-    func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
-        largestDifference(a.scalars, b.scalars)
-    }
-
-    func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
-        zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 }
 

@@ -1,4 +1,5 @@
 import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @Suite struct PoolingTests {
@@ -83,9 +84,5 @@ import Testing
         #expect(x.globalAveragePool().shape == [3, 2, 3])
         #expect(
             x.globalAveragePool().step(at: 1).scalars == step.globalAveragePool().scalars)
-    }
-
-    func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
-        a.count == b.count ? zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } : .infinity
     }
 }

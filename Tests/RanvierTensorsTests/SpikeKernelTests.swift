@@ -1,3 +1,4 @@
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierTensors
@@ -179,9 +180,5 @@ import Testing
             }
         }
         return Tensor(sums.map { Float($0) }, shape: [inputs, outputs])
-    }
-
-    private func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
-        zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 }

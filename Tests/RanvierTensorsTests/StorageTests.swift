@@ -1,3 +1,4 @@
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierTensors
@@ -98,9 +99,5 @@ import Testing
         #expect(pool.usage.bytesInUse == 0 && pool.usage.bytesHeld >= 10_000)
         pool.trim()
         #expect(pool.usage.bytesHeld == 0)
-    }
-
-    func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
-        zip(a.scalars, b.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 }

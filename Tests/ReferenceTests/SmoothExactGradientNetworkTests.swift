@@ -1,5 +1,6 @@
 import Foundation
 import RanvierExact
+import RanvierNetworks
 import Testing
 
 /// A list of numbers found and the reference's.

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierExact
+import RanvierNetworks
 import Testing
 
 /// Sweeps and published training runs against the reference vectors.

@@ -1,3 +1,5 @@
+import RanvierLearning
+
 /// Sizes of a two-dimensional convolution.
 public struct ConvolutionShape: Codable, Equatable, Sendable {
     /// Channels that come in.

@@ -1,3 +1,5 @@
+import RanvierLearning
+
 /// What each operation costs on some hardware, with the source of every number.
 ///
 /// A table always prices every `EnergyOperation`; a user's own is written as JSON or YAML with the

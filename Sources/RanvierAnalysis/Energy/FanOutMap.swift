@@ -1,3 +1,5 @@
+import RanvierLearning
+
 /// How many living connections leave each input of a layer: the exact cost of a spike there.
 ///
 ///     fan[i, y, x] = Σ m[o, i, ky, kx]  over o and the kernel offsets that land inside

@@ -1,3 +1,5 @@
+import RanvierLearning
+
 /// Size of a weight matrix in the formats of `StorageFormat`.
 ///
 /// A convolution counts as a matrix `[out][in · ky · kx]`.

@@ -1,4 +1,5 @@
 import CRanvierKernels
+import RanvierLearning
 import RanvierTensors
 
 extension CenteredKernel {

@@ -1,3 +1,4 @@
+import RanvierLearning
 import RanvierTensors
 
 /// What a linear readout can tell from a layer: the accuracy of ridge regression to the classes.

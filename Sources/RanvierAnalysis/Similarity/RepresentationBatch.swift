@@ -1,3 +1,4 @@
+import RanvierLearning
 import RanvierNetworks
 import RanvierTensors
 

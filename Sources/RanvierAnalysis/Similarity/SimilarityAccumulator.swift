@@ -1,3 +1,5 @@
+import RanvierLearning
+
 /// Centred kernel alignment of all pairs of layers over several batches.
 ///
 ///     CKA = Σ_b HSIC(K_b, L_b) / √(Σ_b HSIC(K_b, K_b) · Σ_b HSIC(L_b, L_b))

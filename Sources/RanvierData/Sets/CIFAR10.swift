@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// CIFAR-10: colour images of 32 × 32 pixels in ten classes.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// CIFAR-100: colour images of 32 × 32 pixels in 100 classes, or in 20 groups of them.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// 1797 real handwritten digits of 8 × 8 pixels, which ship with the package.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// MNIST and data sets in its format: 70 000 grey images of 28 × 28 pixels in ten classes.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 import RanvierSpikes
 
 /// N-MNIST: MNIST digits seen by an event camera that moves in three saccades of about 100 ms.

@@ -1,3 +1,5 @@
+import RanvierFormats
+
 /// Yin-Yang: points in a disc, to be told apart as yang, yin, or one of the two dots.
 ///
 /// A small task that a network without a hidden layer cannot solve. Features are `(x, y, 1 − x, 1 − y)` in

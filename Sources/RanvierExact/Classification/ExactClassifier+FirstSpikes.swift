@@ -1,5 +1,5 @@
 import RanvierData
-import RanvierTraining
+import RanvierLearning
 
 extension ExactClassifier {
     /// Neurons of a hidden layer that are followed during training.

@@ -1,8 +1,8 @@
 import Foundation
 import RanvierData
+import RanvierLearning
 import RanvierNetworks
 import RanvierTensors
-import RanvierTraining
 
 /// A layered theta network in single precision as the one ruler sees it: data sets in, probabilities out.
 ///

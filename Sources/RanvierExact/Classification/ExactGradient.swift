@@ -1,6 +1,6 @@
 import RanvierData
+import RanvierLearning
 import RanvierTensors
-import RanvierTraining
 
 /// Learning by the exact gradient of spike times: layered theta networks, classes named by the first
 /// spike, AdaBelief.

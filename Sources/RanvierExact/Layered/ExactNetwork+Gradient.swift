@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 extension ExactNetwork {
     /// Ordinary spike times of every neuron in a trial: layer, neuron, spike.
     ///

@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// Layered feed-forward network of event-driven neurons of any model, with exact gradients.
 ///
 /// Each layer hears the spikes of the one before, spikes of one instant merged into one pulse; there are

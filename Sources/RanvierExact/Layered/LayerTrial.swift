@@ -1,3 +1,5 @@
+import RanvierNetworks
+
 /// What one layer did in a trial, with all that its backward pass needs.
 struct LayerTrial<Neuron: PseudospikingNeuron>: Sendable {
     /// A spike of the layer.

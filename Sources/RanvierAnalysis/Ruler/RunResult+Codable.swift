@@ -1,0 +1,74 @@
+import Foundation
+import RanvierLearning
+
+extension RunResult: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case method, dataset, seed, version, model, name, test, training, activity, operations
+        case energy, memory, latency, calibration, baseline
+    }
+
+    /// Reads a result.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            method: container.decode(String.self, forKey: .method),
+            dataset: container.decode(String.self, forKey: .dataset),
+            seed: container.decode(UInt64.self, forKey: .seed),
+            version: container.decode(String.self, forKey: .version),
+            model: container.decode(String.self, forKey: .model),
+            name: container.decode(String.self, forKey: .name),
+            test: container.decode(Test.self, forKey: .test),
+            training: container.decode(Training.self, forKey: .training),
+            activity: container.decode(Activity.self, forKey: .activity),
+            operations: container.decode(Operations.self, forKey: .operations),
+            energy: container.decode(Energy.self, forKey: .energy),
+            memory: container.decode(Memory.self, forKey: .memory),
+            latency: container.decode(Latency.self, forKey: .latency),
+            calibration: container.decode(Calibration.self, forKey: .calibration),
+            baseline: container.decodeIfPresent(RunResult.self, forKey: .baseline))
+    }
+
+    /// Writes a result; without a baseline there is no such key.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(method, forKey: .method)
+        try container.encode(dataset, forKey: .dataset)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(version, forKey: .version)
+        try container.encode(model, forKey: .model)
+        try container.encode(name, forKey: .name)
+        try container.encode(test, forKey: .test)
+        try container.encode(training, forKey: .training)
+        try container.encode(activity, forKey: .activity)
+        try container.encode(operations, forKey: .operations)
+        try container.encode(energy, forKey: .energy)
+        try container.encode(memory, forKey: .memory)
+        try container.encode(latency, forKey: .latency)
+        try container.encode(calibration, forKey: .calibration)
+        try container.encodeIfPresent(baseline, forKey: .baseline)
+    }
+
+    private static let nonFinite = (positive: "inf", negative: "-inf", nan: "nan")
+
+    /// The result as JSON with sorted keys; numbers that JSON lacks become "inf", "-inf" and "nan".
+    public func json(isPretty: Bool = true) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting =
+            isPretty
+            ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: Self.nonFinite.positive, negativeInfinity: Self.nonFinite.negative,
+            nan: Self.nonFinite.nan)
+        return try encoder.encode(self)
+    }
+
+    /// Reads what `json()` wrote.
+    public init(json data: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: Self.nonFinite.positive, negativeInfinity: Self.nonFinite.negative,
+            nan: Self.nonFinite.nan)
+        self = try decoder.decode(RunResult.self, from: data)
+    }
+}

@@ -1,0 +1,215 @@
+import RanvierLearning
+import RanvierNetworks
+
+/// What a run found: the content of `result.json`, the same for every method.
+///
+/// Counts, energies and times are per sample; times are seconds.
+public struct RunResult: Equatable, Sendable {
+    /// Quality on the test set.
+    public struct Test: Codable, Equatable, Sendable {
+        /// Share of samples classified correctly.
+        public var accuracy: Double
+        /// Mean loss.
+        public var loss: Double
+        /// Number of samples.
+        public var samples: Int
+
+        /// Makes the record.
+        public init(accuracy: Double, loss: Double, samples: Int) {
+            self.accuracy = accuracy
+            self.loss = loss
+            self.samples = samples
+        }
+    }
+
+    /// What training took.
+    public struct Training: Codable, Equatable, Sendable {
+        /// Epochs run.
+        public var epochs: Int
+        /// Seconds in all.
+        public var seconds: Double
+        /// Samples seen per second.
+        public var samplesPerSecond: Double
+
+        /// Makes the record.
+        public init(epochs: Int, seconds: Double, samplesPerSecond: Double) {
+            self.epochs = epochs
+            self.seconds = seconds
+            self.samplesPerSecond = samplesPerSecond
+        }
+    }
+
+    /// How much the network spiked on the test set.
+    public struct Activity: Codable, Equatable, Sendable {
+        /// One layer's activity.
+        public struct Layer: Codable, Equatable, Sendable {
+            /// Name of the layer.
+            public var name: String
+            /// Spikes per neuron and step.
+            public var rate: Double
+
+            /// Makes the record.
+            public init(name: String, rate: Double) {
+                self.name = name
+                self.rate = rate
+            }
+        }
+
+        /// Spikes of all layers per sample.
+        public var spikesPerSample: Double
+        /// Layers from input to output.
+        public var layers: [Layer]
+
+        /// Makes the record.
+        public init(spikesPerSample: Double, layers: [Layer]) {
+            self.spikesPerSample = spikesPerSample
+            self.layers = layers
+        }
+    }
+
+    /// Operations for one sample.
+    public struct Operations: Codable, Equatable, Sendable {
+        /// Additions of a weight because of a spike.
+        public var synaptic: Double
+        /// Products of an analog input and a weight.
+        public var multiplyAccumulate: Double
+
+        /// Makes the record.
+        public init(synaptic: Double, multiplyAccumulate: Double) {
+            self.synaptic = synaptic
+            self.multiplyAccumulate = multiplyAccumulate
+        }
+
+        /// Takes the counts of an analysis.
+        public init(_ counts: SampleOperations) {
+            self.init(synaptic: counts.synaptic, multiplyAccumulate: counts.multiplyAccumulate)
+        }
+    }
+
+    /// Estimated energy for one sample, in picojoules.
+    public struct Energy: Codable, Equatable, Sendable {
+        /// Name of the table of unit energies.
+        public var table: String
+        /// The number to compare with publications: equal to `arithmeticPicojoules`.
+        public var picojoulesPerSample: Double
+        /// Arithmetic of synapses as if in 32-bit floats.
+        public var arithmeticPicojoules: Double
+        /// Arithmetic of synapses at the width the network has.
+        public var actualWidthPicojoules: Double
+        /// Arithmetic at that width, neuron updates and memory traffic.
+        public var withMemoryPicojoules: Double
+
+        /// Makes the record.
+        public init(
+            table: String, arithmeticPicojoules: Double, actualWidthPicojoules: Double,
+            withMemoryPicojoules: Double
+        ) {
+            self.table = table
+            picojoulesPerSample = arithmeticPicojoules
+            self.arithmeticPicojoules = arithmeticPicojoules
+            self.actualWidthPicojoules = actualWidthPicojoules
+            self.withMemoryPicojoules = withMemoryPicojoules
+        }
+
+        /// Takes the numbers of an estimate.
+        public init(_ estimate: EnergyEstimate) {
+            self.init(
+                table: estimate.table, arithmeticPicojoules: estimate.arithmetic,
+                actualWidthPicojoules: estimate.actualWidth,
+                withMemoryPicojoules: estimate.withMemory)
+        }
+    }
+
+    /// Memory in bytes.
+    public struct Memory: Codable, Equatable, Sendable {
+        /// Weights as stored.
+        public var weightBytes: Int
+        /// Neuron states and spike buffers for one sample.
+        public var stateBytes: Int
+        /// Largest resident size of the process.
+        public var peakResidentBytes: Int
+
+        /// Makes the record.
+        public init(weightBytes: Int, stateBytes: Int, peakResidentBytes: Int) {
+            self.weightBytes = weightBytes
+            self.stateBytes = stateBytes
+            self.peakResidentBytes = peakResidentBytes
+        }
+    }
+
+    /// Time for one sample.
+    public struct Latency: Codable, Equatable, Sendable {
+        /// Seconds from input to answer on the machine that measured it.
+        public var secondsPerSample: Double
+
+        /// Makes the record.
+        public init(secondsPerSample: Double) {
+            self.secondsPerSample = secondsPerSample
+        }
+    }
+
+    /// How the network learned, such as `surrogate`.
+    public var method: String
+    /// Name of the data set.
+    public var dataset: String
+    /// Seed of all random numbers.
+    public var seed: UInt64
+    /// Version of the package.
+    public var version: String
+    /// Kind of network: `snn` or `ann`.
+    public var model: String
+    /// Name of the run.
+    public var name: String
+    /// Quality on the test set.
+    public var test: Test
+    /// What training took.
+    public var training: Training
+    /// How much the network spiked.
+    public var activity: Activity
+    /// Operations per sample.
+    public var operations: Operations
+    /// Energy per sample.
+    public var energy: Energy
+    /// Memory.
+    public var memory: Memory
+    /// Time per sample.
+    public var latency: Latency
+    /// How far the probabilities can be believed.
+    public var calibration: Calibration
+
+    // An array gives the nested value a place on the heap; it holds none or one.
+    private var baselines: [RunResult] = []
+
+    /// Makes a result.
+    public init(
+        method: String, dataset: String, seed: UInt64, version: String, model: String, name: String,
+        test: Test, training: Training, activity: Activity, operations: Operations, energy: Energy,
+        memory: Memory, latency: Latency, calibration: Calibration, baseline: RunResult? = nil
+    ) {
+        self.method = method
+        self.dataset = dataset
+        self.seed = seed
+        self.version = version
+        self.model = model
+        self.name = name
+        self.test = test
+        self.training = training
+        self.activity = activity
+        self.operations = operations
+        self.energy = energy
+        self.memory = memory
+        self.latency = latency
+        self.calibration = calibration
+        self.baseline = baseline
+    }
+
+    /// The conventional network of the same shape; a baseline has no baseline of its own.
+    public var baseline: RunResult? {
+        get { baselines.first }
+        set {
+            var value = newValue
+            value?.baselines = []
+            baselines = value.map { [$0] } ?? []
+        }
+    }
+}

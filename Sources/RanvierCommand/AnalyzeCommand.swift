@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import RanvierExperiments
+
+/// `ranvier analyze …`.
+struct AnalyzeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "analyze",
+        abstract:
+            "Look into networks: what they share, how their spike times depend on their weights.",
+        discussion: """
+            EXAMPLES
+              ranvier analyze cka runs/digits-0 runs/exact-digits-0
+              ranvier analyze robustness runs/digits-0
+              ranvier analyze continuity
+            """,
+        subcommands: [
+            AnalyzeSimilarityCommand.self, AnalyzeRobustnessCommand.self, Continuity.self,
+        ])
+
+    /// `ranvier analyze continuity`.
+    struct Continuity: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count jumps of spike times along random directions through networks.",
+            discussion: """
+                Trains small networks of QIF, theta and LIF neurons by exact gradients and a clocked \
+                LIF network by surrogate gradients, moves all weights along random directions, and \
+                counts where the first spikes of the outputs jump or bend, and how steep they get. \
+                Writes tables, figures and a page.
+
+                EXAMPLES
+                  ranvier analyze continuity
+                  ranvier analyze continuity --sweeps 20 --seed 7 --json
+                """)
+
+        @Option(help: ArgumentHelp("Sweeps for each kind of network.", valueName: "count"))
+        var sweeps = 100
+
+        @Option(help: ArgumentHelp("Grid points of a sweep.", valueName: "count"))
+        var positions = 201
+
+        @Option(help: ArgumentHelp("Seed of networks and directions.", valueName: "number"))
+        var seed = 1
+
+        @Option(
+            help: ArgumentHelp("The folder for tables, figures and page.", valueName: "folder"),
+            completion: .directory)
+        var output = "analysis/continuity"
+
+        @OptionGroup var threads: ThreadOptions
+        @OptionGroup var display: DisplayOptions
+
+        func validate() throws {
+            for (name, value, least) in [
+                ("--sweeps", sweeps, 1), ("--positions", positions, 3), ("--seed", seed, 0),
+            ] where value < least {
+                throw ValidationError(
+                    "\(name): expected an integer of at least \(least), found '\(value)'")
+            }
+        }
+
+        func run() throws {
+            let terminal = display.terminal
+            terminal.stopOnInterrupt(
+                "stopping after this sweep; press Ctrl-C again to stop at once")
+            var request = ContinuityRequest()
+            request.sweeps = sweeps
+            request.positions = positions
+            request.seed = UInt64(seed)
+            request.output = URL(filePath: output, directoryHint: .isDirectory)
+            request.threads = threads.threads
+            request.command = CommandLine.arguments
+            try terminal.finish {
+                try Experiments.analyzeContinuity(request, events: terminal.events)
+            }
+        }
+    }
+}

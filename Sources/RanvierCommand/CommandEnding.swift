@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import RanvierConfiguration
+import RanvierExperiments
+import RanvierReports
+
+/// Tells of an error and ends the process with the status that belongs to it.
+struct CommandEnding {
+    /// Whether standard output must hold one JSON object, in case of failure too.
+    let json: Bool
+
+    /// Ends after the command line could not be taken, or asked for help or the version.
+    func end(afterParsing error: any Error) -> Never {
+        let text = RootCommand.fullMessage(for: error)
+        guard !RootCommand.exitCode(for: error).isSuccess else {
+            print(text)
+            exit(ExitStatus.done.rawValue)
+        }
+        fail(.wrongUsage, message: RootCommand.message(for: error), text: text)
+    }
+
+    /// Ends after a command has begun and thrown.
+    func end(afterRunning error: any Error) -> Never {
+        if error is CleanExit || error is ValidationError || error is ExitCode {
+            end(afterParsing: error)
+        }
+        // A command group that was called without a verb asks for its help.
+        if RootCommand.exitCode(for: error).isSuccess { end(afterParsing: error) }
+        let message = "\(error)"
+        fail(ExitStatus(for: error), message: message, text: "Error: \(message)")
+    }
+
+    private func fail(_ status: ExitStatus, message: String, text: String) -> Never {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+        if json {
+            let failure = Failure(error: .init(message: message, status: status.rawValue))
+            if let text = try? CommandOutcome(text: "", value: failure).json() { print(text) }
+        }
+        exit(status.rawValue)
+    }
+
+    private struct Failure: Encodable, Sendable {
+        struct Description: Encodable, Sendable {
+            let message: String
+            let status: Int32
+        }
+        let error: Description
+    }
+}

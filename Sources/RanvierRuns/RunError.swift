@@ -1,0 +1,43 @@
+import RanvierConfiguration
+
+/// A run directory that cannot be used as asked.
+public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProviding {
+    /// The directory holds a run already, and overwriting was not asked for.
+    case exists(path: String)
+    /// The directory holds something other than a run, so it is not replaced.
+    case notARun(path: String)
+    /// Another process is writing the run.
+    case locked(path: String)
+    /// There is no such run directory.
+    case missing(path: String)
+    /// The run that was to go on has another configuration.
+    case differs(path: String, key: String)
+    /// A file of the run is not there, or holds something else.
+    case damaged(path: String, reason: String)
+
+    /// The error in one line, with what to try.
+    public var description: String {
+        switch self {
+        case .exists(let path):
+            "\(path): there is a run already; use --overwrite to replace it, --resume to go on, "
+                + "or --output to write elsewhere"
+        case .notARun(let path):
+            "\(path): expected a run directory (with config.yaml), found other files; "
+                + "it is left as it is, use --output to write elsewhere"
+        case .locked(let path):
+            "\(path): another process is writing this run; wait for it, or use --output"
+        case .missing(let path):
+            "\(path): no such run directory; `ranvier runs list` shows those that are there"
+        case .differs(let path, let key):
+            "\(path): the run was begun with another value of '\(key)'; go on with the same "
+                + "configuration (only training.epochs may differ), or use --overwrite"
+        case .damaged(let path, let reason):
+            "\(path): \(reason)"
+        }
+    }
+
+    /// Wrong usage, but for damaged files.
+    public var exitStatus: ExitStatus {
+        if case .damaged = self { .badInput } else { .wrongUsage }
+    }
+}

@@ -1,0 +1,22 @@
+import RanvierConfiguration
+
+/// All studies by name.
+public enum Studies {
+    /// In the order in which they are listed.
+    public static let all: [any Study] = [
+        SmoothConceptStudy(), SmoothSingleNeuronStudy(), SmoothRecurrentStudy(),
+        SmoothMNISTStudy(), SmoothContinuityStudy(), SmoothCostStudy(), CostStudy(),
+        SweepStudy.depth, SweepStudy.width, SweepStudy.residual, SweepStudy.timeSteps,
+        SweepStudy.timeMap, SweepStudy.earlyStatic, SweepStudy.events, AttackStudy(),
+        SweepStudy.vgg, SweepStudy.cifar100, SweepStudy.neuron, SweepStudy.surrogate,
+        SweepStudy.norm, SweepStudy.encoding, SweepStudy.spikeRate,
+    ]
+
+    /// The study of a name.
+    ///
+    /// - Throws: ``UnknownNameError`` with the nearest name.
+    public static func named(_ name: String) throws(UnknownNameError) -> any Study {
+        if let study = all.first(where: { $0.name == name }) { return study }
+        throw UnknownNameError("study", name, known: all.map(\.name))
+    }
+}

@@ -1,0 +1,3 @@
+import RanvierCommand
+
+CommandLineTool.main()

@@ -1,0 +1,143 @@
+import Testing
+
+@testable import RanvierData
+@testable import RanvierLearning
+@testable import RanvierNetworks
+@testable import RanvierSpikes
+@testable import RanvierSurrogate
+@testable import RanvierTensors
+
+/// Truncation, recomputation, mixed batches, warm-up and the prediction of memory in a training run.
+@Suite struct DepthOptionsTests {
+    static let digits = Result { try Digits().train.prefix(240) }
+
+    /// Weights and reports after two epochs.
+    private func train(
+        loss: Loss = .crossEntropyOfEachStep, batches: BatchSizes = 60, truncation: Int? = nil,
+        recomputes: Bool = false, schedule: LearningRateSchedule = .constant, epochs: Int = 2,
+        encoding: any SpikeEncoder = TrainerTests.encoding
+    ) throws -> (weights: [[Float]], reports: [EpochReport]) {
+        let network = try TrainerTests.network()
+        network.recomputesStates = recomputes
+        var trainer = Trainer(
+            network, loss: loss, optimizer: Adam(learningRate: 5e-3), schedule: schedule)
+        trainer.truncation = truncation
+        let state = try trainer.fit(
+            Self.digits.get(), encoding: encoding, epochs: epochs, batchSizes: batches)
+        return (TrainerTests.weights(network), state.reports)
+    }
+
+    private func difference(_ a: [[Float]], _ b: [[Float]]) -> Float {
+        zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+
+    @Test func aTruncationOfTheWholeSequenceIsNone() throws {
+        let whole = try train()
+        #expect(try train(truncation: TrainerTests.steps).weights == whole.weights)
+        #expect(try train(truncation: 100).weights == whole.weights)
+    }
+
+    @Test(arguments: [
+        Loss.crossEntropyOfEachStep, .crossEntropy(of: .meanMembrane), .temporalEfficientTraining(),
+    ])
+    func truncationChangesGradientsAndStillLearns(loss: Loss) throws {
+        let whole = try train(loss: loss, epochs: 6),
+            cut = try train(
+                loss: loss, truncation: 3, epochs: 6)
+        #expect(difference(whole.weights, cut.weights) > 1e-4)
+        #expect(cut.reports[5].trainingLoss < 0.8 * cut.reports[0].trainingLoss)
+        #expect(cut.reports[5].trainingAccuracy > 0.4)
+    }
+
+    /// With losses of single steps the first forward pass, and so its loss, is the same.
+    @Test func partsAddUpToTheLossOfTheWhole() throws {
+        let sequence = Tensor(
+            uniformIn: 0..<1, shape: [TrainerTests.steps, 4, 64],
+            from: RandomStream(seed: 0, name: "x"))
+        for loss in [Loss.crossEntropyOfEachStep, .temporalEfficientTraining()] {
+            let values = try [nil, 1, 3].map { truncation in
+                var trainer = Trainer(
+                    try TrainerTests.network(), loss: loss, optimizer: SGD(learningRate: 0.1))
+                trainer.truncation = truncation
+                return try trainer.takeStep(sequence, labels: [1, 2, 3, 4]).loss
+            }
+            #expect(abs(values[0] - values[1]) < 1e-4 * values[0])
+            #expect(abs(values[0] - values[2]) < 1e-4 * values[0])
+        }
+    }
+
+    @Test func spikesAreCutToo() throws {
+        let encoding = PoissonEncoder(steps: TrainerTests.steps, timeStep: 1e-3)
+        let cut = try train(truncation: 3, encoding: encoding)
+        #expect(cut.reports[1].trainingLoss < cut.reports[0].trainingLoss)
+    }
+
+    @Test func recomputationChangesNothing() throws {
+        let kept = try train()
+        let again = try train(recomputes: true)
+        #expect(again.weights == kept.weights)
+        #expect(again.reports.map(\.trainingLoss) == kept.reports.map(\.trainingLoss))
+    }
+
+    @Test func recomputationSavesMemory() throws {
+        var layers: [any Layer] = []
+        for index in 0..<6 {
+            layers += [
+                Convolution2D(index == 0 ? 2 : 8, 8, size: 3, padding: 1, hasBias: false),
+                BatchNormalization(8), LIF(membraneTimeConstant: 4e-3),
+            ]
+        }
+        layers += [GlobalAveragePool2D(), Linear(8, 3)]
+        let network = try Network(inputShape: [12, 12, 2], seed: 1, layers: layers)
+        let kept = network.predictedMemory(steps: 6)
+        network.recomputesStates = true
+        let again = network.predictedMemory(steps: 6)
+        // A convolution, its normalisation and a membrane for each of six layers; then for one.
+        #expect(again.bytesPerSample < 0.5 * kept.bytesPerSample)
+    }
+
+    @Test func mixedBatchesTakeTurns() throws {
+        let sizes = BatchSizes([30, 60, 120])
+        #expect((0..<6).map { sizes.size(epoch: $0, of: 6) } == [30, 30, 60, 60, 120, 120])
+        #expect((0..<2).map { sizes.size(epoch: $0, of: 2) } == [30, 60])
+        #expect(sizes.largest == 120)
+        let small = try train(batches: 30), large = try train(batches: 120)
+        let mixed = try train(batches: BatchSizes([30, 120]))
+        #expect(mixed.reports[0].trainingLoss == small.reports[0].trainingLoss)
+        #expect(mixed.reports[1].trainingLoss != small.reports[1].trainingLoss)
+        #expect(difference(mixed.weights, large.weights) > 1e-4)
+    }
+
+    @Test func warmUpRisesThenFalls() throws {
+        let schedule = LearningRateSchedule.cosine(floor: 0.1, warmUp: 0.25)
+        #expect(abs(schedule.factor(epoch: 1, of: 8) - 0.55) < 1e-12)
+        #expect(schedule.factor(epoch: 2, of: 8) == 1)
+        #expect(abs(schedule.factor(epoch: 5, of: 8) - 0.55) < 1e-12)
+        #expect(abs(schedule.factor(epoch: 8, of: 8) - 0.1) < 1e-12)
+        #expect(schedule.factor(epoch: 0, of: 8) > 0.1)
+        #expect(try train(schedule: schedule).weights != train(schedule: .cosine()).weights)
+    }
+
+    @Test func memoryIsPredictedBeforeTheRun() throws {
+        let network = try TrainerTests.network()
+        let trainer = Trainer(
+            network, loss: .crossEntropyOfEachStep, optimizer: Adam(learningRate: 5e-3))
+        var method = SurrogateGradient(
+            trainer: trainer,
+            model: ClockedModel(
+                network: network, encoder: TrainerTests.encoding, loss: trainer.loss),
+            epochs: 1, batchSizes: BatchSizes([10, 1000]))
+        let predicted = try #require(try method.predictPeakMemory())
+        let (_, peak) = try MemoryMeter.measuring {
+            var again = trainer
+            let sequence = Tensor(
+                constantInTime: .ones([1000, 64]), steps: TrainerTests.steps)
+            _ = try again.takeStep(sequence, labels: Array(repeating: 1, count: 1000))
+        }
+        #expect(Double(predicted) > 0.6 * Double(peak) && Double(predicted) < 1.7 * Double(peak))
+        method.memoryLimit = predicted / 2
+        let error = #expect(throws: MemoryError.self) { try method.predictPeakMemory() }
+        #expect(error?.batch == 1000)
+        #expect(try #require(error?.largestBatch) < 600)
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+@testable import RanvierConfiguration
+@testable import RanvierData
+@testable import RanvierExact
+@testable import RanvierExperiments
+@testable import RanvierLearning
+@testable import RanvierRuns
+@testable import RanvierSpikes
+
+@Suite("Configuration of exact gradients")
+struct ExactConfigurationTests {
+    static let base = """
+        method: exact
+        dataset: {name: digits, limit: 100}
+        encoding: {first-spike: {curve: linear, bins: 16, trial: 4, latest: 1.5}}
+        network:
+          - theta: {outputs: 12}
+          - theta: {outputs: 10}
+        training: {epochs: 2, batch-size: 25, learning-rate: 4e-3}
+        """
+
+    private func configuration(_ overrides: [String]) throws -> ExperimentConfiguration {
+        let reader = try ConfigurationReader(
+            yaml: Self.base, file: "exact.yaml",
+            overrides: overrides.map { try ConfigurationOverride($0) })
+        return try ExperimentConfiguration(reader, defaultName: "exact")
+    }
+
+    /// Loss on the test samples after training.
+    private func loss(_ overrides: [String]) throws -> Double {
+        let experiment = try Experiment(
+            configuration(overrides), dataDirectory: nil, folder: URL(filePath: "."))
+        var method = try experiment.makeMethod()
+        _ = try method.train(
+            on: experiment.data.training, validation: nil, from: nil, observer: SilentObserver())
+        return try method.model.evaluate(
+            on: experiment.data.test.prefix(20), observer: SilentObserver()
+        ).loss
+    }
+
+    @Test(
+        "Each key changes what is learned",
+        arguments: [
+            "encoding={first-spike: {bins: 16, trial: 4}}", "encoding.first-spike.bins=4",
+            "encoding.first-spike.trial=3", "encoding.first-spike.earliest=0.5",
+            "encoding.first-spike.latest=2", "encoding.first-spike.silent-below=0.5",
+            "training.earliness=0.2", "training.temperature=0.3", "training.schedule=cosine",
+            "training.jitter=2", "training.flip-probability=0", "training.augmentation.shift=1",
+            "training.initial-scale=2", "training.initial-shift=2", "training.decay-epochs=2",
+        ])
+    func keyMatters(override: String) throws {
+        let plain = try loss([])
+        #expect(try loss([]) == plain)
+        #expect(try loss([override]) != plain)
+    }
+
+    /// In a trial of 4 s a neuron that starts at half its period of 6 s fires even without input.
+    @Test("Pseudospikes matter where outputs may stay silent")
+    func pseudospikesMatter() throws {
+        let short = "encoding.first-spike.trial=1.6", counted = "count-pseudospikes=true"
+        #expect(try loss([short, counted]) != loss([short]))
+        let untrained = "training.pseudospikes=false"
+        #expect(try loss([short, counted, untrained]) != loss([short, counted]))
+    }
+
+    @Test("Yin-Yang is generated and learned from its own spike times")
+    func yinYang() throws {
+        let experiment = try Experiment(
+            configuration([
+                "dataset={name: yin-yang, limit: 300}", "network.1.theta.outputs=3",
+                "encoding.first-spike.bins=200", "encoding.first-spike.silent-below=-1",
+            ]), dataDirectory: nil, folder: URL(filePath: "."))
+        #expect(experiment.data.training.count == 300)
+        #expect(experiment.data.training.featureShape == [4])
+        let model = try #require(experiment.makeModel() as? ExactClassifier)
+        #expect(model.network.code.binTimes.count == 200)
+        let batch = try model.batch(of: experiment.data.training)
+        #expect(batch.pixels.allSatisfy { $0 < 200 })
+    }
+
+    @Test("Rasters keep their times; a channel's first spikes are inputs of their own")
+    func rasters() throws {
+        let encoding = try configuration([
+            "encoding={spike-times: {trial: 4, latest: 3, spikes-per-channel: 5}}"
+        ])
+        guard case .exact(let exact) = encoding.learning else {
+            Issue.record("not the exact method")
+            return
+        }
+        #expect(exact.encoding.inputs(ofSample: [100, 64]) == 320)
+        let code = try exact.encoding.code(forSample: [100, 64])
+        #expect(code.bins == 100 && code.binTimes.last == 3)
+    }
+
+    @Test(
+        "What is out of range is refused by name",
+        arguments: [
+            ("encoding.first-spike.latest=5", "latest"), ("encoding.first-spike.bins=255", "bins"),
+            ("training.temperature=0", "temperature"), ("training.earliness=-1", "earliness"),
+            ("training.jitter=-1", "jitter"), ("training.schedule=linear", "schedule"),
+        ])
+    func refused(override: String, key: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try configuration([override]) }
+        #expect(error.description.contains(key))
+    }
+
+    @Test("Sequences and deltas are encodings of clocked networks")
+    func sequenceEncodings() throws {
+        func duration(_ encoding: String) throws -> Double {
+            let root = try ConfigurationReader(yaml: "encoding: \(encoding)", file: "x.yaml").root
+            return try EncodingConfiguration(root).encoder.duration
+        }
+        #expect(abs(try duration("{sequence: {steps: 100, time-step: 6e-3}}") - 0.6) < 1e-12)
+        #expect(
+            abs(try duration("{delta: {steps: 5, time-step: 0.1, threshold: 0.2}}") - 0.5) < 1e-12)
+        #expect(throws: ConfigurationError.self) { try duration("{delta: {steps: 5}}") }
+    }
+}
