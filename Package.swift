@@ -97,7 +97,7 @@ let package = Package(
             ]),
         library("RanvierReports", umbrella),
         library("RanvierBench", umbrella + ["CRanvierKernels"]),
-        library("RanvierStudies", umbrella + ["RanvierReports", "RanvierRuns"]),
+        library("RanvierStudies", umbrella + ["Ranvier", "RanvierReports", "RanvierRuns"]),
 
         // Verbs: as functions, as a command line that other packages extend, and the command itself.
         library("RanvierExperiments", umbrella + ["Ranvier"] + workbench),
@@ -127,7 +127,17 @@ let package = Package(
         tests("RanvierAnalysisTests", umbrella),
         tests("RanvierExactTests", umbrella),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
-        tests("ReferenceTests", umbrella, resources: [.copy("Reference")]),
+        tests(
+            "ReferenceTests",
+            umbrella + ["Ranvier", "RanvierRuns", "RanvierReports", "RanvierStudies"],
+            resources: [.copy("Reference")]),
+        // Parts of another package: it sees what is public, and nothing else.
+        .testTarget(
+            name: "ExtensionTests",
+            dependencies: [
+                "RanvierWorkbench", "RanvierTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], packageAccess: false, swiftSettings: swiftSettings),
         tests("CommandLineTests", ["RanvierTool", "RanvierCommand", "RanvierLearning"]),
     ]
 )

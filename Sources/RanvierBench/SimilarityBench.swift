@@ -87,7 +87,7 @@ public struct SimilarityBench: Workload {
                 from: RandomStream(seed: 0, name: name))
             let context = ForwardContext(timeStep: network.timeStep) { name, observation in
                 switch observation {
-                case .operations: return
+                case .operations, .tally, .spikeCounts: return
                 case .spikes(let sample), .values(let sample):
                     layers.append(Layer(name: name, answer: answer(like: sample)))
                 }

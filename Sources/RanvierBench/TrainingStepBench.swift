@@ -1,6 +1,8 @@
 import RanvierAnalysis
+import RanvierData
 import RanvierLearning
 import RanvierNetworks
+import RanvierSpikes
 import RanvierSurrogate
 import RanvierTensors
 
@@ -8,7 +10,7 @@ import RanvierTensors
 struct TrainingStepBench {
     let name: String
     let network: Network
-    let loss: Loss
+    let loss: any Loss
     let learningRate: Float
     let runs: Int
     let floor: ClockedFloor
@@ -21,12 +23,13 @@ struct TrainingStepBench {
         }
         events.progress(.init(fraction: 0, message: "\(name): timing training steps"))
         let first = loss.value(of: network(sequence), labels: labels).scalar
-        var trainer = newTrainer()
+        let targets = Targets.classes(labels, names: [])
+        var method = newMethod(steps: sequence.shape[0])
         let timed = try StepTimer().time(runs: request.runs ?? runs) {
             if request.forwardOnly {
                 _ = network(sequence).dense
             } else {
-                _ = try trainer.takeStep(sequence, labels: labels)
+                _ = try method.takeStep(sequence, targets: targets)
             }
         }
         var result = BenchResult(
@@ -38,18 +41,22 @@ struct TrainingStepBench {
         return result
     }
 
-    private func newTrainer() -> Trainer {
-        Trainer(network, loss: loss, optimizer: Adam(learningRate: learningRate))
+    private func newMethod(steps: Int) -> SurrogateGradient {
+        SurrogateGradient(
+            ClockedModel(
+                network: network, encoder: .direct(steps: steps, timeStep: network.timeStep),
+                loss: loss), optimizer: Adam(learningRate: learningRate))
     }
 
     /// The start and the losses of some training steps, which are then undone.
     private func trace(_ sequence: Tensor, labels: [Int], steps: Int) throws -> BenchTrace {
         var trace = BenchTrace(of: network, input: sequence, labels: labels)
         let start = network.values
-        var trainer = newTrainer()
+        let targets = Targets.classes(labels, names: [])
+        var method = newMethod(steps: sequence.shape[0])
         trace.add(
             losses: try (0..<steps).map { _ in
-                try trainer.takeStep(sequence, labels: labels).loss
+                try method.takeStep(sequence, targets: targets).loss
             })
         try network.restore(start)
         return trace

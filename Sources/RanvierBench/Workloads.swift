@@ -1,5 +1,3 @@
-import RanvierConfiguration
-
 /// All workloads by name.
 public enum Workloads {
     /// In the order in which they are listed.
@@ -7,12 +5,4 @@ public enum Workloads {
         LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), ResidualBench(), RecurrentBench(),
         LatencyBench(), ExactTTFSBench(), SimilarityBench(),
     ]
-
-    /// The workload of a name.
-    ///
-    /// - Throws: ``UnknownNameError`` with the nearest name.
-    public static func named(_ name: String) throws(UnknownNameError) -> any Workload {
-        if let workload = all.first(where: { $0.name == name }) { return workload }
-        throw UnknownNameError("workload", name, known: all.map(\.name))
-    }
 }

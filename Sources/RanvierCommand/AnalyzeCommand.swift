@@ -19,7 +19,7 @@ struct AnalyzeCommand: ParsableCommand {
         ])
 
     /// `ranvier analyze continuity`.
-    struct Continuity: ParsableCommand {
+    struct Continuity: Verb {
         static let configuration = CommandConfiguration(
             abstract: "Count jumps of spike times along random directions through networks.",
             discussion: """
@@ -59,7 +59,7 @@ struct AnalyzeCommand: ParsableCommand {
             }
         }
 
-        func run() throws {
+        func run(in workbench: Workbench) throws {
             let terminal = display.terminal
             terminal.stopOnInterrupt(
                 "stopping after this sweep; press Ctrl-C again to stop at once")
@@ -71,7 +71,7 @@ struct AnalyzeCommand: ParsableCommand {
             request.threads = threads.threads
             request.command = CommandLine.arguments
             try terminal.finish {
-                try Experiments.analyzeContinuity(request, events: terminal.events)
+                try workbench.analyzeContinuity(request, events: terminal.events)
             }
         }
     }

@@ -4,7 +4,7 @@ import RanvierExperiments
 import RanvierStudies
 
 /// `ranvier analyze robustness RUN`.
-struct AnalyzeRobustnessCommand: ParsableCommand {
+struct AnalyzeRobustnessCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "robustness",
         abstract: "Attack and damage what a stored network is shown.",
@@ -46,7 +46,13 @@ struct AnalyzeRobustnessCommand: ParsableCommand {
         completion: .directory)
     var runs = "runs"
 
-    @OptionGroup var data: DataOptions
+    @Option(
+        help: ArgumentHelp(
+            "A data set by name, or a labelled CSV file; the run's own test data if left out.",
+            valueName: "name-or-file"))
+    var data: String?
+
+    @OptionGroup var places: DataOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
 
@@ -59,21 +65,22 @@ struct AnalyzeRobustnessCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         terminal.stopOnInterrupt("stopping; press Ctrl-C again to stop at once")
         try terminal.finish {
             var request = RobustnessRequest(
-                run: try Experiments.runFolder(
+                run: try workbench.runFolder(
                     stored, output: URL(filePath: runs, directoryHint: .isDirectory)))
             request.settings.sizes = sizes
             request.settings.usesPublishedAttack = publishedAttack
             request.settings.samples = samples
             request.output = URL(filePath: output, directoryHint: .isDirectory)
-            request.dataDirectory = data.dataDirectory
+            request.data = data
+            request.dataDirectory = places.dataDirectory
             request.threads = threads.threads
             request.command = CommandLine.arguments
-            return try Experiments.analyzeRobustness(request, events: terminal.events)
+            return try workbench.analyzeRobustness(request, events: terminal.events)
         }
     }
 }

@@ -4,7 +4,7 @@ import RanvierAnalysis
 import RanvierExperiments
 
 /// `ranvier analyze cka RUN RUN`.
-struct AnalyzeSimilarityCommand: ParsableCommand {
+struct AnalyzeSimilarityCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "cka",
         abstract: "Compare the layers of two stored networks, all with all.",
@@ -64,7 +64,13 @@ struct AnalyzeSimilarityCommand: ParsableCommand {
         completion: .directory)
     var runs = "runs"
 
-    @OptionGroup var data: DataOptions
+    @Option(
+        help: ArgumentHelp(
+            "A data set by name, or a labelled CSV file, that both answer to; the runs' own test data if left out.",
+            valueName: "name-or-file"))
+    var data: String?
+
+    @OptionGroup var places: DataOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
 
@@ -91,15 +97,15 @@ struct AnalyzeSimilarityCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         terminal.stopOnInterrupt("stopping; press Ctrl-C again to stop at once")
         let folder = URL(filePath: runs, directoryHint: .isDirectory)
         try terminal.finish {
             var request = SimilarityRequest(
-                first: try Experiments.runFolder(first, output: folder),
-                second: try Experiments.runFolder(second, output: folder))
-            request.ceiling = try ceiling.map { try Experiments.runFolder($0, output: folder) }
+                first: try workbench.runFolder(first, output: folder),
+                second: try workbench.runFolder(second, output: folder))
+            request.ceiling = try ceiling.map { try workbench.runFolder($0, output: folder) }
             request.hasFloor = !noFloor
             request.batchSize = samples
             request.batches = batches
@@ -107,10 +113,11 @@ struct AnalyzeSimilarityCommand: ParsableCommand {
             if let bandwidth { request.settings.kernel = .radialBasis(bandwidth: bandwidth) }
             if biased { request.settings.estimator = .biased }
             request.output = URL(filePath: output, directoryHint: .isDirectory)
-            request.dataDirectory = data.dataDirectory
+            request.data = data
+            request.dataDirectory = places.dataDirectory
             request.threads = threads.threads
             request.command = CommandLine.arguments
-            return try Experiments.analyzeSimilarity(request, events: terminal.events)
+            return try workbench.analyzeSimilarity(request, events: terminal.events)
         }
     }
 }

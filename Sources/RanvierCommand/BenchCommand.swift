@@ -5,7 +5,7 @@ import RanvierBench
 import RanvierExperiments
 
 /// `ranvier bench WORKLOAD`.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Time one of the published workloads.",
@@ -81,7 +81,7 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         var request = BenchRequest(workload: workload)
         request.batch = batch
@@ -94,7 +94,7 @@ struct BenchCommand: ParsableCommand {
         request.runs = runs
         request.trace = trace.map { URL(filePath: $0) }
         request.traceSteps = steps
-        try terminal.finish { try Experiments.bench(request, events: terminal.events) }
+        try terminal.finish { try workbench.bench(request, events: terminal.events) }
     }
 }
 

@@ -3,48 +3,68 @@ import Foundation
 import RanvierExperiments
 
 /// How results and messages are shown; every verb has these.
-struct DisplayOptions: ParsableArguments {
-    @Flag(help: "Print one JSON object on standard output, and nothing else there.")
-    var json = false
+public struct DisplayOptions: ParsableArguments {
+    /// As they are parsed.
+    public init() {}
 
+    @Flag(
+        help:
+            "Print JSON on standard output, and nothing else there: one object, or one a line for answers row by row."
+    )
+    public var json = false
+
+    /// Whether progress is hidden.
     @Flag(help: "Show no progress, only warnings and errors.")
-    var quiet = false
+    public var quiet = false
 
     /// The terminal, set up as asked.
-    var terminal: Terminal { Terminal(json: json, quiet: quiet) }
+    public var terminal: Terminal { Terminal(json: json, quiet: quiet) }
 }
 
 /// The folder of all runs.
-struct OutputOptions: ParsableArguments {
+public struct OutputOptions: ParsableArguments {
+    /// As they are parsed.
+    public init() {}
+
+    /// The folder as text.
     @Option(
         help: ArgumentHelp(
             "The folder that holds the run directories and their index.", valueName: "folder"),
         completion: .directory)
-    var output = "runs"
+    public var output = "runs"
 
     /// The folder.
-    var folder: URL { URL(filePath: output, directoryHint: .isDirectory) }
+    public var folder: URL { URL(filePath: output, directoryHint: .isDirectory) }
 }
 
 /// Where larger data sets are.
-struct DataOptions: ParsableArguments {
+public struct DataOptions: ParsableArguments {
+    /// As they are parsed.
+    public init() {}
+
+    /// The folder; nil for the one of the environment.
     @Option(
         help: ArgumentHelp(
             "Where to look for larger data sets, before the folder that RANVIER_DATA names.",
             valueName: "folder"),
         completion: .directory)
-    var dataDirectory: String?
+    public var dataDirectory: String?
 }
 
 /// How much of the machine is used.
-struct ThreadOptions: ParsableArguments {
+public struct ThreadOptions: ParsableArguments {
+    /// As they are parsed.
+    public init() {}
+
+    /// Threads; nil for one per core.
     @Option(
         help: ArgumentHelp(
             "How many threads to use; one per core if not given. The result is the same.",
             valueName: "count"))
-    var threads: Int?
+    public var threads: Int?
 
-    func validate() throws {
+    /// Refuses fewer than one thread.
+    public func validate() throws {
         guard let threads, threads < 1 else { return }
         throw ValidationError("--threads: expected an integer of at least 1, found '\(threads)'")
     }

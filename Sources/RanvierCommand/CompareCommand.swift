@@ -3,7 +3,7 @@ import Foundation
 import RanvierExperiments
 
 /// `ranvier compare RUN|CONFIG…`.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Set runs of any methods side by side: one table, one page.",
@@ -37,12 +37,12 @@ struct CompareCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
         let request = CompareRequest(
             items: items, seed: seed, output: output.folder, dataDirectory: data.dataDirectory,
             threads: threads.threads)
-        try terminal.finish { try Experiments.compare(request, events: terminal.events) }
+        try terminal.finish { try workbench.compare(request, events: terminal.events) }
     }
 }

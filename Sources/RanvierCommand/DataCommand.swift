@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
         subcommands: [List.self, Info.self])
 
     /// `ranvier data list`.
-    struct List: ParsableCommand {
+    struct List: Verb {
         static let configuration = CommandConfiguration(
             abstract: "List the data sets that are known, and whether they are there.",
             discussion: """
@@ -21,15 +21,15 @@ struct DataCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @OptionGroup var display: DisplayOptions
 
-        func run() throws {
+        func run(in workbench: Workbench) throws {
             try display.terminal.finish {
-                try Experiments.listData(dataDirectory: data.dataDirectory)
+                try workbench.listData(dataDirectory: data.dataDirectory)
             }
         }
     }
 
     /// `ranvier data info FILE`.
-    struct Info: ParsableCommand {
+    struct Info: Verb {
         static let configuration = CommandConfiguration(
             abstract: "Tell what a data file holds, or what there is of a data set.",
             discussion: """
@@ -44,9 +44,9 @@ struct DataCommand: ParsableCommand {
         @OptionGroup var data: DataOptions
         @OptionGroup var display: DisplayOptions
 
-        func run() throws {
+        func run(in workbench: Workbench) throws {
             try display.terminal.finish {
-                try Experiments.dataInfo(file, dataDirectory: data.dataDirectory)
+                try workbench.dataInfo(file, dataDirectory: data.dataDirectory)
             }
         }
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import RanvierExperiments
 
 /// `ranvier report RUN…`.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write the HTML report of a run, or of several side by side.",
@@ -23,10 +23,10 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var display: DisplayOptions
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         try display.terminal.finish {
-            let folders = try runs.map { try Experiments.runFolder($0, output: output.folder) }
-            return try Experiments.report(runs: folders, output: output.folder)
+            let folders = try runs.map { try workbench.runFolder($0, output: output.folder) }
+            return try workbench.report(runs: folders, output: output.folder)
         }
     }
 }

@@ -4,7 +4,7 @@ import RanvierExperiments
 import RanvierStudies
 
 /// `ranvier reproduce STUDY`.
-struct ReproduceCommand: ParsableCommand {
+struct ReproduceCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "reproduce",
         abstract: "Do one of the published studies again.",
@@ -83,10 +83,10 @@ struct ReproduceCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         guard let study, !list else {
-            return try terminal.finish { Experiments.listStudies() }
+            return try terminal.finish { workbench.listStudies() }
         }
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
         var request = ReproduceRequest(study: study)
@@ -99,6 +99,6 @@ struct ReproduceCommand: ParsableCommand {
         request.dataDirectory = data.dataDirectory
         request.threads = threads.threads
         request.command = CommandLine.arguments
-        try terminal.finish { try Experiments.reproduce(request, events: terminal.events) }
+        try terminal.finish { try workbench.reproduce(request, events: terminal.events) }
     }
 }

@@ -4,52 +4,69 @@ import RanvierExperiments
 
 /// The command `ranvier`.
 struct RootCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "ranvier",
-        abstract: "Train, study and compare spiking neural networks.",
-        discussion: """
-            EXAMPLES
-              ranvier run Examples/digits.yaml
-                  Train a spiking network on handwritten digits and write a report.
-              ranvier run Examples/digits.yaml --seed 1 --set training.epochs=5
-                  The same with another seed and fewer epochs.
-              ranvier runs list
-                  Show what has been run.
-              ranvier compare runs/digits-0 Examples/exact-digits.yaml
-                  Put two networks side by side, the second trained first.
-              ranvier reproduce smooth/single-neuron
-                  Do a published study again, its numbers beside yours.
+    /// Verbs of other packages, while their command runs.
+    @TaskLocal static var further: [any Verb.Type] = []
 
-            Progress and messages go to standard error, results to standard output. With --json, \
-            standard output holds one JSON object and nothing else.
+    private static let verbs: [any ParsableCommand.Type] = [
+        RunCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self,
+        ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
+        ReproduceCommand.self, BenchCommand.self,
+    ]
 
-            EXIT STATUS
-              0 done, 1 the run failed, 2 wrong usage, 3 bad input data, 130 interrupted
+    static var configuration: CommandConfiguration {
+        let taken = further.map { $0.configuration.commandName }
+        return CommandConfiguration(
+            commandName: "ranvier",
+            abstract: "Train, study and compare spiking neural networks.",
+            discussion: """
+                EXAMPLES
+                  ranvier run Examples/digits.yaml
+                      Train a spiking network on handwritten digits and write a report.
+                  ranvier run Examples/digits.yaml --seed 1 --set training.epochs=5
+                      The same with another seed and fewer epochs.
+                  ranvier runs list
+                      Show what has been run.
+                  ranvier predict runs/digits-0 new.csv
+                      Answer new rows, one by one.
+                  ranvier compare runs/digits-0 Examples/exact-digits.yaml
+                      Put two networks side by side, the second trained first.
+                  ranvier reproduce smooth/single-neuron
+                      Do a published study again, its numbers beside yours.
 
-            SHELL COMPLETION
-              ranvier --generate-completion-script bash   (or zsh, fish)
-            """,
-        version: ToolVersion.current,
-        subcommands: [
-            RunCommand.self, EvaluateCommand.self, CompareCommand.self, ReportCommand.self,
-            RunsCommand.self, DataCommand.self, AnalyzeCommand.self, ReproduceCommand.self,
-            BenchCommand.self,
-        ])
+                Progress and messages go to standard error, results to standard output. With --json, \
+                standard output holds one JSON object (of predict one a line) and nothing else.
+
+                EXIT STATUS
+                  0 done, 1 the run failed, 2 wrong usage, 3 bad input data, 130 interrupted
+
+                SHELL COMPLETION
+                  ranvier --generate-completion-script bash   (or zsh, fish)
+                """,
+            version: ToolVersion.current,
+            subcommands: verbs.filter { !taken.contains($0.configuration.commandName) }
+                + further.map { $0 })
+    }
 
     /// Parses the command line, does what it says, and ends the process with the right status.
-    static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        let ending = CommandEnding(json: arguments.contains("--json"))
-        do {
-            try checkVerb(arguments.first)
-            var command = try parseAsRoot(arguments)
+    static func main(_ workbench: Workbench, verbs: [any Verb.Type] = []) {
+        $further.withValue(verbs) {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            let ending = CommandEnding(json: arguments.contains("--json"))
             do {
-                try command.run()
+                try checkVerb(arguments.first)
+                var command = try parseAsRoot(arguments)
+                do {
+                    if let verb = command as? any Verb {
+                        try verb.run(in: workbench)
+                    } else {
+                        try command.run()
+                    }
+                } catch {
+                    ending.end(afterRunning: error)
+                }
             } catch {
-                ending.end(afterRunning: error)
+                ending.end(afterParsing: error)
             }
-        } catch {
-            ending.end(afterParsing: error)
         }
     }
 

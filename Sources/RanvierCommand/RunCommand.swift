@@ -4,7 +4,7 @@ import RanvierExperiments
 import RanvierRuns
 
 /// `ranvier run CONFIG`.
-struct RunCommand: ParsableCommand {
+struct RunCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Train and evaluate a network as a configuration says.",
@@ -59,7 +59,7 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
         let request = RunRequest(
@@ -68,6 +68,6 @@ struct RunCommand: ParsableCommand {
             dataDirectory: data.dataDirectory,
             overwrite: overwrite, resume: resume, overrides: overrides,
             command: CommandLine.arguments)
-        try terminal.finish { try Experiments.run(request, events: terminal.events) }
+        try terminal.finish { try workbench.run(request, events: terminal.events) }
     }
 }

@@ -9,7 +9,7 @@ struct RunsCommand: ParsableCommand {
         subcommands: [List.self, Show.self])
 
     /// `ranvier runs list`.
-    struct List: ParsableCommand {
+    struct List: Verb {
         static let configuration = CommandConfiguration(
             abstract: "List the runs, the latest first.",
             discussion: """
@@ -24,17 +24,17 @@ struct RunsCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
         @OptionGroup var display: DisplayOptions
 
-        func run() throws {
+        func run(in workbench: Workbench) throws {
             let terminal = display.terminal
             try terminal.finish {
-                try Experiments.listRuns(
+                try workbench.listRuns(
                     output: output.folder, rebuild: rebuild, events: terminal.events)
             }
         }
     }
 
     /// `ranvier runs show RUN`.
-    struct Show: ParsableCommand {
+    struct Show: Verb {
         static let configuration = CommandConfiguration(
             abstract: "Show all that is known of a run.",
             discussion: """
@@ -51,9 +51,9 @@ struct RunsCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
         @OptionGroup var display: DisplayOptions
 
-        func run() throws {
+        func run(in workbench: Workbench) throws {
             try display.terminal.finish {
-                try Experiments.showRun(runName, output: output.folder)
+                try workbench.showRun(runName, output: output.folder)
             }
         }
     }

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// On a terminal progress is a bar that is drawn over itself; elsewhere only milestones are
 /// written, a line each.
-final class Terminal: Sendable {
+public final class Terminal: Sendable {
     private let json: Bool
     private let quiet: Bool
     private let logger: Logger
@@ -17,7 +17,8 @@ final class Terminal: Sendable {
     private let cancellation = Cancellation()
     private let interrupt = Mutex<Interrupt?>(nil)
 
-    init(json: Bool, quiet: Bool) {
+    /// A terminal that shows results as JSON, and no progress if it shall be quiet.
+    public init(json: Bool, quiet: Bool) {
         self.json = json
         self.quiet = quiet
         let bar = ProgressBar(isTerminal: isatty(STDERR_FILENO) == 1)
@@ -28,7 +29,7 @@ final class Terminal: Sendable {
     }
 
     /// What a command calls while it works.
-    var events: WorkEvents {
+    public var events: WorkEvents {
         WorkEvents(
             progress: { [self] progress in if !quiet { bar.show(progress) } },
             note: { [self] text in note(text) },
@@ -36,7 +37,7 @@ final class Terminal: Sendable {
     }
 
     /// Lets Ctrl-C stop the work at its next safe point; `text` says so when it is pressed.
-    func stopOnInterrupt(_ text: String) {
+    public func stopOnInterrupt(_ text: String) {
         interrupt.withLock { interrupt in
             guard interrupt == nil else { return }
             interrupt = Interrupt(stopping: cancellation) { [self] in note(text) }
@@ -44,10 +45,10 @@ final class Terminal: Sendable {
     }
 
     /// Tells something that is good to know.
-    func note(_ text: String) { logger.info("\(text)") }
+    public func note(_ text: String) { logger.info("\(text)") }
 
     /// Does a command's work and prints what came of it.
-    func finish(_ work: () throws -> CommandOutcome) throws {
+    public func finish(_ work: () throws -> CommandOutcome) throws {
         defer { bar.clear() }
         let outcome = try work()
         bar.clear()

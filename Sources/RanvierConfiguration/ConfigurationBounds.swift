@@ -29,7 +29,7 @@ extension PartialRangeThrough: ConfigurationBounds {
 }
 
 /// Bounds that allow every number.
-public struct Unbounded<Bound>: ConfigurationBounds {
+public struct Unbounded<Bound>: ConfigurationBounds, Sendable {
     /// Creates them.
     public init() {}
     /// True.
@@ -39,7 +39,7 @@ public struct Unbounded<Bound>: ConfigurationBounds {
 }
 
 /// Bounds that allow numbers above zero.
-public struct PositiveBounds<Bound: Numeric & Comparable>: ConfigurationBounds {
+public struct PositiveBounds<Bound: Numeric & Comparable>: ConfigurationBounds, Sendable {
     /// Creates them.
     public init() {}
     /// Whether the value is above zero.

@@ -51,6 +51,21 @@ package struct ConfigurationNode {
         }
     }
 
+    /// What was written as a value.
+    package var value: ConfigurationValue {
+        switch content {
+        case .list(let nodes): return .list(nodes.map(\.value))
+        case .section(let pairs): return .section(pairs.map { .init($0.key, $0.value.value) })
+        case .scalar(let text, isQuoted: true): return .string(text)
+        case .scalar(let text, isQuoted: false):
+            if isNull { return .null }
+            if text == "true" || text == "false" { return .boolean(text == "true") }
+            if let number = Int(text) { return .integer(number) }
+            if let number = Double(text) { return .float(number) }
+            return .string(text)
+        }
+    }
+
     /// A key path with one more step.
     package static func path(_ parent: String, _ key: String) -> String {
         parent.isEmpty ? key : "\(parent).\(key)"

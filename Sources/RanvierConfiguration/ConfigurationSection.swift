@@ -121,13 +121,14 @@ public final class ConfigurationSection {
     ///
     /// - Throws: `ConfigurationError` if it is missing or empty, or a kind is not known.
     public func values<R: Role>(
-        _ key: String, of role: R.Type
+        _ key: String, of role: R.Type, where isAllowed: (String) -> Bool = { _ in true }
     ) throws(ConfigurationError) -> [R.Value] {
-        let kinds = registry.names(R.self)
+        let kinds = registry.names(R.self).filter(isAllowed)
         let choice = "one of \(kinds.joined(separator: ", "))"
         let node = try requiredNode(key, expected: "a list with \(choice)")
         if case .section(let pairs) = node.content, pairs.count == 1 {
-            let alone = try element(node, keyPath: path(to: key), of: R.self)
+            let alone = try element(
+                node, keyPath: path(to: key), of: R.self, where: isAllowed)
             record(key, .element(alone))
             return [try read(alone, as: R.self, base: nil)]
         }
@@ -137,11 +138,26 @@ public final class ConfigurationSection {
         var elements: [ConfigurationElement] = [], values: [R.Value] = []
         for (index, node) in nodes.enumerated() {
             let place = ConfigurationNode.path(path(to: key), String(index))
-            elements.append(try element(node, keyPath: place, of: R.self))
+            elements.append(
+                try element(node, keyPath: place, of: R.self, where: isAllowed))
         }
         record(key, .elements(elements))
         for element in elements { values.append(try read(element, as: R.self, base: nil)) }
         return values
+    }
+
+    /// Whether a list is written under a key.
+    public func isList(_ key: String) -> Bool {
+        if case .list? = node(key)?.content { true } else { false }
+    }
+
+    /// The kind that is written under a key; nil where nothing is, or no kind with or without options.
+    public func kind(of key: String) -> String? {
+        switch node(key)?.content {
+        case .scalar(let text, _)?: text
+        case .section(let pairs)? where pairs.count == 1: pairs[0].key
+        default: nil
+        }
     }
 
     /// One kind of a role with options, such as an optimiser.
@@ -166,6 +182,30 @@ public final class ConfigurationSection {
             where: isAllowed)
         record(key, .element(element))
         return try read(element, as: R.self, base: base)
+    }
+
+    /// One kind of a role with options, or nil if the key is not there or empty.
+    ///
+    /// - Throws: `ConfigurationError` for a kind that is not known.
+    public func optionalValue<R: Role>(
+        _ key: String, of role: R.Type
+    ) throws(ConfigurationError) -> R.Value? {
+        guard let node = node(key), !node.isNull else {
+            record(key, ConfigurationValue.null)
+            return nil
+        }
+        return try value(key, of: R.self)
+    }
+
+    /// One of the cases of a type whose raw values are words, with options of its own.
+    ///
+    /// - Throws: `ConfigurationError` that lists the allowed words and suggests the nearest.
+    public func choiceWithOptions<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, default standard: Choice
+    ) throws(ConfigurationError) -> (choice: Choice, options: ConfigurationSection) {
+        let element = try element(
+            key, kinds: Choice.allCases.map(\.rawValue), default: standard.rawValue)
+        return (Choice(rawValue: element.kind) ?? standard, element.options)
     }
 
     private func element<R: Role>(
@@ -287,8 +327,14 @@ extension ConfigurationSection {
             location: location, keyPath: path(to: key), problem: .missingKey(expected: expected))
     }
 
+    /// All that is written here, noted as resolved.
+    package func recordAll() -> ConfigurationValue {
+        for pair in pairs { record(pair.key, pair.value.value) }
+        return resolved
+    }
+
     /// Notes a value as resolved and its key as known.
-    package func record(_ key: String, _ value: ConfigurationValue) { record(key, .value(value)) }
+    public func record(_ key: String, _ value: ConfigurationValue) { record(key, .value(value)) }
 
     private func record(_ key: String, _ record: Record) {
         if let index = records.firstIndex(where: { $0.key == key }) {

@@ -21,7 +21,7 @@ public struct Field<Value>: Sendable {
 }
 
 /// A place of a value, for schemas.
-public typealias Place<Value, Part> = WritableKeyPath<Value, Part> & Sendable
+public typealias Place<Value, Part> = any WritableKeyPath<Value, Part> & Sendable
 
 // MARK: - Numbers
 
@@ -52,6 +52,10 @@ extension Field {
         drawn: ClosedRange<Int>? = 0...4
     ) -> Field where Bounds.Bound == Int, Bounds: Sendable {
         Field { section, value throws(ConfigurationError) in
+            guard section.keys.contains(key) else {
+                section.record(key, value[keyPath: place].map { .integer($0) } ?? .null)
+                return
+            }
             value[keyPath: place] = try section.optionalInteger(key, in: bounds)
         } write: {
             [.init(key, $0[keyPath: place].map { .integer($0) } ?? .null)]
@@ -98,6 +102,10 @@ extension Field {
         drawn: ClosedRange<Double> = 0.1...0.9
     ) -> Field where Bounds.Bound == Double, Bounds: Sendable {
         Field { section, value throws(ConfigurationError) in
+            guard section.keys.contains(key) else {
+                section.record(key, value[keyPath: place].map { .float($0) } ?? .null)
+                return
+            }
             value[keyPath: place] = try section.optionalFloat(key, in: bounds)
         } write: {
             [.init(key, $0[keyPath: place].map { .float($0) } ?? .null)]
@@ -120,6 +128,21 @@ extension Field {
         } vary: { value, random in
             value[keyPath: place] = value[keyPath: place].map { _ in
                 drawn.filter(bounds.contains).randomElement(using: &random) ?? drawn.lowerBound
+            }
+        }
+    }
+}
+
+extension Field {
+    /// A list of numbers.
+    public static func numbers(_ key: String, _ place: Place<Value, [Double]>) -> Field {
+        Field { section, value throws(ConfigurationError) in
+            value[keyPath: place] = try section.floats(key, default: value[keyPath: place])
+        } write: {
+            [.init(key, .list($0[keyPath: place].map { .float($0) }))]
+        } vary: { value, random in
+            value[keyPath: place] = value[keyPath: place].map { _ in
+                Double.random(in: 0...1, using: &random)
             }
         }
     }
@@ -193,6 +216,10 @@ extension Field {
     /// Text, or nothing.
     public static func optionalText(_ key: String, _ place: Place<Value, String?>) -> Field {
         Field { section, value throws(ConfigurationError) in
+            guard section.keys.contains(key) else {
+                section.record(key, value[keyPath: place].map { .string($0) } ?? .null)
+                return
+            }
             value[keyPath: place] = try section.optionalString(key)
         } write: {
             [.init(key, $0[keyPath: place].map { .string($0) } ?? .null)]
@@ -219,14 +246,17 @@ extension Field {
 extension Field {
     /// The keys of a part, in the same section.
     public static func part<Part: Configurable>(_ place: Place<Value, Part>) -> [Field] {
-        Part.schema.fields.map { field in
-            Field { section, value throws(ConfigurationError) in
-                try field.read(section, &value[keyPath: place])
-            } write: {
-                field.write($0[keyPath: place])
-            } vary: { value, random in
-                field.vary(&value[keyPath: place], &random)
-            }
+        Part.schema.fields.map { $0.placed(at: place) }
+    }
+
+    /// The key as one of a larger value.
+    public func placed<Whole>(at place: Place<Whole, Value>) -> Field<Whole> {
+        Field<Whole> { section, whole throws(ConfigurationError) in
+            try read(section, &whole[keyPath: place])
+        } write: {
+            write($0[keyPath: place])
+        } vary: { whole, random in
+            vary(&whole[keyPath: place], &random)
         }
     }
 

@@ -133,6 +133,24 @@ package enum NumberText {
     }
 }
 
+extension NumberText {
+    /// Lines of cells in columns as wide as their longest cell, two spaces between; columns from a place on stand right.
+    package static func columns(_ rows: [[String]], rightFrom place: Int = .max) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let blank = String(repeating: " ", count: max(0, widths[column] - cell.count))
+                line += (column >= place ? blank + cell : cell + blank) + "  "
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+}
+
 extension String {
     /// The text with spaces behind it, at least `width` characters.
     package func padding(to width: Int) -> String {

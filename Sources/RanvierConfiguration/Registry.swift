@@ -2,6 +2,8 @@
 public protocol Role: Sendable {
     /// What fills it.
     associatedtype Value: Sendable
+    /// What else is known of a kind; nothing unless the role says so.
+    associatedtype Payload: Sendable = NoOptions
     /// The role in a word, for messages: `encoder`.
     static var name: String { get }
     /// A value as its kind with all options.
@@ -25,19 +27,25 @@ public struct Kind<R: Role>: Sendable {
     /// A value drawn at random, for tests.
     public let sample: @Sendable (inout any RandomNumberGenerator) -> R.Value
 
+    /// What else is known of the kind.
+    public let payload: R.Payload
+
     /// A kind with its own way of reading.
     public init(
-        _ name: String,
+        _ name: String, payload: R.Payload,
         read:
             @escaping @Sendable (ConfigurationSection, _ base: R.Value?) throws(ConfigurationError)
             -> R.Value,
         sample: @escaping @Sendable (inout any RandomNumberGenerator) -> R.Value
     ) {
         self.name = name
+        self.payload = payload
         self.read = read
         self.sample = sample
     }
+}
 
+extension Kind where R.Payload == NoOptions {
     /// A kind whose options are a value's own keys.
     ///
     /// - Parameters:
@@ -48,7 +56,7 @@ public struct Kind<R: Role>: Sendable {
         wrap: @escaping @Sendable (Options) -> R.Value,
         unwrap: @escaping @Sendable (R.Value) -> Options?
     ) {
-        self.init(name) { section, base throws(ConfigurationError) in
+        self.init(name, payload: NoOptions()) { section, base throws(ConfigurationError) in
             wrap(try Options(section, from: base.flatMap(unwrap)))
         } sample: { random in
             wrap(Options.random(using: &random))

@@ -10,7 +10,7 @@
 ///
 /// One schema reads YAML and JSON, with errors that name file, line and key; writes the value with every key; and
 /// draws values at random for tests. Deviation from Swift's `Codable`, which knows no bounds, no defaults and no
-/// unknown keys: ``Codable`` is served by the schema, too, see ``Configured``.
+/// unknown keys: ``Codable`` is served by the schema, too.
 public protocol Configurable: Hashable, Sendable {
     /// The value with every default. What must be given has a placeholder.
     init()

@@ -52,6 +52,6 @@ public struct Batches: RandomAccessCollection, Sendable {
         let indices = indices(ofBatch: number)
         return Batch(
             indices: indices, features: dataset.features(of: indices),
-            labels: dataset.labels(of: indices))
+            targets: dataset.targets.subset(indices))
     }
 }

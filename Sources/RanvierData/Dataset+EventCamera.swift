@@ -39,5 +39,6 @@ extension Dataset {
             origin: DataOrigin(
                 source: "\(images.origin.source), through a simulated event camera",
                 licence: images.origin.licence))
+        self = timed(step: camera.duration / Double(steps))
     }
 }

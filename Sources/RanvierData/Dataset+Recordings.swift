@@ -53,6 +53,7 @@ extension Dataset {
         try self.init(
             name: name, bytes: bytes, dividedBy: 1, featureShape: [steps] + sensor.frameShape,
             labels: labels, classNames: classNames, origin: origin)
+        self = timed(step: slicing == nil ? timeStep : nil)
     }
 }
 

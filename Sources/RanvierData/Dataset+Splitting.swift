@@ -20,10 +20,10 @@ extension Dataset {
         }
         let stream = RandomStream(seed: seed, name: "split")
         let groups: [[Int]] =
-            isStratified
+            isStratified && !labels.isEmpty
             ? labels.indices.reduce(into: [[Int]](repeating: [], count: classCount)) {
                 $0[labels[$1]].append($1)
-            } : [Array(labels.indices)]
+            } : [Array(0..<count)]
         var isValidation = [Bool](repeating: false, count: count)
         for (number, group) in groups.enumerated() {
             let share = Int((validationFraction * Double(group.count)).rounded())
@@ -31,8 +31,8 @@ extension Dataset {
             for position in order.prefix(share) { isValidation[group[position]] = true }
         }
         return (
-            subset(labels.indices.filter { !isValidation[$0] }, name: "\(name) training"),
-            subset(labels.indices.filter { isValidation[$0] }, name: "\(name) validation")
+            subset((0..<count).filter { !isValidation[$0] }, name: "\(name) training"),
+            subset((0..<count).filter { isValidation[$0] }, name: "\(name) validation")
         )
     }
 }

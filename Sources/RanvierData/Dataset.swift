@@ -1,7 +1,7 @@
 import RanvierFormats
 import RanvierTensors
 
-/// Labelled samples of one shape: values, labels, class names, and where they come from.
+/// Samples of one shape: values, what is asked of each, names, time base, and where they come from.
 ///
 ///     let data = try Dataset(
 ///         name: "toy", values: [0, 0, 1, 1], featureShape: [2], labels: [0, 1],
@@ -11,16 +11,20 @@ import RanvierTensors
 /// A value: parts of it (``subset(_:name:)``, splits) share the numbers and only keep their own list of
 /// samples. Numbers may be stored as bytes with a divisor, which takes a quarter of the memory.
 ///
-/// Invariants: all values are finite; labels lie in `0 ..< classCount`.
+/// Invariants: all values are finite; labels lie in `0 ..< classCount`; there is a target for each sample.
 public struct Dataset: Sendable {
     /// Name for messages and reports.
     public let name: String
     /// Shape of one sample; images have channels last.
     public let featureShape: [Int]
-    /// Label of each sample.
-    public let labels: [Int]
-    /// Names of the classes, as many as there are.
-    public let classNames: [String]
+    /// What is asked of each sample.
+    public let targets: Targets
+    /// Seconds of a step, where samples are sequences; nil where they are not, or it is not known.
+    public private(set) var timeStep: Double?
+    /// Names of the features of a sample (of a step, for sequences), where they have any: the columns of a table.
+    public private(set) var featureNames: [String]?
+    /// How the values were scaled; nil for as they were read.
+    public internal(set) var scaling: Scaling?
     /// Smallest and largest value of the whole set that this is a part of.
     public let valueRange: ClosedRange<Float>
     /// Where the data come from and on what terms.
@@ -55,15 +59,38 @@ public struct Dataset: Sendable {
             labels: labels, classNames: classNames, origin: origin)
     }
 
+    /// Samples with any targets.
+    ///
+    /// - Throws: ``DataError`` that names the sample: counts that do not fit, a value or target that is not finite, a label
+    ///   outside the classes.
+    public init(
+        name: String, values: [Float], featureShape: [Int], targets: Targets,
+        origin: DataOrigin? = nil
+    ) throws(DataError) {
+        try self.init(
+            name: name, storage: .floats(values), featureShape: featureShape, targets: targets,
+            origin: origin)
+    }
+
     init(
         name: String, storage: SampleStorage, featureShape: [Int], labels: [Int],
         classNames: [String]?, origin: DataOrigin?
     ) throws(DataError) {
-        let size = featureShape.elementCount
-        guard size > 0, storage.count == labels.count * size else {
+        let names = classNames ?? (0..<max((labels.max() ?? 0) + 1, 1)).map { "\($0)" }
+        try self.init(
+            name: name, storage: storage, featureShape: featureShape,
+            targets: .classes(labels, names: names), origin: origin)
+    }
+
+    init(
+        name: String, storage: SampleStorage, featureShape: [Int], targets: Targets,
+        origin: DataOrigin?
+    ) throws(DataError) {
+        let size = featureShape.elementCount, count = targets.count
+        guard size > 0, storage.count == count * size else {
             throw DataError(
                 .countMismatch, at: name,
-                expected: "\(labels.count) samples of \(size) values (one label each)",
+                expected: "\(count) samples of \(size) values (one label each)",
                 found: "\(storage.count) values",
                 advice: "check that features and labels belong together")
         }
@@ -73,35 +100,79 @@ public struct Dataset: Sendable {
                 expected: "a finite number", found: "\(storage[index])",
                 advice: "remove or replace such values before training")
         }
-        let names = classNames ?? (0..<max((labels.max() ?? 0) + 1, 1)).map { "\($0)" }
-        if let index = labels.firstIndex(where: { $0 < 0 || $0 >= names.count }) {
+        try Self.check(targets, of: name)
+        self.init(
+            name: name, featureShape: featureShape, targets: targets,
+            valueRange: storage.valueRange, origin: origin ?? DataOrigin(source: name),
+            storage: storage, rows: Array(0..<count))
+    }
+
+    private static func check(_ targets: Targets, of name: String) throws(DataError) {
+        switch targets {
+        case .none: break
+        case .classes(let labels, let names):
+            guard let index = labels.firstIndex(where: { $0 < 0 || $0 >= names.count }) else {
+                return
+            }
             throw DataError(
                 .labelOutsideClasses, at: "\(name), sample \(index)",
                 expected: "a label from 0 to \(names.count - 1)", found: "\(labels[index])",
                 advice: "check the label file, or the number of classes")
+        case .values(let values, let names, let units):
+            guard !names.isEmpty, units.count == names.count, values.count % names.count == 0 else {
+                throw DataError(
+                    .countMismatch, at: name,
+                    expected: "a value of each of some names for every sample, and a unit for each "
+                        + "name",
+                    found: "\(values.count) values, \(names.count) names, \(units.count) units",
+                    advice: "check that values and names belong together")
+            }
+            guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+            let place = index / max(names.count, 1)
+            throw DataError(
+                .notFinite, at: "\(name), sample \(place), target \(names[index % names.count])",
+                expected: "a finite number", found: "\(values[index])",
+                advice: "remove or replace such rows before training")
         }
-        self.init(
-            name: name, featureShape: featureShape, labels: labels, classNames: names,
-            valueRange: storage.valueRange, origin: origin ?? DataOrigin(source: name),
-            storage: storage, rows: Array(labels.indices))
     }
 
     private init(
-        name: String, featureShape: [Int], labels: [Int], classNames: [String],
-        valueRange: ClosedRange<Float>, origin: DataOrigin, storage: SampleStorage, rows: [Int]
+        name: String, featureShape: [Int], targets: Targets, valueRange: ClosedRange<Float>,
+        origin: DataOrigin, storage: SampleStorage, rows: [Int]
     ) {
         self.name = name
         self.featureShape = featureShape
-        self.labels = labels
-        self.classNames = classNames
+        self.targets = targets
         self.valueRange = valueRange
         self.origin = origin
         self.storage = storage
         self.rows = rows
     }
 
+    /// The same samples, whose steps have a length in seconds.
+    public func timed(step seconds: Double?) -> Dataset {
+        var copy = self
+        copy.timeStep = seconds
+        return copy
+    }
+
+    /// The same samples, whose features have names.
+    public func naming(features names: [String]?) -> Dataset {
+        var copy = self
+        copy.featureNames = names
+        return copy
+    }
+
+    /// Label of each sample; none where samples have no classes.
+    public var labels: [Int] { targets.labels }
+
+    /// Names of the classes, as many as there are.
+    public var classNames: [String] {
+        if case .classes(_, let names) = targets { names } else { [] }
+    }
+
     /// Number of samples.
-    public var count: Int { labels.count }
+    public var count: Int { rows.count }
 
     /// Number of classes.
     public var classCount: Int { classNames.count }
@@ -133,9 +204,17 @@ extension Dataset {
     /// The samples at some positions, in that order; no numbers are copied.
     public func subset(_ indices: [Int], name: String? = nil) -> Dataset {
         Dataset(
-            name: name ?? self.name, featureShape: featureShape, labels: labels(of: indices),
-            classNames: classNames, valueRange: valueRange, origin: origin, storage: storage,
-            rows: indices.map { rows[$0] })
+            name: name ?? self.name, featureShape: featureShape, targets: targets.subset(indices),
+            valueRange: valueRange, origin: origin, storage: storage,
+            rows: indices.map { rows[$0] }
+        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
+    }
+
+    /// The same numbers with a word on how they were scaled.
+    func scaled(by scaling: Scaling?) -> Dataset {
+        var copy = self
+        copy.scaling = scaling
+        return copy
     }
 
     /// The first samples, at most `count`.
@@ -150,18 +229,20 @@ extension Dataset {
                 found: "\(shape)", advice: "the data have the shape \(featureShape)")
         }
         return Dataset(
-            name: name, featureShape: shape, labels: labels, classNames: classNames,
-            valueRange: valueRange, origin: origin, storage: storage, rows: rows)
+            name: name, featureShape: shape, targets: targets, valueRange: valueRange,
+            origin: origin, storage: storage, rows: rows
+        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
     }
 
     /// The same samples as vectors.
     public var flattened: Dataset {
         Dataset(
-            name: name, featureShape: [featureCount], labels: labels, classNames: classNames,
-            valueRange: valueRange, origin: origin, storage: storage, rows: rows)
+            name: name, featureShape: [featureCount], targets: targets, valueRange: valueRange,
+            origin: origin, storage: storage, rows: rows
+        ).naming(features: featureNames).scaled(by: scaling)
     }
 
-    /// The same samples and labels with other values, `[n, shape…]`.
+    /// The same samples and targets with other values, `[n, shape…]`.
     ///
     /// - Throws: ``DataError`` if the count does not fit or a value is not finite.
     public func replacingValues(
@@ -169,6 +250,8 @@ extension Dataset {
     ) throws(DataError) -> Dataset {
         try Dataset(
             name: name, storage: .floats(values), featureShape: featureShape ?? self.featureShape,
-            labels: labels, classNames: classNames, origin: origin)
+            targets: targets, origin: origin
+        ).timed(step: timeStep)
+            .naming(features: featureShape == nil ? featureNames : nil)
     }
 }

@@ -46,16 +46,15 @@ public struct EventCameraConfiguration: Sendable, Hashable {
     }
 
     /// Checks that an encoding shows the recordings as they are.
-    package func require(
-        _ encoding: EncodingConfiguration, _ root: ConfigurationSection
+    public func require(
+        _ encoder: any SpikeEncoder, _ root: ConfigurationSection
     ) throws(ConfigurationError) {
-        let encoder = encoding.encoder
         let fits =
-            encoder is SequenceEncoder && encoder.steps == steps
+            encoder.form == .rows && encoder.steps == steps
             && abs(encoder.timeStep / timeStep - 1) < 1e-6
         guard !fits else { return }
         let length = NumberText.significant(timeStep, digits: 9)
-        let kind = String(describing: type(of: encoder)).replacing("Encoder", with: "").lowercased()
+        let kind = type(of: encoder).kind
         throw root.invalid(
             "encoding",
             "recordings of dataset.event-camera are sequences of \(steps) steps of \(length) s: "

@@ -47,7 +47,9 @@ extension ExactError: CustomStringConvertible {
 
 extension ExactError {
     /// Throws unless `value` is finite and greater than `bound`.
-    static func require(_ name: String, _ value: Double, above bound: Double) throws(ExactError) {
+    package static func require(_ name: String, _ value: Double, above bound: Double)
+        throws(ExactError)
+    {
         guard value.isFinite, value > bound else {
             throw .invalidParameter(
                 name: name, value: value, expected: "a finite number above \(bound)")
@@ -55,7 +57,7 @@ extension ExactError {
     }
 
     /// Throws unless `value` is finite and lies in `range`.
-    static func require(
+    package static func require(
         _ name: String, _ value: Double, in range: ClosedRange<Double>
     ) throws(ExactError) {
         guard value.isFinite, range.contains(value) else {
@@ -66,14 +68,14 @@ extension ExactError {
     }
 
     /// Throws unless `value` is finite.
-    static func requireFinite(_ name: String, _ value: Double) throws(ExactError) {
+    package static func requireFinite(_ name: String, _ value: Double) throws(ExactError) {
         guard value.isFinite else {
             throw .invalidParameter(name: name, value: value, expected: "a finite number")
         }
     }
 
     /// Throws unless `found` equals `expected`.
-    static func require(
+    package static func require(
         _ name: String, count found: Int, equals expected: Int
     ) throws(ExactError) {
         guard found == expected else {
@@ -82,7 +84,7 @@ extension ExactError {
     }
 
     /// Throws unless `index` lies in `0..<count`.
-    static func require(_ name: String, index: Int, below count: Int) throws(ExactError) {
+    package static func require(_ name: String, index: Int, below count: Int) throws(ExactError) {
         guard index >= 0, index < count else {
             throw .indexOutOfRange(name: name, index: index, count: count)
         }

@@ -4,7 +4,7 @@ import RanvierTensors
 /// passed in and handed back.
 ///
 /// The two forms agree exactly. State is never hidden in a layer.
-public protocol Layer {
+public protocol Layer: Sendable {
     /// Short word for the kind of layer, as in configuration files: `linear`, `lif`, …
     static var kind: String { get }
 
@@ -33,6 +33,22 @@ public protocol Layer {
     /// Whether the layer has a state.
     var remembers: Bool { get }
 
+    /// The layers inside, by name; none unless the layer is made of layers.
+    var children: [(name: String, layer: any Layer)] { get }
+
+    /// Whether the layer takes its input's sums per channel where the layer before it has measured them.
+    var takesChannelSums: Bool { get }
+
+    /// The same layer for inference, with normalisation inside folded into the synapses before it.
+    func foldingNormalization() throws -> any Layer
+
+    /// The same synapses followed by `y a + b` per output channel; nil for a layer that cannot take such a map.
+    func folding(scale a: Tensor, shift b: Tensor) -> (any Layer)?
+
+    /// For normalisations: the synapses before with this one folded in, and what stays behind them; nil where that cannot
+    /// be.
+    func folded(into synapses: any Layer) -> (synapses: any Layer, rest: any Layer)?
+
     /// One step: `[B, features…]` in and out.
     ///
     /// - Parameter state: what the previous step handed back; nil before the first.
@@ -50,6 +66,21 @@ extension Layer {
 
     /// True, to be safe.
     public var remembers: Bool { true }
+
+    /// None.
+    public var children: [(name: String, layer: any Layer)] { [] }
+
+    /// False.
+    public var takesChannelSums: Bool { false }
+
+    /// The layer itself.
+    public func foldingNormalization() throws -> any Layer { self }
+
+    /// Nil.
+    public func folding(scale a: Tensor, shift b: Tensor) -> (any Layer)? { nil }
+
+    /// Nil.
+    public func folded(into synapses: any Layer) -> (synapses: any Layer, rest: any Layer)? { nil }
 
     /// Step by step, or the sequence form for layers that remember nothing.
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
@@ -72,83 +103,5 @@ extension Layer {
     ) {
         let output = self(input.reshaped(to: [1] + input.shape), in: context)
         return (output.step(at: 0), nil)
-    }
-}
-
-/// State that a layer hands from one step to the next.
-public struct LayerState: Sendable {
-    /// The tensors, each `[B, …]`, in an order that the layer defines.
-    public var tensors: [Tensor]
-
-    /// States of the layers inside a composite layer.
-    public var parts: [LayerState?] = []
-
-    /// A state of the given tensors.
-    public init(_ tensors: [Tensor]) { self.tensors = tensors }
-
-    /// The states of the layers inside a composite layer.
-    public init(parts: [LayerState?]) {
-        tensors = []
-        self.parts = parts
-    }
-
-    /// The same numbers, cut off from the tape.
-    public var detached: LayerState {
-        var state = LayerState(tensors.map(\.detached))
-        state.parts = parts.map { $0?.detached }
-        return state
-    }
-}
-
-/// What a forward pass knows besides its input.
-public struct ForwardContext {
-    /// Duration of a step in seconds.
-    public var timeStep: Double
-    /// Whether this pass belongs to training (dropout, batch statistics).
-    public var isTraining: Bool
-    /// Random numbers for layers that need them.
-    public var random: RandomStream
-    /// Called with the name of a layer and its spikes or output; nil where nobody looks.
-    public var observer: ((_ layer: String, _ observation: Observation) -> Void)?
-
-    /// Whether this pass repeats another one for its gradients, and must leave running values alone.
-    public internal(set) var isRecomputing = false
-
-    /// A context for inference.
-    public init(
-        timeStep: Double, isTraining: Bool = false,
-        random: RandomStream = RandomStream(seed: 0, name: "forward"),
-        observer: ((_ layer: String, _ observation: Observation) -> Void)? = nil
-    ) {
-        self.timeStep = timeStep
-        self.isTraining = isTraining
-        self.random = random
-        self.observer = observer
-    }
-
-    func observe(_ observation: Observation) { observer?(Tape.layer, observation) }
-}
-
-/// What layers report to an observer of a forward pass.
-public enum Observation {
-    /// Spikes of a layer, `[T, B, …]`.
-    case spikes(Tensor)
-    /// Values of a layer that does not spike, `[T, B, …]`.
-    case values(Tensor)
-    /// Operations that a synaptic layer did for the whole batch and all steps.
-    case operations(OperationCount)
-}
-
-/// A shape that a layer cannot take: what it needs, what it was given.
-public struct ShapeMismatch: Error, Sendable, Hashable {
-    /// What the layer needs, in words.
-    public var expected: String
-    /// The shape it was given.
-    public var found: [Int]
-
-    /// A mismatch between what is needed and what is there.
-    public init(expected: String, found: [Int]) {
-        self.expected = expected
-        self.found = found
     }
 }

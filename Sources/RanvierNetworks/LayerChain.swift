@@ -1,7 +1,7 @@
 import RanvierTensors
 
 /// Layers in order, each with a name: what composite layers are made of.
-struct LayerChain {
+struct LayerChain: Sendable {
     let stages: [Network.Stage]
 
     init(stages: [Network.Stage]) { self.stages = stages }
@@ -12,10 +12,27 @@ struct LayerChain {
             if let named = layer as? Named {
                 return Network.Stage(name: named.name, layer: named.layer)
             }
-            return Network.Stage(name: "\(type(of: layer).kind)\(index + 1)", layer: layer)
+            return Network.Stage(name: Self.usualName(of: layer, at: index), layer: layer)
         }
         let names = stages.map(\.name)
         precondition(Set(names).count == names.count, "two layers have the same name: \(names)")
+    }
+
+    /// Refuses layers of which two would have the same name.
+    static func requireDistinctNames(_ layers: [any Layer], at shape: [Int]) throws(ShapeMismatch) {
+        var seen: Set<String> = []
+        for (index, layer) in layers.enumerated() {
+            let name = (layer as? Named)?.name ?? usualName(of: layer, at: index)
+            guard seen.insert(name).inserted else {
+                throw ShapeMismatch(
+                    expected: "layers whose names differ (two are called '\(name)')", found: shape)
+            }
+        }
+    }
+
+    /// The kind and a number, from 1.
+    static func usualName(of layer: any Layer, at index: Int) -> String {
+        "\(type(of: layer).kind)\(index + 1)"
     }
 
     var parameters: [(name: String, parameter: Parameter)] {
@@ -49,21 +66,20 @@ struct LayerChain {
     }
 
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        stages.indices.reduce(input) { signal, index in
-            let stage = stages[index]
-            return Self.naming(stage.name) {
-                if context.isTraining, index + 1 < stages.count,
-                    stages[index + 1].layer is BatchNormalization,
-                    let convolution = stage.layer as? Convolution2D
-                {
-                    return convolution(signal, in: context, measuresChannels: true)
-                }
-                return stage.layer(signal, in: context)
-            }
+        var context = context
+        var signal = input
+        for (index, stage) in stages.enumerated() {
+            context.measuresChannels =
+                context.isTraining && index + 1 < stages.count
+                && stages[index + 1].layer.takesChannelSums
+            signal = Self.naming(stage.name) { stage.layer(signal, in: context) }
         }
+        return signal
     }
 
     var remembers: Bool { stages.contains { $0.layer.remembers } }
+
+    var children: [(name: String, layer: any Layer)] { stages.map { ($0.name, $0.layer) } }
 
     func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
@@ -82,15 +98,15 @@ struct LayerChain {
         _ body: (any Layer, Tensor, LayerState?) -> (output: Tensor, state: LayerState?)
     ) -> (output: Tensor, state: LayerState?) {
         var signal = input
-        var parts: [LayerState?] = []
-        for (index, stage) in stages.enumerated() {
+        var next = LayerState()
+        for stage in stages {
             let response = Self.naming(stage.name) {
-                body(stage.layer, signal, state?.parts[index])
+                body(stage.layer, signal, state?.parts[stage.name])
             }
             signal = response.output
-            parts.append(response.state)
+            next.parts[stage.name] = response.state
         }
-        return (signal, LayerState(parts: parts))
+        return (signal, next)
     }
 
     /// Runs `body` under the name of a layer inside the present one.

@@ -1,23 +1,6 @@
 import RanvierTensors
 
 extension Network {
-    /// A part of a sequence that goes on from a state, differentiable through the state.
-    public func run(
-        _ part: Tensor, state: [LayerState?]? = nil, in context: ForwardContext? = nil
-    ) -> (output: Tensor, state: [LayerState?]) {
-        let context = context ?? ForwardContext(timeStep: timeStep)
-        var signal = part
-        var next: [LayerState?] = []
-        for (index, stage) in stages.enumerated() {
-            let response = Tape.naming(stage.name) {
-                stage.layer.run(signal, state: state?[index], in: context)
-            }
-            signal = response.output
-            next.append(response.state)
-        }
-        return (signal, next)
-    }
-
     /// Truncated backpropagation through time: the sum of the losses of consecutive parts of a sequence, and its
     /// gradients, with the state handed from part to part as a constant.
     ///
@@ -35,12 +18,12 @@ extension Network {
         precondition(window > 0, "a window needs at least one step, not \(window)")
         var total = Tensor(0)
         var sums: [Tensor] = []
-        var state: [LayerState?]?
+        var state: LayerState?
         for first in stride(from: 0, to: sequence.shape[0], by: window) {
             let steps = first..<min(first + window, sequence.shape[0])
             let (value, gradients) = valueAndGradients {
                 let response = run(sequence.slice(steps), state: state, in: context)
-                state = response.state.map { $0?.detached }
+                state = response.state.detached
                 return loss(response.output, steps)
             }
             total = total + value.detached

@@ -1,4 +1,5 @@
 import RanvierTensors
+import Synchronization
 
 /// A chain of layers with named parameters.
 ///
@@ -11,17 +12,18 @@ import RanvierTensors
 ///     let readout = network(sequence)         // [T, B, 64] -> [T, B, 10]
 ///
 /// Parameters live in the layers and change by training; everything else is a value.
-public final class Network {
+public final class Network: Sendable {
     /// A layer and its name.
-    public struct Stage {
+    public struct Stage: Sendable {
         /// Name, unique in the network: the kind and a number, `lif2`, or a name given.
         public let name: String
         /// The layer.
         public let layer: any Layer
     }
 
+    let chain: LayerChain
     /// The layers in order.
-    public let stages: [Stage]
+    public var stages: [Stage] { chain.stages }
     /// Shape of the input features, without time and batch.
     public let inputShape: [Int]
     /// Shape of the output features.
@@ -37,7 +39,11 @@ public final class Network {
     /// What is kept is the input of each segment of layers, which ends with a layer that has a state: of synapses,
     /// normalisation and neurons the spikes that come in alone. Costs one more forward pass; gradients have the
     /// same bits. See ``Recomputed``.
-    public var recomputesStates = false
+    public var recomputesStates: Bool {
+        get { recomputes.load(ordering: .relaxed) }
+        set { recomputes.store(newValue, ordering: .relaxed) }
+    }
+    private let recomputes = Atomic<Bool>(false)
 
     /// Builds a network and draws its first weights.
     ///
@@ -66,10 +72,10 @@ public final class Network {
         self.inputShape = inputShape
         self.timeStep = timeStep
         self.seed = seed
-        stages = LayerChain(layers).stages
+        chain = LayerChain(layers)
         var shape = inputShape
         var states = 0
-        for stage in stages {
+        for stage in chain.stages {
             states += stage.layer.stateCount(for: shape)
             do {
                 shape = try stage.layer.outputShape(for: shape)
@@ -80,7 +86,7 @@ public final class Network {
         }
         outputShape = shape
         stateCount = states
-        for stage in stages {
+        for stage in chain.stages {
             for (name, parameter) in stage.layer.parameters {
                 parameter.name = "\(stage.name).\(name)"
                 let own = RandomStream(seed: seed, name: "weights/\(parameter.name)")
@@ -135,40 +141,38 @@ public final class Network {
 
     /// The whole sequence in a context.
     public func callAsFunction(_ sequence: Tensor, in context: ForwardContext) -> Tensor {
-        guard recomputesStates, context.isTraining else {
-            return LayerChain(stages: stages)(sequence, in: context)
-        }
+        guard recomputesStates, context.isTraining else { return chain(sequence, in: context) }
         return segments.reduce(sequence) { $1.recomputing($0, in: context) }
     }
 
-    /// The layers, cut behind each that has a state.
+    /// The layers, cut behind each that has a state; that of a normalisation only counts steps.
     private var segments: [LayerChain] {
         var segments: [[Stage]] = [[]]
         for stage in stages {
             segments[segments.count - 1].append(stage)
-            let ends = stage.layer.remembers && !(stage.layer is BatchNormalization)
-            if ends { segments.append([]) }
+            if stage.layer.remembers && !stage.layer.takesChannelSums { segments.append([]) }
         }
         return segments.filter { !$0.isEmpty }.map { LayerChain(stages: $0) }
     }
 
     /// One step, `[B, …]`, with the state of all layers passed in and handed back.
     ///
-    /// - Parameter state: one entry per layer, as the previous step returned it; nil before the first.
+    /// - Parameter state: as the previous step returned it; nil before the first.
     public func step(
-        _ input: Tensor, state: [LayerState?]? = nil, in context: ForwardContext? = nil
-    ) -> (output: Tensor, state: [LayerState?]) {
-        let context = context ?? ForwardContext(timeStep: timeStep)
-        var signal = input
-        var next: [LayerState?] = []
-        for (index, stage) in stages.enumerated() {
-            let response = Tape.naming(stage.name) {
-                stage.layer.step(signal, state: state?[index], in: context)
-            }
-            signal = response.output
-            next.append(response.state)
-        }
-        return (signal, next)
+        _ input: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
+    ) -> (output: Tensor, state: LayerState) {
+        let response = chain.step(
+            input, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+        return (response.output, response.state ?? LayerState())
+    }
+
+    /// A part of a sequence that goes on from a state, differentiable through the state.
+    public func run(
+        _ part: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
+    ) -> (output: Tensor, state: LayerState) {
+        let response = chain.run(
+            part, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+        return (response.output, response.state ?? LayerState())
     }
 
     /// Computes a loss with tracked parameters and its gradients.
@@ -180,25 +184,6 @@ public final class Network {
         defer { for parameter in parameters { parameter.release() } }
         let value = loss()
         // Without its place on the tape, which holds the weights: the optimiser would have to copy them.
-        return (value.detached, value.gradients(for: parameters.map(\.tensor)))
+        return (value.detached, value.gradients(for: parameters.map(\.variable)))
     }
-}
-
-/// Collects the layers of a network.
-@resultBuilder
-public enum LayerBuilder {
-    /// One layer.
-    public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
-    /// Several layers, for example from a function.
-    public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
-    /// In order.
-    public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
-    /// From a loop.
-    public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }
-    /// From an `if` without `else`.
-    public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
-    /// From an `if`.
-    public static func buildEither(first part: [any Layer]) -> [any Layer] { part }
-    /// From an `else`.
-    public static func buildEither(second part: [any Layer]) -> [any Layer] { part }
 }

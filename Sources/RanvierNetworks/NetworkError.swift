@@ -8,6 +8,8 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
     case parameters(expected: String, found: String)
     /// A network without layers.
     case empty
+    /// A layer that cannot be said, and so not be stored.
+    case undescribed(name: String, kind: String)
 
     /// Names the layer or parameter, what was expected and what was found.
     public var description: String {
@@ -17,6 +19,9 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
                 + "but is given features of shape \(mismatch.found)"
         case .parameters(let expected, let found):
             "stored parameters do not fit the network: expected \(expected), found \(found)"
+        case .undescribed(let name, let kind):
+            "layer '\(name)' (\(kind)) has no description, so the network cannot be stored; let its type conform "
+                + "to DescribedLayer, or its neuron to DescribedNeuron, and register it"
         case .empty:
             "the network has no layers; add at least a 'linear' and a 'leaky-integrator'"
         }

@@ -1,27 +1,33 @@
-import Foundation
+import RanvierFormats
 
-/// What a command gives back: text for people, and one JSON object.
+/// What a command gives back: text for people, and JSON for programs.
 public struct CommandOutcome: Sendable {
     /// For people, without a final line end; may be empty.
     public let text: String
     /// The same for programs.
     public let value: any Encodable & Sendable
+    /// Where the answer is a stream: one JSON object a line.
+    public let lines: [any Encodable & Sendable]?
 
-    /// Creates an outcome.
+    /// Creates an outcome with one JSON object.
     public init(text: String, value: any Encodable & Sendable) {
         self.text = text
         self.value = value
+        lines = nil
     }
 
-    /// The JSON object, with sorted keys and dates in ISO 8601.
+    /// Creates an outcome with a JSON object for each line.
+    public init(text: String, lines: [any Encodable & Sendable]) {
+        self.text = text
+        value = lines.count
+        self.lines = lines
+    }
+
+    /// The JSON, with sorted keys and dates in ISO 8601: one object, or one a line.
     ///
     /// - Throws: what encoding throws.
     public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        guard let lines else { return try StoredJSON.text(value, isPretty: true) }
+        return try lines.map { try StoredJSON.text($0) }.joined(separator: "\n")
     }
 }

@@ -6,11 +6,7 @@ extension RunDirectory {
     ///
     /// - Throws: `FileError`, or what encoding throws.
     public func appendMetrics(_ metrics: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        var line = try encoder.encode(metrics)
+        var line = try StoredJSON.data(metrics)
         line.append(UInt8(ascii: "\n"))
         let file = url(of: .metrics)
         let descriptor = Foundation.open(

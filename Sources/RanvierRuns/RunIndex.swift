@@ -43,7 +43,8 @@ public final class RunIndex: Sendable {
                 try migrator.migrate(database)
             } else if try !database.read(migrator.hasCompletedMigrations) {
                 throw RunIndexError.corrupt(
-                    path: file.relativePath, reason: "its table of runs is not there")
+                    path: file.relativePath,
+                    reason: "its tables are not there, or those of an earlier version")
             }
         } catch {
             throw Self.error(error, file: file)
@@ -71,6 +72,11 @@ public final class RunIndex: Sendable {
                 }
                 table.column("epochs", .integer)
                 table.column("weightBytes", .integer)
+            }
+        }
+        migrator.registerMigration("measures") { database in
+            try database.alter(table: RunRecord.databaseTableName) { table in
+                table.add(column: "measures", .text).notNull().defaults(to: "[]")
             }
         }
         return migrator

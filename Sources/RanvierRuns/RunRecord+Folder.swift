@@ -1,5 +1,7 @@
 import Foundation
 import RanvierConfiguration
+import RanvierFormats
+import RanvierLearning
 
 extension RunRecord {
     /// Reads what a run directory tells about itself: `result.json`, else `config.yaml`.
@@ -21,12 +23,12 @@ extension RunRecord {
         }
         let result: Result
         do {
-            result = try JSONDecoder().decode(Result.self, from: Data(contentsOf: resultFile))
+            result = try StoredJSON.value(Result.self, from: Data(contentsOf: resultFile))
         } catch {
             throw RunError.damaged(
                 path: resultFile.path,
                 reason: "expected the result of a run as JSON, found something else; "
-                    + "`ranvier evaluate` writes it anew")
+                    + "run again with --overwrite")
         }
         let finished = Self.date(of: resultFile)
         let started = Self.date(of: configurationFile) ?? finished
@@ -43,13 +45,17 @@ extension RunRecord {
     /// - Throws: `RunError.damaged` if the data is not that of a result.
     public mutating func take(resultJSON data: Data) throws(RunError) {
         do {
-            take(try JSONDecoder().decode(Result.self, from: data))
+            take(try StoredJSON.value(Result.self, from: data))
         } catch {
             throw RunError.damaged(path: path, reason: "the result cannot be read: \(error)")
         }
     }
 
     private mutating func take(_ result: Result) {
+        measures =
+            result.measures ?? result.test?.accuracy.map {
+                [Measure("accuracy", $0, unit: Measure.share, higherIsBetter: true)]
+            } ?? []
         accuracy = result.test?.accuracy
         loss = result.test?.loss
         epochs = result.training?.epochs
@@ -104,6 +110,7 @@ extension RunRecord {
         let dataset: String
         let seed: Int
         let version: String
+        let measures: [Measure]?
         let test: Test?
         let training: Training?
         let activity: Activity?

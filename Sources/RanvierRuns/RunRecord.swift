@@ -1,4 +1,5 @@
 import Foundation
+import RanvierLearning
 
 /// One run, as the index knows it.
 public struct RunRecord: Codable, Equatable, Sendable {
@@ -8,7 +9,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var path: String
     /// The folder's own name.
     public var name: String
-    /// The way to learn: `surrogate-gradient`, …
+    /// The way to learn, in a word.
     public var method: String
     /// The kind of network, in a word or two.
     public var model: String?
@@ -24,7 +25,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var started: Date
     /// When it ended.
     public var finished: Date?
-    /// Accuracy on test data, 0 to 1.
+    /// How good the network is on test data, the most important measure first.
+    public var measures: [Measure] = []
+    /// Accuracy on test data, 0 to 1; nil where samples have no classes.
     public var accuracy: Double?
     /// Loss on test data.
     public var loss: Double?

@@ -90,9 +90,4 @@ extension Tensor {
     var firstIndexOutsideUnitRange: Int? {
         withUnsafeScalars { scalars in scalars.firstIndex { !($0 >= 0 && $0 <= 1) } }
     }
-
-    /// Whether every number is 0 or 1.
-    package var isBinary: Bool {
-        withUnsafeScalars { scalars in scalars.allSatisfy { $0 == 0 || $0 == 1 } }
-    }
 }

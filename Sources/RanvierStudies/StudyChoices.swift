@@ -21,25 +21,25 @@ package struct StudyChoiceError: Error, Equatable, CustomStringConvertible, Exit
     /// Name of the study.
     package let study: String
 
-    /// The studies that leave a choice, as names.
-    private var known: String {
-        let wanted: StudyChoices = option == "--epochs" ? .epochs : .settings
-        return Studies.all.filter { $0.choices.contains(wanted) }.map(\.name)
-            .joined(separator: ", ")
-    }
+    /// Names of the studies that leave it.
+    package let known: [String]
 
-    package var description: String { "\(option): expected with one of \(known), found \(study)" }
+    package var description: String {
+        "\(option): expected with one of \(known.joined(separator: ", ")), found \(study)"
+    }
     package var exitStatus: ExitStatus { .wrongUsage }
 
     /// Finds out whether all that is asked for is left open by a study.
     package static func check(
-        epochs: Int?, settings: [String], of study: any Study
+        epochs: Int?, settings: [String], of study: any Study, among studies: [any Study]
     ) throws(StudyChoiceError) {
-        if epochs != nil, !study.choices.contains(.epochs) {
-            throw StudyChoiceError(option: "--epochs", study: study.name)
+        func require(_ choice: StudyChoices, _ option: String) throws(StudyChoiceError) {
+            guard !study.choices.contains(choice) else { return }
+            throw StudyChoiceError(
+                option: option, study: study.name,
+                known: studies.filter { $0.choices.contains(choice) }.map(\.name))
         }
-        if !settings.isEmpty, !study.choices.contains(.settings) {
-            throw StudyChoiceError(option: "--settings", study: study.name)
-        }
+        if epochs != nil { try require(.epochs, "--epochs") }
+        if !settings.isEmpty { try require(.settings, "--settings") }
     }
 }

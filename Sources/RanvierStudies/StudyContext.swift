@@ -35,7 +35,7 @@ public struct StudyContext: Sendable {
     /// Tells how far the study is, and stops it after Ctrl-C.
     ///
     /// - Throws: ``InterruptedError``.
-    package func advance(
+    public func advance(
         to fraction: Double, _ message: @autoclosure () -> String, isMilestone: Bool = false
     ) throws(InterruptedError) {
         try events.cancellation.check()

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
@@ -6,56 +7,224 @@ import RanvierSpikes
 import RanvierTensors
 
 /// Backpropagation through time with a surrogate derivative for the spike.
+///
+///     var method = SurrogateGradient(model, optimizer: Adam(learningRate: 2e-3))
+///     try Course(epochs: 30).run(&method, on: digits.train)
+///
+/// The network of the model is trained in place. The result depends on the seed alone.
 public struct SurrogateGradient: LearningMethod {
     /// `surrogate`.
     public static let name = "surrogate"
-    /// The training loop.
-    public var trainer: Trainer
-    /// Network, encoding and loss.
-    public let clockedModel: ClockedModel
-    /// Passes over the data.
-    public var epochs: Int
-    /// Samples per step.
+
+    /// Network, encoder and loss.
+    public private(set) var clockedModel: ClockedModel
+    /// How weights move.
+    public var optimizer: any Optimizer
+    /// How the learning rate changes.
+    public var schedule: LearningRateSchedule
+    /// Limits on gradients.
+    public var clipping: GradientClipping
+    /// Samples per step; the last batch of an epoch may be smaller.
     public var batchSizes: BatchSizes
-    /// When to stop before the last epoch.
-    public var earlyStop: EarlyStop?
+    /// Random numbers of shuffling, encoding and augmentation.
+    public var seed: UInt64
+    /// Random changes of the training samples; nil for none.
+    public var augmentation: Augmentation?
+    /// Steps through which gradients flow back; nil for all.
+    ///
+    /// With fewer steps than a sequence has, it is cut into parts of so many, whose losses and gradients add
+    /// up; memory is that of one part. See ``Network/truncatedValueAndGradients(over:window:in:loss:)``.
+    public var truncation: Int?
     /// Bytes that training may use; the memory of the machine unless set.
     public var memoryLimit = Int(ProcessInfo.processInfo.physicalMemory)
 
-    /// A run of `epochs` epochs.
+    private let health = HealthMonitor()
+
+    /// Trains a model.
     public init(
-        trainer: Trainer, model: ClockedModel, epochs: Int, batchSizes: BatchSizes,
-        earlyStop: EarlyStop? = nil
+        _ model: ClockedModel, optimizer: any Optimizer = Adam(),
+        schedule: LearningRateSchedule = .constant, clipping: GradientClipping = .none,
+        batchSizes: BatchSizes = 32, seed: UInt64 = 0, augmentation: Augmentation? = nil
     ) {
-        self.trainer = trainer
         clockedModel = model
-        self.epochs = epochs
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.clipping = clipping
         self.batchSizes = batchSizes
-        self.earlyStop = earlyStop
+        self.seed = seed
+        self.augmentation = augmentation
     }
 
-    /// Network, encoding and loss.
+    /// Network, encoder and loss.
     public var model: any SpikingModel { clockedModel }
+
+    private var network: Network { clockedModel.network }
+    private var encoder: any SpikeEncoder { clockedModel.encoder }
+
+    /// Takes over stored parameters of the network.
+    public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
+        try clockedModel.restore(parameters)
+    }
+
+    /// Tensors of the optimiser, and its steps.
+    public var state: (tensors: [String: Tensor], steps: Int) {
+        (optimizer.state, optimizer.stepCount)
+    }
+
+    /// Takes over a stored state of the optimiser.
+    public mutating func restore(state: [String: Tensor], steps: Int) {
+        optimizer.restore(state: state, stepCount: steps)
+    }
 
     /// From two small steps of training; the samples are not counted.
     public func predictPeakMemory() throws -> Int? {
-        let encoder = clockedModel.encoder
-        let prediction = trainer.network.predictedMemory(
-            steps: min(encoder.steps, trainer.truncation ?? encoder.steps),
-            isConstantInput: encoder is DirectEncoder,
-            optimizerSlots: trainer.optimizer.valuesPerWeight)
+        let prediction = network.predictedMemory(
+            steps: min(encoder.steps, truncation ?? encoder.steps),
+            isConstantInput: encoder.form == .constant,
+            optimizerSlots: optimizer.valuesPerWeight)
         try prediction.check(batch: batchSizes.largest, available: memoryLimit)
         return prediction.peakBytes(batch: batchSizes.largest)
     }
 
-    /// Trains, or goes on training.
-    public mutating func train(
-        on data: Dataset, validation: Dataset?, from state: TrainingState?,
-        observer: any TrainingObserver
-    ) throws -> TrainingState {
-        trainer.observer = observer
-        return try trainer.fit(
-            data, encoding: clockedModel.encoder, epochs: epochs, batchSizes: batchSizes,
-            validation: validation, earlyStop: earlyStop, from: state)
+    // MARK: - Epochs
+
+    /// Checks shapes, task and steps against the samples. A model that has not seen data takes over their names.
+    public mutating func prepare(for data: Dataset) throws {
+        if !clockedModel.hasSeenData {
+            guard let task: any LearningTask = Classification(of: data) ?? Regression(of: data)
+            else {
+                throw TrainingError.mismatch(
+                    what: "targets of \(data.name)", expected: "classes or values", found: "none")
+            }
+            clockedModel.signature = ModelSignature(of: data, task: task)
+        }
+        try clockedModel.signature.task.requireFit(of: data)
+        let shape = try encoder.featureShape(ofSample: data.featureShape)
+        guard shape.elementCount == network.inputShape.elementCount else {
+            throw TrainingError.mismatch(
+                what: "input of the network", expected: "features of shape \(network.inputShape)",
+                found: "samples of \(data.name) with shape \(shape)")
+        }
+        let outputs = clockedModel.signature.task.outputNames.count
+        guard network.outputShape == [outputs] else {
+            throw TrainingError.mismatch(
+                what: "output of the network",
+                expected: "[\(outputs)], one per class or value of \(data.name)",
+                found: "\(network.outputShape)")
+        }
+        guard abs(encoder.timeStep - network.timeStep) <= 1e-9 * network.timeStep else {
+            throw TrainingError.mismatch(
+                what: "time step", expected: "\(network.timeStep) s, as in the network",
+                found: "\(encoder.timeStep) s in the encoder")
+        }
+        if encoder.form == .rows, let step = data.timeStep,
+            abs(encoder.timeStep / step - 1) > 1e-6
+        {
+            throw TrainingError.mismatch(
+                what: "time step", expected: "\(step) s, as in \(data.name)",
+                found: "\(encoder.timeStep) s in the encoder")
+        }
+        let loss = clockedModel.loss
+        guard loss.accepts(clockedModel.signature.task.trainingTargets(data.targets.subset([0])))
+        else {
+            throw TrainingError.mismatch(
+                what: "loss '\(type(of: loss).kind)'",
+                expected: "a loss for the task '\(clockedModel.signature.task.element.kind)' of "
+                    + data.name, found: "one that cannot be taken of its targets")
+        }
+    }
+
+    /// One pass over the samples in an order of its own.
+    public mutating func epoch(
+        _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
+    ) throws -> EpochReport {
+        let start = ContinuousClock.now
+        let task = clockedModel.signature.task
+        let batches = Batches(
+            data, size: batchSizes.size(epoch: epoch, of: epochs), seed: seed, epoch: epoch)
+        let stream = RandomStream(seed: seed, name: "encoder")
+        var sums: [String: Double] = [:], factor = 1.0
+        for (step, batch) in batches.enumerated() {
+            if hooks.shouldStop() {
+                throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
+            }
+            let progress = Double(epoch) + Double(step) / Double(batches.count)
+            factor = schedule.factor(epoch: progress, of: epochs)
+            let features =
+                augmentation?(
+                    batch.features,
+                    from: RandomStream(seed: seed, name: "augmentation").substream(epoch)
+                        .substream(step)) ?? batch.features
+            let sequence = try encoder.encode(
+                features,
+                at: EncodingPosition(stream: stream, epoch: epoch, samples: batch.indices))
+            let result = try takeStep(
+                sequence, targets: task.trainingTargets(batch.targets), epoch: epoch, step: step,
+                rateFactor: Float(factor), hooks: hooks)
+            sums["loss", default: 0] += Double(result.loss) * Double(batch.count)
+            if let measure = task.progress(of: result.scores, against: batch.targets) {
+                sums[measure.name, default: 0] += measure.value * Double(batch.count)
+            }
+            hooks.didFinishStep(step + 1, batches.count)
+        }
+        return EpochReport(
+            epoch: epoch + 1, training: sums.mapValues { $0 / Double(data.count) },
+            seconds: (ContinuousClock.now - start) / .seconds(1),
+            learningRate: Double(optimizer.learningRate) * factor,
+            warnings: try health.check(network, data, encoder))
+    }
+
+    /// One step of the optimiser on one batch: the unit that `bench` times.
+    ///
+    /// - Parameters:
+    ///   - sequence: `[T, B, features…]`.
+    ///   - targets: one per sample; values as the task trains on them.
+    ///   - epoch: from 0, for messages.
+    ///   - step: from 0, for messages.
+    /// - Returns: the loss before the step, and the scores `[B, outputs]` that it was taken of.
+    public mutating func takeStep(
+        _ sequence: Tensor, targets: Targets, epoch: Int = 0, step: Int = 0, rateFactor: Float = 1,
+        hooks: Hooks = Hooks()
+    ) throws -> (loss: Float, scores: Tensor) {
+        let context = ForwardContext(
+            timeStep: network.timeStep, isTraining: true,
+            random: RandomStream(seed: seed, name: "forward").substream(epoch).substream(step))
+        let loss = clockedModel.loss
+        var outputs: [Tensor] = []
+        var culprit: String?
+        let (value, gradients) = valueAndGradients(of: sequence, in: context) { output in
+            outputs.append(output.detached)
+            let value = loss.value(ofPart: output, of: sequence.shape[0], targets: targets)
+            if !value.isFinite { culprit = value.firstLayerWithNonFiniteGradient() }
+            return value
+        }
+        guard value.isFinite, gradients.allSatisfy(\.isFinite) else {
+            let broken = Array(zip(network.trainableParameters, gradients)).last { !$0.1.isFinite }
+            throw TrainingError.nonFinite(
+                epoch: epoch + 1, step: step + 1, loss: value.scalar,
+                layer: culprit ?? broken.map { Self.layerName(of: $0.0) })
+        }
+        let reduced = try hooks.reduce?(gradients) ?? gradients
+        optimizer.update(
+            network.trainableParameters, gradients: clipping.apply(to: reduced),
+            rateFactor: rateFactor)
+        try hooks.project?()
+        let output = outputs.count == 1 ? outputs[0] : Tensor.concatenate(outputs)
+        return (value.scalar, loss.decoder.scores(of: output))
+    }
+
+    private func valueAndGradients(
+        of sequence: Tensor, in context: ForwardContext, loss: (_ output: Tensor) -> Tensor
+    ) -> (loss: Tensor, gradients: [Tensor]) {
+        guard let truncation, truncation < sequence.shape[0] else {
+            return network.valueAndGradients { loss(network(sequence, in: context)) }
+        }
+        return network.truncatedValueAndGradients(
+            over: sequence, window: truncation, in: context
+        ) { output, _ in loss(output) }
+    }
+
+    private static func layerName(of parameter: Parameter) -> String {
+        parameter.name.split(separator: ".").first.map(String.init) ?? parameter.name
     }
 }

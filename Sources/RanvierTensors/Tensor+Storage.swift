@@ -96,6 +96,12 @@ extension Tensor {
         return Tensor(shape: shape, storage: .spikes(bits), node: node)
     }
 
+    /// Whether every number is 0 or 1.
+    package var isBinary: Bool {
+        if case .spikes = storage { return true }
+        return withUnsafeScalars { scalars in scalars.allSatisfy { $0 == 0 || $0 == 1 } }
+    }
+
     /// Number of elements that are not zero; counted in the bits where the tensor holds spikes.
     public var spikeCount: Int {
         switch storage {

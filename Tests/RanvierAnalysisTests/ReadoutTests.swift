@@ -1,4 +1,6 @@
 import Foundation
+import RanvierData
+import RanvierSpikes
 import Testing
 
 @testable import RanvierAnalysis
@@ -143,14 +145,23 @@ import Testing
         }
         let images = Tensor(RandomStream(seed: 0, name: "i").uniform(count: 80), shape: [10, 8])
         let labels = (0..<10).map { $0 % 3 }
-        let target = NetworkAttack(network, steps: 5)
-        let before = target.valueAndGradient(images, labels: labels).value
+        let model = ClockedModel(
+            network: network, encoder: .direct(steps: 5, timeStep: 1e-3), loss: CrossEntropy())
+        func loss(_ images: Tensor) throws -> Double {
+            let batch = Batch(
+                indices: Array(0..<10), features: images,
+                targets: .classes(labels, names: model.signature.task.outputNames))
+            return try model.respond(to: batch, listener: nil).loss
+        }
+        let before = try loss(images)
         for attack in [
             GradientAttack.fastGradientSign(epsilon: [0.2], range: [0...1]),
             .projectedGradient(epsilon: [0.2], range: [0...1]),
         ] {
-            let changed = target(attack, on: images, labels: labels)
-            let after = target.valueAndGradient(changed, labels: labels).value
+            let changed = try attack(images) {
+                try model.inputGradient($0, labels: labels, isTraining: false)
+            }
+            let after = try loss(changed)
             #expect(after > before)
             #expect((changed - images).absoluteValue().scalars.allSatisfy { $0 <= 0.2001 })
             #expect(changed.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })

@@ -1,5 +1,4 @@
 import RanvierConfiguration
-import RanvierReports
 import Testing
 
 @Suite("Numbers as text")
@@ -36,11 +35,5 @@ struct NumberTextTests {
         #expect(NumberText.seconds(7_260) == "2 h 1 min")
         #expect(NumberText.percent(0.975) == "97.5\u{202F}%")
         #expect(NumberText.percent(.nan) == "not available")
-    }
-
-    @Test("Slugs are safe file names")
-    func slugs() {
-        #expect(Markup.slug("../Spikes of layer 2!") == "spikes-of-layer-2")
-        #expect(Markup.slug("…") == "figure")
     }
 }

@@ -111,6 +111,26 @@ import Testing
         }
     }
 
+    @Test func numbersToPredictAndRowsWithoutTargets() throws {
+        let file = try folder.write(
+            "time,load,wear,state\n0,1.5,0.25,new\n1,2.5,0.5,old\n", to: "wear.csv")
+        let data = try Dataset(csv: file, target: "wear")
+        #expect(data.targets == .values([0.25, 0.5], names: ["wear"], units: [""]))
+        #expect(data.featureNames == ["time", "load"] && data.values == [0, 1.5, 1, 2.5])
+        let last = try Dataset(csv: file, target: 1, features: ["time"])
+        #expect(last.targets == .values([1.5, 2.5], names: ["load"], units: [""]))
+        #expect(last.featureNames == ["time"] && last.featureShape == [1])
+        expectDataError(.wrongFormat, mentioning: ["state"]) {
+            _ = try Dataset(csv: file, target: "state")
+        }
+        expectDataError(.unknownName) { _ = try Dataset(csv: file, target: "tear") }
+        // New rows in the order in which a network takes them.
+        let rows = try Dataset(csv: file, features: ["load", "time"])
+        #expect(rows.targets == .none(count: 2) && rows.values == [1.5, 0, 2.5, 1])
+        #expect(try Dataset(csv: file, features: nil).featureNames == ["time", "load", "wear"])
+        #expect(try Dataset(csv: file, label: "state").featureNames == ["time", "load", "wear"])
+    }
+
     @Test(.data("skab")) func realSensorSeries() throws {
         let directory = try #require(SharedData.directory)
         let table = try CSVReader().table(

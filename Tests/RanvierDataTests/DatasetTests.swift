@@ -88,4 +88,47 @@ import Testing
             #expect(batch.features.scalars == data.features(of: batch.indices).scalars)
         }
     }
+
+    @Test func targetsMayBeNumbersOrNothing() throws {
+        let targets = Targets.values(
+            [1, 10, 2, 20, 3, 30], names: ["force", "speed"], units: ["N", "m/s"])
+        let data = try Dataset(
+            name: "toy", values: [0, 1, 2, 3, 4, 5], featureShape: [2], targets: targets)
+        #expect(data.count == 3 && data.labels.isEmpty && data.classCount == 0)
+        let part = data.subset([2, 0])
+        #expect(
+            part.targets
+                == .values([3, 30, 1, 10], names: ["force", "speed"], units: ["N", "m/s"]))
+        #expect(try part.reshaped(to: [1, 2]).targets == part.targets)
+        #expect(try part.replacingValues([9, 9, 9, 9]).targets == part.targets)
+        #expect(Batches(data, size: 2)[1].targets == data.subset([2]).targets)
+        // Without classes there is nothing to keep the shares of.
+        let (training, validation) = try data.split(validationFraction: 0.34, seed: 0)
+        #expect(training.count == 2 && validation.count == 1)
+        let bare = try Dataset(
+            name: "new", values: [1, 2], featureShape: [1], targets: .none(count: 2))
+        #expect(bare.count == 2 && bare.targets.names.isEmpty && bare.classNames.isEmpty)
+        #expect(Batches(bare, size: 1)[1].targets == .none(count: 1))
+        expectDataError(.notFinite, mentioning: ["sample 1", "speed", "inf"]) {
+            _ = try Dataset(
+                name: "toy", values: [0, 0], featureShape: [1],
+                targets: .values(
+                    [1, 2, 3, .infinity], names: ["force", "speed"], units: ["", ""]))
+        }
+        expectDataError(.countMismatch, mentioning: ["3 samples", "2 values"]) {
+            _ = try Dataset(
+                name: "toy", values: [0, 0], featureShape: [1], targets: .none(count: 3))
+        }
+    }
+
+    @Test func partsKeepNamesAndTimeBase() throws {
+        let data = try toy(9).timed(step: 2e-3).naming(features: ["x", "y"])
+        let parts = try data.split(validationFraction: 0.3, seed: 1)
+        for part in [data.subset([3, 1]), data.prefix(2), parts.training, parts.validation] {
+            #expect(part.timeStep == 2e-3 && part.featureNames == ["x", "y"])
+        }
+        let other = try data.replacingValues((0..<18).map { Float($0) })
+        #expect(other.timeStep == 2e-3 && other.featureNames == ["x", "y"])
+        #expect(try toy().timeStep == nil && toy().featureNames == nil)
+    }
 }

@@ -20,30 +20,30 @@ import Testing
     @Test func networkShapes() throws {
         let neuron = try QIFNeuron()
         #expect(throws: ExactError.wrongCount(name: "weights[1]", expected: 2, found: 1)) {
-            try EventNetwork(neuron, weights: [[0, 1], [1]], inputWeights: [[1], [1]])
+            try EventGraph(neuron, weights: [[0, 1], [1]], inputWeights: [[1], [1]])
         }
         #expect(throws: ExactError.wrongCount(name: "inputWeights", expected: 2, found: 1)) {
-            try EventNetwork(neuron, weights: [[0, 1], [1, 0]], inputWeights: [[1]])
+            try EventGraph(neuron, weights: [[0, 1], [1, 0]], inputWeights: [[1]])
         }
         for bad in [Double.nan, .infinity] {
             #expect(throws: ExactError.self) {
-                try EventNetwork(neuron, weights: [[0, bad], [1, 0]], inputWeights: [[1], [1]])
+                try EventGraph(neuron, weights: [[0, bad], [1, 0]], inputWeights: [[1], [1]])
             }
             #expect(throws: ExactError.self) {
-                try EventNetwork(
+                try EventGraph(
                     neuron, neuronCount: 1, inputCount: 1,
                     synapses: [Synapse(from: .input(0), to: 0, weight: 1, delay: bad)])
             }
         }
         #expect(throws: ExactError.self) {
-            try EventNetwork(
+            try EventGraph(
                 neuron, neuronCount: 1, inputCount: 1,
                 synapses: [Synapse(from: .input(1), to: 0, weight: 1)])
         }
     }
 
     @Test func trials() throws {
-        let network = try EventNetwork(
+        let network = try EventGraph(
             try QIFNeuron(), weights: [[0]], inputWeights: [[1]])
         func run(
             _ inputs: [InputSpike] = [], trial: Double = 1, state: QIFState = QIFState()
@@ -58,7 +58,7 @@ import Testing
         #expect(throws: ExactError.self) { try run(state: QIFState(voltage: .nan)) }
         try run([InputSpike(time: .infinity, input: 0)])
         try run(state: QIFState(voltage: -.infinity))
-        let theta = try EventNetwork(try ThetaNeuron(), weights: [[0]], inputWeights: [[1]])
+        let theta = try EventGraph(try ThetaNeuron(), weights: [[0]], inputWeights: [[1]])
         for bad in [-0.1, 6.1, Double.nan] {
             #expect(throws: ExactError.self) {
                 try theta.simulate(from: [bad], inputs: [], trial: 2)
@@ -72,7 +72,7 @@ import Testing
         #expect(throws: ExactError.self) { try SpikeTrainLoss([(0, [0, 1])]) }
         #expect(throws: ExactError.self) { try SpikeTrainLoss([(0, [])]) }
         #expect(throws: ExactError.self) { try SpikeTrainLoss([(0, [2])], offset: -2) }
-        let network = try EventNetwork(try QIFNeuron(), weights: [[0]], inputWeights: [[1]])
+        let network = try EventGraph(try QIFNeuron(), weights: [[0]], inputWeights: [[1]])
         #expect(throws: ExactError.self) {
             try network.spikeTimes(
                 [SpikeRequest(neuron: 0, number: 0)], from: [QIFState()], inputs: [], trial: 1)
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func eventLimitIsAnError() throws {
-        var network = try EventNetwork(
+        var network = try EventGraph(
             try ThetaNeuron(), weights: [[0, 0], [0, 0]], inputWeights: [[], []])
         network.eventLimit = 3
         #expect(throws: ExactError.eventLimitReached(limit: 3, time: 9, trial: 100)) {
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func instantaneousCyclesAreAnError() throws {
-        let network = try EventNetwork(
+        let network = try EventGraph(
             try OscillatoryLIFNeuron(), weights: [[0, 2], [2, 0]], inputWeights: [[], []])
         #expect(throws: ExactError.self) {
             try network.simulate(from: [0.5, 0.1], inputs: [], trial: 3)

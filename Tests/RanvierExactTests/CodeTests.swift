@@ -1,4 +1,5 @@
 import RanvierExact
+import RanvierLearning
 import Testing
 
 /// How values, rasters and series become input spikes, and the noise on them in training.
@@ -51,7 +52,7 @@ import Testing
     /// What an epoch makes of one image, seen through a network whose only weight is at one pixel.
     @Test func shiftMovesTheImageAndJitterTheTimes() throws {
         let code = try LatencyCode(linearBins: 9, times: 0...1)
-        var network = try ThetaClassifier<Double>(sizes: [9, 1], trial: 2, code: code)
+        var network = try FastThetaNetwork<Double>(sizes: [9, 1], trial: 2, code: code)
         try network.setWeights([[0, 0, 0, 0, 3, 0, 0, 0, 0]], layer: 0)
         var pixels = [UInt8](repeating: 9, count: 9)
         pixels[4] = 4
@@ -82,7 +83,7 @@ import Testing
 
     @Test func cosineFallsToZero() {
         var schedule = ThetaSchedule()
-        schedule.isCosine = true
+        schedule.rates = .cosine()
         schedule.epochs = 10
         #expect(schedule.learningRate(atEpoch: 0) == schedule.learningRate)
         #expect(abs(schedule.learningRate(atEpoch: 5) - schedule.learningRate / 2) < 1e-12)

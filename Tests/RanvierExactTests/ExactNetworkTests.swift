@@ -7,7 +7,7 @@ import Testing
     /// The layers as one graph: neurons of all layers in order.
     private func graph<Neuron>(
         _ network: ExactNetwork<Neuron>
-    ) throws -> EventNetwork<Neuron> {
+    ) throws -> EventGraph<Neuron> {
         var synapses: [Synapse] = []
         var first = 0, before = 0
         for (layer, rows) in network.weights.enumerated() {
@@ -22,7 +22,7 @@ import Testing
             before = first
             first += rows.count
         }
-        return try EventNetwork(
+        return try EventGraph(
             network.neuron, neuronCount: first, inputCount: network.sizes[0], synapses: synapses)
     }
 
@@ -121,7 +121,7 @@ import Testing
 
     @Test func fastPathAgrees() throws {
         let code = try LatencyCode(linearBins: 16, times: 0...1)
-        var fast = try ThetaClassifier<Double>(sizes: [20, 12, 3], trial: 3, code: code)
+        var fast = try FastThetaNetwork<Double>(sizes: [20, 12, 3], trial: 3, code: code)
         fast.randomize(seed: 5, scale: 3, shift: 3)
         fast.earliness = 0.2
         fast.temperature = 0.3

@@ -10,7 +10,7 @@ import Testing
     private func simulated(_ tau: Double, _ ratio: Double) throws -> Double {
         let neuron = try LIFNeuron(
             membraneTimeConstant: ratio * tau, synapticTimeConstant: tau)
-        let network = try EventNetwork(neuron, weights: [[0]], inputWeights: [weights])
+        let network = try EventGraph(neuron, weights: [[0]], inputWeights: [weights])
         return try network.spikeTimes(
             [SpikeRequest(neuron: 0)], from: [LIFState()],
             inputs: times.enumerated().map { InputSpike(time: $1, input: $0) }, trial: 10)[0]

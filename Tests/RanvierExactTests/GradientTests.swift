@@ -31,7 +31,7 @@ import Testing
             for c in 0..<inputs { add(.input(c), i) }
             for j in 0..<n where plan.recurrent ? j != i : j < i { add(.neuron(j), i) }
         }
-        var network = try EventNetwork(
+        var network = try EventGraph(
             neuron, neuronCount: n, inputCount: inputs, synapses: synapses)
         network.eventLimit = 2000
         let spikes = (0..<12).map { _ in
@@ -95,7 +95,7 @@ import Testing
 
     /// A spike that crosses T between the two sides of a difference is noticed and still compared.
     @Test func spikeAtTheEndOfTheTrial() throws {
-        let network = try EventNetwork(
+        let network = try EventGraph(
             try ThetaNeuron(), weights: [[0, 0], [1.5, 0]], inputWeights: [[], []])
         // Neuron 0 fires at 3 = T; neuron 1 hears it.
         var problem = EventProblem(
@@ -111,7 +111,7 @@ import Testing
 
     /// A wrong gradient must not pass.
     @Test func checkNoticesAKink() throws {
-        let network = try EventNetwork(
+        let network = try EventGraph(
             try LIFNeuron(), weights: [[0]], inputWeights: [[4.0000001]])
         var problem = EventProblem(
             network, from: [LIFState()], inputs: [InputSpike(time: 0.5, input: 0)], trial: 3,
@@ -123,7 +123,7 @@ import Testing
 
     /// With everything silent the gradient still reaches the first layer.
     @Test func silentNetworksLearn() throws {
-        var network = try ThetaClassifier<Double>(sizes: [20, 8, 8, 3], trial: 2)
+        var network = try FastThetaNetwork<Double>(sizes: [20, 8, 8, 3], trial: 2)
         network.randomize(seed: 5)
         let batch = try ThetaBatch(
             pixels: (0..<60).map { UInt8($0 % 3 == 0 ? 0 : 1) }, labels: [0, 1, 2], inputs: 20)

@@ -5,8 +5,8 @@ import Testing
 
 /// The vectorised layered network against differences, itself on other cuts, and bad input.
 @Suite struct LayeredThetaTests {
-    private func network(trial: Double = 2, seed: UInt64 = 1) throws -> ThetaClassifier<Double> {
-        var network = try ThetaClassifier<Double>(
+    private func network(trial: Double = 2, seed: UInt64 = 1) throws -> FastThetaNetwork<Double> {
+        var network = try FastThetaNetwork<Double>(
             sizes: [30, 20, 18, 4], trial: trial,
             code: try LatencyCode(bins: 2, trial: trial))
         network.randomize(seed: seed, scale: 3, shift: 4)
@@ -56,7 +56,7 @@ import Testing
         func run<Scalar: ThetaScalar>(
             _ type: Scalar.Type
         ) throws -> (ThetaOutcome, ThetaGradient) {
-            var network = try ThetaClassifier<Scalar>(
+            var network = try FastThetaNetwork<Scalar>(
                 sizes: [30, 60, 50, 4], trial: 4, code: try LatencyCode(bins: 2, trial: 4))
             network.randomize(seed: 5, scale: scale, shift: 4)
             return try network.valueAndGradient(of: batch)
@@ -110,9 +110,9 @@ import Testing
         var bright = try batch(2)
         bright.pixels[5] = 3
         #expect(throws: ExactError.self) { try network.evaluate(bright) }
-        #expect(throws: ExactError.self) { try ThetaClassifier<Float>(sizes: [3], trial: 2) }
-        #expect(throws: ExactError.self) { try ThetaClassifier<Float>(sizes: [3, 0], trial: 2) }
-        #expect(throws: ExactError.self) { try ThetaClassifier<Float>(sizes: [3, 2], trial: 0) }
+        #expect(throws: ExactError.self) { try FastThetaNetwork<Float>(sizes: [3], trial: 2) }
+        #expect(throws: ExactError.self) { try FastThetaNetwork<Float>(sizes: [3, 0], trial: 2) }
+        #expect(throws: ExactError.self) { try FastThetaNetwork<Float>(sizes: [3, 2], trial: 0) }
         #expect(throws: ExactError.self) { try LatencyCode(bins: 100, trial: 2) }
         #expect(throws: ExactError.self) { try LatencyCode(bins: 0, trial: 2) }
         var other = network

@@ -28,7 +28,7 @@ import Testing
         }
         let x = LIFTests.random([7, 2, 6], "x")
         let sequence = network(x)
-        var state: [LayerState?]?
+        var state: LayerState?
         for t in 0..<7 {
             let response = network.step(x.step(at: t), state: state)
             state = response.state

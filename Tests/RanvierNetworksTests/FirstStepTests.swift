@@ -48,7 +48,7 @@ import Testing
     @Test func stepsAndPartsEqualTheSequence() throws {
         let network = try Self.network(isStatic: true)
         let sequence = network(input)
-        var state: [LayerState?]?
+        var state: LayerState?
         for t in 0..<Self.steps {
             let response = network.step(input.step(at: t), state: state)
             state = response.state

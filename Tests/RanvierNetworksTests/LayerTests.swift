@@ -30,7 +30,7 @@ import Testing
         let input = LIFTests.random([6, 2, 8, 8, 2], "input")
         let sequence = network(input)
         #expect(sequence.shape == [6, 2, 3])
-        var state: [LayerState?]?
+        var state: LayerState?
         for t in 0..<6 {
             let (output, next) = network.step(input.step(at: t), state: state)
             state = next

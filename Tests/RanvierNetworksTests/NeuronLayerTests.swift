@@ -149,7 +149,7 @@ import Testing
         let input = LIFTests.random([9, 2, 8], "input")
         let sequence = network(input)
         #expect(sequence.scalars.contains { $0 != sequence.scalars[0] })
-        var state: [LayerState?]?, partState: [LayerState?]?
+        var state: LayerState?, partState: LayerState?
         var worst: Float = 0
         for t in 0..<9 {
             let response = network.step(input.step(at: t), state: state)
@@ -186,14 +186,14 @@ import Testing
                     switch observation {
                     case .operations(let count): operations += count.synaptic
                     case .spikes(let tensor): spikes.append(tensor.spikeCount)
-                    case .values: break
+                    case .values, .spikeCounts, .tally: break
                     }
                 })
             return (operations, spikes)
         }
         let whole = tally { _ = network(input, in: $0) }
         let steps = tally { context in
-            var state: [LayerState?]?
+            var state: LayerState?
             for t in 0..<9 {
                 state = network.step(input.step(at: t), state: state, in: context).state
             }

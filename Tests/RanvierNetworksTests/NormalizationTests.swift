@@ -138,7 +138,7 @@ import Testing
         #expect(difference(network(x).scalars, folded(x).scalars) < 1e-4)
         let remaining = folded.parameters.count { $0.name.hasSuffix("running-mean") }
         #expect(remaining == (variant.isPerStep ? 2 : 0))
-        var state: [LayerState?]?
+        var state: LayerState?
         let sequence = folded(x)
         for t in 0..<3 {
             let response = folded.step(x.step(at: t), state: state)

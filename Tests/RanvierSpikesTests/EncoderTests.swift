@@ -2,6 +2,8 @@ import RanvierSpikes
 import RanvierTensors
 import Testing
 
+@testable import RanvierConfiguration
+
 @Suite struct EncoderTests {
     private let steps = 200
 
@@ -163,5 +165,74 @@ import Testing
                 #expect(error.description.contains("normalization"))
             }
         }
+    }
+
+    // MARK: - Encoders as values
+
+    static let registry: Registry = {
+        var registry = Registry()
+        registry.add(EncoderKind.standard)
+        return registry
+    }()
+
+    /// Every kind with options at random: what it writes is read as the same, and stands for what is left out.
+    @Test(arguments: registry.names(EncoderRole.self))
+    func encodersAreReadAsTheSame(name: String) throws {
+        let kind = try Self.registry.kind(name, of: EncoderRole.self)
+        var random: any RandomNumberGenerator = SeededNumbers(seed: 3)
+        var seen: Set<Element> = []
+        for _ in 0..<16 {
+            let encoder = kind.sample(&random), element = encoder.element
+            #expect(element.kind == name)
+            seen.insert(element)
+            let again = try element.value(of: EncoderRole.self, in: Self.registry, at: "test")
+            #expect(again.element == element && type(of: again) == type(of: encoder))
+        }
+        #expect(seen.count > 4)
+        let error = #expect(throws: ConfigurationError.self) {
+            try Element(name, .section([.init("stepz", .integer(2))])).value(
+                of: EncoderRole.self, in: Self.registry, at: "test")
+        }
+        #expect(error?.keyPath.hasPrefix(name) == true)
+    }
+
+    @Test(arguments: registry.names(EncoderRole.self))
+    func anEncoderStandsForMissingKeys(name: String) throws {
+        let kind = try Self.registry.kind(name, of: EncoderRole.self)
+        var random: any RandomNumberGenerator = SeededNumbers(seed: 3)
+        for _ in 0..<16 {
+            let encoder = kind.sample(&random)
+            var required: [ConfigurationNode.Pair] = []
+            while true {
+                let section = ConfigurationSection(pairs: required, location: "", keyPath: "")
+                do {
+                    #expect(try kind.read(section, encoder).element == encoder.element)
+                    break
+                } catch {
+                    guard case .missingKey = error.problem,
+                        let option = encoder.configurationValue[error.keyPath]
+                    else { throw error }
+                    required.append(
+                        .init(
+                            key: error.keyPath, location: "",
+                            value: ConfigurationNode(option, location: "")))
+                }
+            }
+        }
+    }
+}
+
+/// Random numbers that a seed decides. Source: Steele, Lea & Flood 2014 (SplitMix64).
+private struct SeededNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,9 @@
 import Foundation
 import RanvierAnalysis
+import RanvierData
+import RanvierLearning
 import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 import Testing
 
@@ -23,15 +26,22 @@ import Testing
             range: range)
         let network = try network(entry)
         let labels = try entry["label"].ints
-        let target = NetworkAttack(network, steps: try entry["T"].int)
+        let model = ClockedModel(
+            network: network, encoder: .direct(steps: try entry["T"].int, timeStep: 1e-3),
+            loss: CrossEntropy())
+        func loss(_ images: Tensor) throws -> Float {
+            let batch = Batch(
+                indices: Array(labels.indices), features: images,
+                targets: .classes(labels, names: model.signature.task.outputNames))
+            return Float(try model.respond(to: batch, listener: nil).loss)
+        }
         var iterates: [Tensor] = [], losses: [Float] = []
         let images = try entry["x0"].tensor
-        let last = attack(images, didStep: { iterates.append($0) }) { current in
-            let (value, gradient) = target.valueAndGradient(current, labels: labels)
-            losses.append(value)
-            return gradient
+        let last = try attack(images, didStep: { iterates.append($0) }) { current in
+            losses.append(try loss(current))
+            return try model.inputGradient(current, labels: labels, isTraining: false)
         }
-        losses.append(target.valueAndGradient(last, labels: labels).value)
+        losses.append(try loss(last))
         let expected = try entry["iterates"].items
         #expect(iterates.count == expected.count)
         for (found, wanted) in zip(iterates, expected) {

@@ -12,9 +12,9 @@ import Testing
 
     private func network<Scalar: ThetaScalar>(
         _ c: LayeredFile.Case, _ type: Scalar.Type
-    ) throws -> (ThetaClassifier<Scalar>, ThetaBatch) {
+    ) throws -> (FastThetaNetwork<Scalar>, ThetaBatch) {
         let neuron = try ThetaNeuron(timeConstant: c.tau, drive: c.I0)
-        var network = try ThetaClassifier<Scalar>(
+        var network = try FastThetaNetwork<Scalar>(
             neuron: neuron, sizes: c.layers, trial: c.T, code: try LatencyCode(binTimes: c.bin_time)
         )
         network.earliness = c.gamma
@@ -77,7 +77,7 @@ import Testing
             let outputs = neurons - (c.layers.last ?? 0)..<neurons
             var meanPhases = [Double](repeating: 0, count: neurons)
             for sample in c.label.indices {
-                let network = try EventNetwork(
+                let network = try EventGraph(
                     neuron, neuronCount: neurons, inputCount: c.bins,
                     synapses: Self.synapses(c, sample: sample))
                 let outcome = try network.valueAndGradient(

@@ -92,7 +92,7 @@ private struct Comparison {
         coordinates: (Neuron.State) -> [Double], angle: (Double) -> Double = { $0 },
         adjoint: (Int) -> SIMD2<Double>
     ) throws -> [Comparison] {
-        let network = try EventNetwork(neuron, weights: c.W, inputWeights: c.W_in)
+        let network = try EventGraph(neuron, weights: c.W, inputWeights: c.W_in)
         let inputs = zip(c.input_time, c.input_index).map { InputSpike(time: $0, input: $1) }
         let record = try network.simulate(from: initial, inputs: inputs, trial: c.T)
         #expect(record.events.map(\.isInput) == c.events.is_input)
@@ -145,7 +145,7 @@ private struct Comparison {
     private func compareTargets<Neuron: PseudospikingNeuron>(
         _ neuron: Neuron, _ c: TargetTimesFile.Case
     ) throws -> [Comparison] where Neuron.State == QIFState {
-        let network = try EventNetwork(neuron, weights: c.W, inputWeights: c.W_in)
+        let network = try EventGraph(neuron, weights: c.W, inputWeights: c.W_in)
         let loss = try SpikeTrainLoss(c.targets.enumerated().map { ($0.offset, $0.element) })
         let outcome = try network.valueAndGradient(
             of: loss, from: zip(c.x0[0], c.x0[1]).map { QIFState(voltage: $0, current: $1) },

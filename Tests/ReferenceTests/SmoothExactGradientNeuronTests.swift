@@ -149,7 +149,7 @@ import Testing
                 "adabelief.json", as: AdaBeliefFile.self)
         else { return }
         var parameters = try #require(file.parameters.first)
-        var optimizer = try AdaBelief(
+        var optimizer = try FlatAdaBelief(
             parameterCount: parameters.count, learningRate: file.lr, beta1: file.b1,
             beta2: file.b2, epsilon: file.eps, varianceEpsilon: file.eps_root)
         for (step, gradient) in file.gradients.enumerated() {

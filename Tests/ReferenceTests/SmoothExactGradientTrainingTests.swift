@@ -1,6 +1,8 @@
 import Foundation
 import RanvierExact
+import RanvierLearning
 import RanvierNetworks
+import RanvierStudies
 import Testing
 
 /// Sweeps and published training runs against the reference vectors.
@@ -12,7 +14,7 @@ import Testing
             weights: [Double], times: [Double], expected: Double?, slope: Double?,
             slopeOf: (EventGradient) -> Double, _ name: String
         ) throws {
-            let network = try EventNetwork(neuron, weights: [[0]], inputWeights: [weights])
+            let network = try EventGraph(neuron, weights: [[0]], inputWeights: [weights])
             let inputs = times.enumerated().map { InputSpike(time: $1, input: $0) }
             let record = try network.simulate(from: [rest], inputs: inputs, trial: model.T)
             let spike = record.events.firstIndex { !$0.isInput }
@@ -103,7 +105,7 @@ import Testing
             task.steps = min(51, file.steps)
             var exact: [Double] = []
             _ = try task.train(belief: belief) { exact.append($1.loss) }
-            let optimizer = try AdaBelief(
+            let optimizer = try FlatAdaBelief(
                 parameterCount: task.problem.parameters.count, learningRate: file.lr,
                 belief: belief)
             var trainer = EventTrainer(
@@ -126,7 +128,7 @@ import Testing
     ) throws -> EventProblem<ClampedQIF, SpikeTrainLoss> {
         let network = exact.network
         var problem = EventProblem(
-            try EventNetwork(
+            try EventGraph(
                 ClampedQIF(network.neuron, epsilon: file.reset_eps),
                 neuronCount: network.neuronCount, inputCount: network.inputCount,
                 synapses: network.synapses),

@@ -208,7 +208,7 @@ private struct TinyResNet {
         var names: [String] = [], sums: [Float] = [], rates: [String: Double] = [:]
         let context = ForwardContext(timeStep: 1e-3) { layer, observation in
             switch observation {
-            case .operations: return
+            case .operations, .tally, .spikeCounts: return
             case .spikes(let tensor):
                 rates[layer] = Double(tensor.spikeCount) / Double(tensor.count)
                 sums.append(tensor.sum().scalar)
@@ -246,7 +246,7 @@ private struct TinyResNet {
     }
 
     private func checkSteps(_ network: Network, _ input: Tensor, _ logits: Tensor) throws {
-        var state: [LayerState?]?
+        var state: LayerState?
         for t in 0..<input.shape[0] {
             let response = network.step(input.step(at: t), state: state)
             state = response.state

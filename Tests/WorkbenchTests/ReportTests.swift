@@ -46,7 +46,7 @@ struct ReportTests {
             "horowitz2014", "membraneTimeConstant", run.command, "Energy, with memory",
         ]
         for text in expected { #expect(html.contains(text), "\(text)") }
-        #expect(html.components(separatedBy: "<svg").count - 1 == run.figures.count)
+        #expect(html.components(separatedBy: "<svg").count - 1 == HTMLReport(run).figures.count)
         for name in ["<section", "<div", "<figure", "<table", "<p", "<svg", "<dl", "<dd"] {
             let open =
                 html.components(separatedBy: name + ">").count
@@ -85,9 +85,10 @@ struct ReportTests {
         var results = [try content().result, try content(withBaseline: false).result]
         var broken = results[0]
         broken.test.accuracy = .nan
+        broken.measures[0].value = .nan
         broken.energy.picojoulesPerSample = .nan
         broken.latency.secondsPerSample = .infinity
-        broken.calibration.expectedCalibrationError = .nan
+        broken.calibration?.expectedCalibrationError = .nan
         results.append(broken)
         var network = results[1]
         network.model = "ann"
@@ -109,9 +110,9 @@ struct ReportTests {
     @Test("The summary tells more from fewer and less from more")
     func directions() throws {
         var result = try content().result
-        result.test.accuracy = 0.9
+        result.measures[0].value = 0.9
         #expect(PlainSummary(result).sentences[0].contains("7.8 percentage points fewer than"))
-        result.test.accuracy = 0.99
+        result.measures[0].value = 0.99
         #expect(PlainSummary(result).sentences[0].contains("1.2 percentage points more than"))
         #expect(PlainSummary.ratio(1, 5) == "5.0 times less than")
         #expect(PlainSummary.ratio(5, 1) == "5.0 times more than")

@@ -1,3 +1,4 @@
+import RanvierSpikes
 import Testing
 
 @testable import RanvierAnalysis
@@ -21,11 +22,11 @@ import Testing
         let model = try store.trained(network).model
         let data = try store.data(of: network).samples(for: network).test.prefix(60)
         let outcomes = try [Float(0), 0.4].map { smoothing in
-            var loss = model.loss
-            loss.labelSmoothing = smoothing
             let analysis = RobustnessAnalysis(
-                model: ClockedModel(network: model.network, encoder: model.encoder, loss: loss),
-                data: data, normalization: try store.data(of: network).normalization)
+                model: ClockedModel(
+                    network: model.network, encoder: model.encoder,
+                    loss: CrossEntropy(of: .meanMembrane, labelSmoothing: smoothing),
+                    signature: model.signature), data: data)
             return try analysis.outcome(of: .projectedGradient(16))
         }
         #expect(outcomes[0].accuracy == outcomes[1].accuracy)
@@ -39,8 +40,7 @@ import Testing
         let trained = try store.trained(network)
         let data = try store.data(of: network).samples(for: network).test.prefix(29)
         var analysis = RobustnessAnalysis(
-            model: trained.model, data: data,
-            normalization: try store.data(of: network).normalization)
+            model: trained.model, data: data)
         analysis.batchSize = batchSize
         let outcome = try analysis.outcome(of: .dropout(0))
         #expect(outcome.accuracy == (try trained.model.evaluate(on: data).accuracy))

@@ -65,16 +65,21 @@ struct SampleRun {
         return try LabeledPredictions(probabilities: rows, labels: labels)
     }
 
-    private mutating func learning(epochs: Int) -> [ReportContent.Epoch] {
+    private mutating func learning(epochs: Int) -> [EpochReport] {
         guard epochs > 0 else { return [] }
         return (1...epochs).map { epoch in
             let progress = exp(-Double(epoch) / 4.5)
-            return ReportContent.Epoch(
-                epoch: epoch, trainingLoss: 0.012 + 2.2 * progress + 0.004 * uniform(),
-                trainingAccuracy: min(1 - 0.75 * progress - 0.002 * uniform(), 1),
-                validationLoss: 0.09 + 2.1 * progress + 0.02 * uniform(),
-                validationAccuracy: 0.978 - 0.72 * progress - 0.008 * uniform(), seconds: 0.31,
-                learningRate: 0.002)
+            var report = EpochReport(
+                epoch: epoch,
+                training: [
+                    "loss": 0.012 + 2.2 * progress + 0.004 * uniform(),
+                    "accuracy": min(1 - 0.75 * progress - 0.002 * uniform(), 1),
+                ], seconds: 0.31, learningRate: 0.002)
+            report.validation = [
+                "loss": 0.09 + 2.1 * progress + 0.02 * uniform(),
+                "accuracy": 0.978 - 0.72 * progress - 0.008 * uniform(),
+            ]
+            return report
         }
     }
 

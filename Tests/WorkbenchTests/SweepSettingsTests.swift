@@ -1,4 +1,5 @@
 import Foundation
+import Ranvier
 import RanvierConfiguration
 import RanvierLearning
 import RanvierTestSupport
@@ -40,7 +41,8 @@ import Testing
             names.append(layer)
         }
         let samples = try Digits(asImages: true).test
-        _ = model.network(try model.shown(samples.features(of: [0, 1]), [0, 1]), in: context)
+        _ = model.network(
+            try model.shown(samples.features(of: [0, 1]), samples: [0, 1]), in: context)
         return names
     }
 
@@ -139,7 +141,7 @@ import Testing
         var comparison = RepresentationComparison()
         comparison.batchSize = data.count
         let outcome = try comparison.run([
-            .init(name: "a", source: ClockedSource(model: model), data: data)
+            .init(name: "a", model: model, data: data)
         ])
         let layers = outcome.parties[0].operations.perSample
         let total = SweepEnergy.total(layers)
@@ -214,9 +216,11 @@ import Testing
         let context = StudyContext(dataDirectory: folder.url.path)
         let trained = try StudyNetworkStore(context).trained(network)
         #expect(trained.model.network.outputShape == [100])
-        let reader = try ConfigurationReader(yaml: "dataset: {name: cifar100}", file: "c.yaml")
+        let reader = try ConfigurationReader(
+            yaml: "dataset: {name: cifar100}", file: "c.yaml", registry: .standard)
         let read = try DatasetConfiguration(reader.root.section("dataset"))
-        let parts = try read.load(directory: folder.url.path, folder: folder.url, seed: 0)
+        let parts = try read.load(
+            from: DataPlace(directory: folder.url.path, folder: folder.url))
         #expect(parts.training.count == 12 && parts.training.featureShape == [32, 32, 3])
         let missing = StudyContext(
             isQuick: true, seeds: [0], dataDirectory: folder.url.appending(path: "cifar100").path)

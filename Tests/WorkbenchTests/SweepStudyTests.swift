@@ -125,8 +125,8 @@ import Testing
         let changes: [(inout StudyNetwork) -> Void] = [
             { $0.blocks = 2 }, { $0.channels = 4 }, { $0.isResidual = false }, { $0.steps = 2 },
             { $0.leak = 1 }, { $0.resetsSoftly = true }, { $0.detachesReset = true },
-            { $0.surrogate = "triangular" }, { $0.normalization = "TEBN" },
-            { $0.encoding = .latency }, { $0.seed = 1 }, { $0.epochs = 3 },
+            { $0.surrogate = Element("triangular") }, { $0.normalization = Element("tebn") },
+            { $0.encoding = Element("latency") }, { $0.seed = 1 }, { $0.epochs = 3 },
             { $0.architecture = .vgg }, { $0.staticStages = 1 },
             { ($0.staticStages, $0.isTrainedStatic) = (1, false) },
         ]
@@ -136,13 +136,25 @@ import Testing
             #expect(names.insert(other).inserted)
             #expect(other.twin.isSpiking == false)
         }
-        for name in StudyNetwork.normalizations + ["none of them"] {
+        for (name, element) in StudyNetwork.normalizations {
             var network = StudyNetwork()
             network.blocks = 1
-            network.normalization = name
+            network.normalization = element
             let made = try network.network(inputShape: [8, 8, 1], classes: 10)
             #expect(
                 made.parameters.contains { $0.name.hasSuffix("step-scale") } == (name == "TEBN"))
+        }
+        // What is not there is refused by name, and nothing stands in for it.
+        var network = StudyNetwork()
+        network.surrogate = Element("dspik")
+        let error = #expect(throws: UnknownNameError.self) {
+            try network.network(inputShape: [8, 8, 1], classes: 10)
+        }
+        #expect(error?.description.contains("dspike") == true)
+        network.surrogate = Element("dspike")
+        network.normalization = Element("none of them")
+        #expect(throws: ConfigurationError.self) {
+            try network.network(inputShape: [8, 8, 1], classes: 10)
         }
     }
 
@@ -170,7 +182,7 @@ import Testing
         #expect(events > 20 * 20)
         // The twin sees the mean of the same frames.
         var network = Self.network(6)
-        (network.data, network.encoding) = (.eventDigits, .frames)
+        (network.data, network.encoding) = (.eventDigits, Element("sequence"))
         let store = StudyNetworkStore(StudyContext())
         let own = try store.data(of: network), twins = try store.data(of: network.twin)
         #expect(own.standardized.test.values == twins.standardized.test.values)

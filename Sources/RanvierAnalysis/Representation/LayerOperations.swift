@@ -27,7 +27,8 @@ package struct OperationTally {
     /// Takes a layer's report; values are passed over.
     package mutating func observe(_ layer: String, _ observation: Observation) {
         switch observation {
-        case .values: return
+        case .values, .spikeCounts: return
+        case .tally(let tally): change(layer) { $0.spikes += tally.spikes }
         case .operations(let count):
             change(layer) { $0.operations = $0.operations + count }
         case .spikes(let spikes):

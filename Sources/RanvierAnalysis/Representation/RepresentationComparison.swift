@@ -1,4 +1,5 @@
 import RanvierData
+import RanvierLearning
 import RanvierNetworks
 
 /// Compares the layers of several networks, all with all, on the same samples.
@@ -8,22 +9,25 @@ package struct RepresentationComparison {
         /// Name in tables.
         package var name: String
         /// The network.
-        package var source: any RepresentationSource
+        package var model: any SpikingModel
         /// The samples as this network takes them.
         package var data: Dataset
         /// Whether its steps are compared with one another.
         package var comparesSteps = false
 
         package init(
-            name: String, source: any RepresentationSource, data: Dataset,
+            name: String, model: any SpikingModel, data: Dataset,
             comparesSteps: Bool = false
         ) {
             self.name = name
-            self.source = source
+            self.model = model
             self.data = data
             self.comparesSteps = comparesSteps
         }
     }
+
+    /// Bins of a trial of a network without a clock.
+    private static let bins = 20
 
     /// How answers are compared.
     package var settings = RepresentationSettings()
@@ -92,10 +96,14 @@ package struct RepresentationComparison {
         let batch = RepresentationBatch(own)
         // The observer outlives no call, but its type does not say so.
         var counted = tally
-        try party.source.observe(party.data, samples: samples) { layer, observation in
+        let shown = Batch(
+            indices: samples, features: party.data.features(of: samples),
+            targets: .none(count: samples.count))
+        let listener = Listener(.signals(bins: Self.bins)) { layer, observation in
             counted.observe(layer, observation)
             batch.observe(layer, observation)
         }
+        _ = try party.model.respond(to: shown, listener: listener)
         counted.count(samples: samples.count)
         tally = counted
         return try batch.layers

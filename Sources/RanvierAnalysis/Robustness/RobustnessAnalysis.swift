@@ -4,8 +4,11 @@ import RanvierNetworks
 import RanvierSpikes
 import RanvierTensors
 
-/// How a clocked network stands up to attacks and damage: accuracy, and how alike its layers answer to clean and to
+/// How a model stands up to attacks and damage: accuracy, and how alike its layers answer to clean and to
 /// changed inputs.
+///
+/// Attacks need a gradient by the values of a sample, damage to spikes and steps a sequence; a model that lacks what a
+/// change needs says so.
 package struct RobustnessAnalysis {
     /// What is done to the inputs.
     package enum Change: Sendable, Hashable {
@@ -41,30 +44,27 @@ package struct RobustnessAnalysis {
         package let curve: LayerCurve
     }
 
-    /// The network.
-    package let model: ClockedModel
-    /// Test samples as the network takes them.
+    /// The model.
+    package let model: any SpikingModel
+    /// Test samples as the model takes them.
     package let data: Dataset
-    /// What scaled the samples, so that sizes can be given in pixels; nil where they are pixels.
-    package let normalization: Normalization?
     /// Whether attacks are those of the published code: sizes are ε/255 in scaled units, nothing is clamped, and the
     /// attacked batch's statistics are used and kept.
     package var isPublished = false
     /// The network whose gradient transferred attacks follow.
-    package var other: ClockedModel?
+    package var other: (any SpikingModel)?
     /// Most samples at once; batches are of one size, as the estimate of similarity needs.
     package var batchSize = 360
     /// Asked between batches.
     package var cancellation = Cancellation()
 
     package init(
-        model: ClockedModel, data: Dataset, normalization: Normalization? = nil,
-        isPublished: Bool = false, other: ClockedModel? = nil, batchSize: Int = 360,
+        model: any SpikingModel, data: Dataset, isPublished: Bool = false,
+        other: (any SpikingModel)? = nil, batchSize: Int = 360,
         cancellation: Cancellation = Cancellation()
     ) {
         self.model = model
         self.data = data
-        self.normalization = normalization
         self.isPublished = isPublished
         self.other = other
         self.batchSize = batchSize
@@ -73,13 +73,14 @@ package struct RobustnessAnalysis {
 
     /// Applies a change to all samples.
     ///
-    /// - Throws: ``RepresentationError/noGradient(_:)`` for attacks where the network is not shown values at every step.
+    /// - Throws: ``ModelError`` where the model lacks what the change needs.
     package func outcome(of change: Change) throws -> Outcome {
         // The published attack moves running values, of both networks.
-        let kept = model.network.values, keptOther = other?.network.values
+        var (restored, restoredOther) = (model, other)
+        let kept = model.parameters, keptOther = other?.parameters
         defer {
-            try? model.restore(kept)
-            if let keptOther { try? other?.restore(keptOther) }
+            try? restored.restore(kept)
+            if let keptOther { try? restoredOther?.restore(keptOther) }
         }
         let batches = max((data.count + batchSize - 1) / batchSize, 1)
         let size = max(data.count / batches, 1)
@@ -92,19 +93,17 @@ package struct RobustnessAnalysis {
             total += samples.count
             // Fewer samples than batches may be left over: too few for a similarity.
             let isWhole = samples.count == size
-            let clean = try model.shown(data.features(of: samples), samples)
-            let cleanLayers = isWhole ? try answers(to: clean).layers : []
-            let changed = try self.changed(samples, labels: labels, by: change)
-            guard isWhole else {
-                correct += hits(model.network(changed), labels)
-                continue
+            let clean = RepresentationBatch(), changed = RepresentationBatch()
+            if isWhole { _ = try answers(to: data.features(of: samples), samples, clean) }
+            let damaged = try answers(
+                to: samples, labels: labels, under: change, isWhole ? changed : nil)
+            correct += zip(damaged.answers, labels).count { answer, label in
+                answer.indices.max { answer[$0] < answer[$1] } == label
             }
-            let damaged = try answers(to: changed), layers = damaged.layers
-            correct += hits(damaged.output, labels)
-            if sums == nil {
-                sums = SimilarityAccumulator(layers: (cleanLayers + layers).map(\.name))
-            }
-            try sums?.add((cleanLayers + layers).map(\.kernel))
+            guard isWhole else { continue }
+            let layers = try clean.layers + changed.layers
+            if sums == nil { sums = SimilarityAccumulator(layers: layers.map(\.name)) }
+            try sums?.add(layers.map(\.kernel))
         }
         let count = (sums?.layers.count ?? 0) / 2
         return Outcome(
@@ -116,58 +115,58 @@ package struct RobustnessAnalysis {
 
     // MARK: - What the network is shown
 
-    private func hits(_ output: Tensor, _ labels: [Int]) -> Int {
-        zip(model.loss.decoder.predictedClasses(of: output), labels).count { $0 == $1 }
+    private func answers(
+        to features: Tensor, _ samples: [Int], _ heard: RepresentationBatch?,
+        changing: ((Tensor) -> Tensor)? = nil
+    ) throws -> Responses {
+        let batch = Batch(
+            indices: samples, features: features, targets: .none(count: samples.count))
+        let listener = heard.map { Listener(.signals(bins: 20), hears: $0.observe) }
+        guard let changing else { return try model.respond(to: batch, listener: listener) }
+        return try model.respond(to: batch, listener: listener, changing: changing)
     }
 
     private func answers(
-        to sequence: Tensor
-    ) throws -> (output: Tensor, layers: [RepresentationBatch.Layer]) {
-        let batch = RepresentationBatch()
-        let output = model.network(
-            sequence, in: ForwardContext(timeStep: model.network.timeStep, observer: batch.observe))
-        return (output, try batch.layers)
-    }
-
-    private func changed(_ samples: [Int], labels: [Int], by change: Change) throws -> Tensor {
+        to samples: [Int], labels: [Int], under change: Change, _ heard: RepresentationBatch?
+    ) throws -> Responses {
         let features = data.features(of: samples)
         let random = RandomStream(seed: 0, name: "damage").substream(samples.first ?? 0)
         switch change {
         case .fastGradientSign(let size):
             let attack = GradientAttack.fastGradientSign(epsilon: epsilon(size), range: range)
-            return try model.shown(attacked(features, labels, attack, through: model), samples)
+            return try answers(
+                to: attacked(features, labels, attack, through: model), samples, heard)
         case .projectedGradient(let size):
             let attack = GradientAttack.projectedGradient(epsilon: epsilon(size), range: range)
-            return try model.shown(attacked(features, labels, attack, through: model), samples)
+            return try answers(
+                to: attacked(features, labels, attack, through: model), samples, heard)
         case .transferred(let size):
             let attack = GradientAttack.projectedGradient(epsilon: epsilon(size), range: range)
-            return try model.shown(
-                attacked(features, labels, attack, through: other ?? model), samples)
+            return try answers(
+                to: attacked(features, labels, attack, through: other ?? model), samples, heard)
         case .noise(let size):
             let unit = InputPerturbation.gaussianNoise(standardDeviation: 1)(
                 Tensor.zeros(features.shape), from: random)
-            let noisy = features + unit * perChannel(epsilon(size))
-            return try model.shown(bounded(noisy), samples)
+            return try answers(
+                to: bounded(features + unit * perChannel(epsilon(size))), samples, heard)
         case .dropout(let share):
-            return InputPerturbation.dropout(probability: Float(share))(
-                try model.shown(features, samples), from: random)
+            return try answers(to: features, samples, heard) {
+                InputPerturbation.dropout(probability: Float(share))($0, from: random)
+            }
         case .jitter(let steps):
-            return InputPerturbation.timeJitter(standardDeviation: Float(steps))(
-                try model.shown(features, samples), from: random)
+            return try answers(to: features, samples, heard) {
+                InputPerturbation.timeJitter(standardDeviation: Float(steps))($0, from: random)
+            }
         }
     }
 
     private func attacked(
-        _ features: Tensor, _ labels: [Int], _ attack: GradientAttack, through model: ClockedModel
+        _ features: Tensor, _ labels: [Int], _ attack: GradientAttack,
+        through model: any SpikingModel
     ) throws -> Tensor {
-        guard let direct = model.encoder as? DirectEncoder else {
-            throw RepresentationError.noGradient("an encoding by \(type(of: model.encoder))")
+        try attack(features) {
+            try model.inputGradient($0, labels: labels, isTraining: isPublished)
         }
-        // Plain cross-entropy: a loss with smoothed labels also grows where the network becomes surer of the right class.
-        let target = NetworkAttack(
-            model.network, steps: direct.steps, isTraining: isPublished
-        ) { model.loss.decoder.scores(of: $0).crossEntropy(labels: $1) }
-        return target(attack, on: features, labels: labels)
     }
 
     // MARK: - Units
@@ -175,17 +174,15 @@ package struct RobustnessAnalysis {
     /// A size in 255ths of the range of pixels in the units of the samples.
     private func epsilon(_ size: Double) -> [Float] {
         let pixels = Float(size / 255)
-        guard let normalization, !isPublished else { return [pixels] }
-        return normalization.scale.map { pixels / $0 }
+        guard let scaling = data.scaling, !isPublished else { return [pixels] }
+        return scaling.scale.map { pixels / $0 }
     }
 
     /// Black and white in the units of the samples.
     private var range: [ClosedRange<Float>]? {
         guard !isPublished else { return nil }
-        guard let normalization else {
-            return [data.valueRange]
-        }
-        return zip(normalization.offset, normalization.scale).map { offset, scale in
+        guard let scaling = data.scaling else { return [data.valueRange] }
+        return zip(scaling.offset, scaling.scale).map { offset, scale in
             (-offset / scale)...((1 - offset) / scale)
         }
     }

@@ -1,10 +1,11 @@
 import Foundation
+import RanvierFormats
 import RanvierLearning
 
 extension RunResult: Codable {
     private enum CodingKeys: String, CodingKey {
         case method, dataset, seed, version, model, name, test, training, activity, operations
-        case energy, memory, latency, calibration, baseline
+        case energy, memory, latency, calibration, baseline, measures, baselines, warnings, headline
     }
 
     /// Reads a result.
@@ -24,8 +25,11 @@ extension RunResult: Codable {
             energy: container.decode(Energy.self, forKey: .energy),
             memory: container.decode(Memory.self, forKey: .memory),
             latency: container.decode(Latency.self, forKey: .latency),
-            calibration: container.decode(Calibration.self, forKey: .calibration),
+            calibration: container.decodeIfPresent(Calibration.self, forKey: .calibration),
             baseline: container.decodeIfPresent(RunResult.self, forKey: .baseline))
+        measures = try container.decode([Measure].self, forKey: .measures)
+        warnings = try container.decode([String].self, forKey: .warnings)
+        headline = try container.decode(String.self, forKey: .headline)
     }
 
     /// Writes a result; without a baseline there is no such key.
@@ -44,31 +48,29 @@ extension RunResult: Codable {
         try container.encode(energy, forKey: .energy)
         try container.encode(memory, forKey: .memory)
         try container.encode(latency, forKey: .latency)
-        try container.encode(calibration, forKey: .calibration)
+        try container.encodeIfPresent(calibration, forKey: .calibration)
+        try container.encode(measures, forKey: .measures)
+        try container.encode(warnings, forKey: .warnings)
+        try container.encode(headline, forKey: .headline)
         try container.encodeIfPresent(baseline, forKey: .baseline)
+        try container.encode(
+            (baseline.map { [$0] } ?? []).map {
+                BaselineMeasures(name: $0.model, measures: $0.measures)
+            },
+            forKey: .baselines)
     }
 
-    private static let nonFinite = (positive: "inf", negative: "-inf", nan: "nan")
+    /// What the network must beat, in short.
+    private struct BaselineMeasures: Encodable {
+        let name: String
+        let measures: [Measure]
+    }
 
     /// The result as JSON with sorted keys; numbers that JSON lacks become "inf", "-inf" and "nan".
     public func json(isPretty: Bool = true) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting =
-            isPretty
-            ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            : [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: Self.nonFinite.positive, negativeInfinity: Self.nonFinite.negative,
-            nan: Self.nonFinite.nan)
-        return try encoder.encode(self)
+        try StoredJSON.data(self, isPretty: isPretty)
     }
 
     /// Reads what `json()` wrote.
-    public init(json data: Data) throws {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: Self.nonFinite.positive, negativeInfinity: Self.nonFinite.negative,
-            nan: Self.nonFinite.nan)
-        self = try decoder.decode(RunResult.self, from: data)
-    }
+    public init(json data: Data) throws { self = try StoredJSON.value(from: data) }
 }

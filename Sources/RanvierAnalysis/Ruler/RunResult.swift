@@ -7,15 +7,15 @@ import RanvierNetworks
 public struct RunResult: Equatable, Sendable {
     /// Quality on the test set.
     public struct Test: Codable, Equatable, Sendable {
-        /// Share of samples classified correctly.
-        public var accuracy: Double
+        /// Share of samples classified correctly; nil where samples have no classes.
+        public var accuracy: Double?
         /// Mean loss.
         public var loss: Double
         /// Number of samples.
         public var samples: Int
 
         /// Makes the record.
-        public init(accuracy: Double, loss: Double, samples: Int) {
+        public init(accuracy: Double?, loss: Double, samples: Int) {
             self.accuracy = accuracy
             self.loss = loss
             self.samples = samples
@@ -174,8 +174,14 @@ public struct RunResult: Equatable, Sendable {
     public var memory: Memory
     /// Time per sample.
     public var latency: Latency
-    /// How far the probabilities can be believed.
-    public var calibration: Calibration
+    /// How far the probabilities can be believed; nil where samples have no classes.
+    public var calibration: Calibration?
+    /// How good the network is, the most important measure first.
+    public var measures: [Measure] = []
+    /// What the run warned about.
+    public var warnings: [String] = []
+    /// What was reached, as the end of a sentence that begins with the network.
+    public var headline = ""
 
     // An array gives the nested value a place on the heap; it holds none or one.
     private var baselines: [RunResult] = []
@@ -184,7 +190,8 @@ public struct RunResult: Equatable, Sendable {
     public init(
         method: String, dataset: String, seed: UInt64, version: String, model: String, name: String,
         test: Test, training: Training, activity: Activity, operations: Operations, energy: Energy,
-        memory: Memory, latency: Latency, calibration: Calibration, baseline: RunResult? = nil
+        memory: Memory, latency: Latency, calibration: Calibration?, measures: [Measure]? = nil,
+        baseline: RunResult? = nil
     ) {
         self.method = method
         self.dataset = dataset
@@ -200,8 +207,41 @@ public struct RunResult: Equatable, Sendable {
         self.memory = memory
         self.latency = latency
         self.calibration = calibration
+        self.measures = measures ?? Self.measures(of: test, calibration)
+        headline = Classification().headline(self.measures, samples: test.samples)
         self.baseline = baseline
     }
+
+    /// The measures of classes, where only the older fields are known.
+    private static func measures(of test: Test, _ calibration: Calibration?) -> [Measure] {
+        var measures: [Measure] = []
+        if let accuracy = test.accuracy {
+            measures.append(
+                .share(
+                    "accuracy",
+                    accuracy.isFinite ? Int((accuracy * Double(test.samples)).rounded()) : 0,
+                    of: test.samples))
+            measures[0].value = accuracy
+        }
+        if let calibration {
+            measures += [
+                Measure(
+                    "expected-calibration-error", calibration.expectedCalibrationError,
+                    unit: Measure.share, higherIsBetter: false),
+                Measure(
+                    "negative-log-likelihood", calibration.negativeLogLikelihood, unit: "nats",
+                    higherIsBetter: false),
+                Measure("brier-score", calibration.brier, higherIsBetter: false),
+            ]
+        }
+        return measures
+    }
+
+    /// Whether the network spikes.
+    public var hasSpikes: Bool { !activity.layers.isEmpty }
+
+    /// "SNN" and "ANN" for the usual kinds, other kinds as they are written.
+    public var displayModel: String { NetworkFamily(rawValue: model)?.title ?? model }
 
     /// The conventional network of the same shape; a baseline has no baseline of its own.
     public var baseline: RunResult? {

@@ -7,7 +7,7 @@
 /// ``CenteredKernel``. HSIC₀ of unrelated features grows with their number; HSIC₁ does not, and may be negative.
 ///
 /// Source: Gretton et al. 2005; Song et al. 2012, equation 5.
-public enum HSICEstimator: String, Sendable, Hashable, CaseIterable {
+public enum HSICEstimator: String, Sendable, Hashable, CaseIterable, Codable {
     /// HSIC₀.
     case biased
     /// HSIC₁; needs more than three samples.

@@ -45,8 +45,8 @@ public final class RepresentationBatch {
     /// Takes a layer's answer, `[T, B, …]`; operations are passed over.
     public func observe(_ layer: String, _ observation: Observation) {
         switch observation {
-        case .operations: return
-        case .values(let answer): add(layer, answer, firingRate: nil)
+        case .operations, .tally: return
+        case .values(let answer), .spikeCounts(let answer): add(layer, answer, firingRate: nil)
         case .spikes(let answer):
             add(
                 layer, answer,

@@ -1,5 +1,5 @@
 /// How the answers of layers are compared.
-public struct RepresentationSettings: Sendable, Hashable {
+public struct RepresentationSettings: Sendable, Hashable, Codable {
     /// What counts as the features of a sample.
     public var time = TimeMode.concatenate
     /// The kernel.

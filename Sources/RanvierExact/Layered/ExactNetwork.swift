@@ -3,8 +3,8 @@ import RanvierNetworks
 /// Layered feed-forward network of event-driven neurons of any model, with exact gradients.
 ///
 /// Each layer hears the spikes of the one before, spikes of one instant merged into one pulse; there are
-/// no delays. The same numbers as an `EventNetwork` of the same graph, without its heap: a layer with N
-/// neurons and E incoming instants costs O(N · E). For theta networks in bulk see `ThetaClassifier`.
+/// no delays. The same numbers as an `EventGraph` of the same graph, without its heap: a layer with N
+/// neurons and E incoming instants costs O(N · E). For theta networks in bulk see `FastThetaNetwork`.
 ///
 /// ```swift
 /// var network = try ExactNetwork(ThetaNeuron(drive: 1.25), layers: [784, 100, 10], trial: 2)

@@ -1,35 +1,27 @@
-import RanvierNetworks
-import RanvierTensors
-
 extension EarlyStop {
-    /// Follows the losses of a run; made anew from the reports when a run resumes.
-    package struct Progress {
+    /// Follows the losses of a course; made anew from the reports when it resumes.
+    struct Progress {
         let rule: EarlyStop?
-        package private(set) var best: [String: Tensor]?
         private var lowest = Double.infinity
         private var epochsSince = 0
 
-        package init(rule: EarlyStop?, history: [EpochReport]) {
+        init(rule: EarlyStop?, history: [EpochReport]) {
             self.rule = rule
-            for report in history { note(report) }
+            for report in history { _ = take(report) }
         }
 
-        package var isDone: Bool { rule.map { epochsSince >= $0.patience } ?? false }
+        var isDone: Bool { rule.map { epochsSince >= $0.patience } ?? false }
 
-        package mutating func take(_ report: EpochReport, parameters: [Parameter]) {
-            note(report)
-            guard rule?.restoresBest == true, epochsSince == 0 else { return }
-            best = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
-        }
-
-        private mutating func note(_ report: EpochReport) {
+        /// Whether the epoch was the best so far; a loss that is no number never is.
+        mutating func take(_ report: EpochReport) -> Bool {
             let loss = report.validationLoss ?? report.trainingLoss
-            if loss < lowest {
-                lowest = loss
-                epochsSince = 0
-            } else {
+            guard loss < lowest else {
                 epochsSince += 1
+                return false
             }
+            lowest = loss
+            epochsSince = 0
+            return true
         }
     }
 }

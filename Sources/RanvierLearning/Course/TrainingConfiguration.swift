@@ -3,39 +3,39 @@ import RanvierData
 import RanvierNetworks
 import RanvierSpikes
 
-/// How a network is trained.
+/// How a network is trained by gradients of a loss, as the section `training` says it.
 public struct TrainingConfiguration: Sendable {
     /// Passes over the data.
-    public let epochs: Int
+    public var epochs: Int
     /// Samples per step.
-    public let batchSizes: BatchSizes
-    /// What is minimised.
-    public let loss: Loss
-    /// Learning rate before the schedule.
-    public let optimizer: any Optimizer & Sendable
+    public var batchSizes: BatchSizes
+    /// What is minimised; nil for what is usual for the task.
+    public var loss: (any Loss)?
+    /// The optimiser, with its learning rate before the schedule.
+    public var optimizer: any OptimizerChoice
     /// How the learning rate changes.
-    public let schedule: LearningRateSchedule
+    public var schedule: LearningRateSchedule
     /// Limits on gradients.
-    public let clipping: GradientClipping
+    public var clipping: GradientClipping
     /// When to stop before the last epoch.
-    public let earlyStop: EarlyStop?
+    public var earlyStop: EarlyStop?
     /// Largest random shift of training images in pixels; 0 for none.
-    public let shift: Int
+    public var shift: Int
     /// Whether training images are mirrored by chance.
-    public let flips: Bool
+    public var flips: Bool
     /// Steps through which gradients flow back; nil for all.
-    public let truncation: Int?
+    public var truncation: Int?
     /// Whether states of layers are computed again in the backward pass instead of being kept.
-    public let recomputesStates: Bool
+    public var recomputesStates: Bool
     /// Bytes that training may use; nil for the memory of the machine.
-    public let memoryLimit: Int?
+    public var memoryLimit: Int?
 
     /// A usual recipe for an artificial network: Adam at 10⁻³, cosine.
-    package init(epochs: Int, batchSize: Int) {
+    public init(epochs: Int, batchSize: Int) {
         self.epochs = epochs
         batchSizes = BatchSizes([batchSize])
-        loss = .crossEntropy(of: .meanMembrane)
-        optimizer = Adam(learningRate: 1e-3)
+        loss = nil
+        optimizer = AdamChoice()
         schedule = .cosine()
         clipping = .none
         earlyStop = nil
@@ -46,15 +46,16 @@ public struct TrainingConfiguration: Sendable {
         memoryLimit = nil
     }
 
-    package init(_ section: ConfigurationSection) throws(ConfigurationError) {
+    /// Reads a section, with the losses and optimisers of its registry.
+    public init(_ section: ConfigurationSection) throws(ConfigurationError) {
         epochs = try section.integer("epochs", default: 20, in: 1...)
         batchSizes = try Self.batchSizes(section)
-        loss = try Self.loss(section)
-        optimizer = try Self.optimizer(section)
+        loss = try section.optionalValue("loss", of: LossRole.self)
+        let usual = AdamChoice()
+        optimizer = try section.value("optimizer", of: OptimizerRole.self, default: usual)
         schedule = try Self.schedule(section)
         clipping = try Self.clipping(section)
-        let patience = try section.optionalInteger("early-stop", in: 1...)
-        earlyStop = patience.map { EarlyStop(patience: $0) }
+        earlyStop = try EarlyStop.read(section)
         let augmentation = try section.section("augmentation")
         shift = try augmentation.integer("shift", default: 0, in: 0...)
         flips = try augmentation.boolean("flip", default: false)
@@ -68,104 +69,63 @@ public struct TrainingConfiguration: Sendable {
         }
     }
 
+    /// The course that the section asks for.
+    public var course: Course { Course(epochs: epochs, earlyStop: earlyStop) }
+
     /// One size, or a list for consecutive equal parts of the run.
     private static func batchSizes(
         _ section: ConfigurationSection
     ) throws(ConfigurationError) -> BatchSizes {
-        guard case .list(let nodes) = section.node("batch-size")?.content, !nodes.isEmpty else {
+        guard section.isList("batch-size") else {
             return BatchSizes([try section.integer("batch-size", default: 32, in: 1...)])
         }
-        return BatchSizes(try section.integers("batch-size", in: 1...))
+        let sizes = try section.integers("batch-size", in: 1...)
+        guard !sizes.isEmpty else {
+            throw section.wrong("batch-size", expected: "at least one size", found: "an empty list")
+        }
+        return BatchSizes(sizes)
     }
 
-    private static func loss(_ section: ConfigurationSection) throws(ConfigurationError) -> Loss {
-        let kinds = [
-            "cross-entropy", "cross-entropy-of-each-step", "temporal-efficient-training",
-            "mean-squared-error",
-        ]
-        let element = try section.element("loss", kinds: kinds, default: "cross-entropy")
-        let options = element.options
-        func smoothing() throws(ConfigurationError) -> Float {
-            Float(try options.float("label-smoothing", default: 0, in: 0...0.9))
-        }
-        switch element.kind {
-        case "cross-entropy-of-each-step":
-            return Loss(.crossEntropyOfEachStep, labelSmoothing: try smoothing())
-        case "temporal-efficient-training":
-            let lambda = Float(try options.float("lambda", default: 1e-3, in: 0...1))
-            let potential = Float(try options.float("potential", default: 1))
-            return Loss(
-                .temporalEfficientTraining(lambda: lambda, potential: potential),
-                labelSmoothing: try smoothing())
-        case "mean-squared-error":
-            let correct = Float(try options.float("correct-rate", default: 1))
-            let other = Float(try options.float("other-rate", default: 0))
-            return .meanSquaredError(correctRate: correct, otherRate: other)
-        default:
-            let decoders: [(String, SpikeDecoder)] = [
-                ("mean-membrane", .meanMembrane), ("summed-membrane", .summedMembrane),
-                ("maximum-membrane", .maximumMembrane), ("last-membrane", .lastMembrane),
-                ("spike-count", .spikeCount),
-            ]
-            let word = try options.choice(
-                "of", of: decoders.map(\.0), default: "mean-membrane")
-            let decoder = decoders.first { $0.0 == word }?.1 ?? .meanMembrane
-            return Loss(.crossEntropy(of: decoder), labelSmoothing: try smoothing())
-        }
-    }
-
-    private static func optimizer(
-        _ section: ConfigurationSection
-    ) throws(ConfigurationError) -> any Optimizer & Sendable {
-        let element = try section.element(
-            "optimizer", kinds: ["adam", "adamw", "sgd"], default: "adam")
-        let options = element.options
-        func rate(_ standard: Double) throws(ConfigurationError) -> Float {
-            Float(try options.float("learning-rate", default: standard, in: .positive))
-        }
-        func decay(_ standard: Double) throws(ConfigurationError) -> Float {
-            Float(try options.float("weight-decay", default: standard, in: 0...))
-        }
-        if element.kind == "sgd" {
-            return SGD(
-                learningRate: try rate(0.1),
-                momentum: Float(try options.float("momentum", default: 0.9, in: 0...1)),
-                weightDecay: try decay(0),
-                isNesterov: try options.boolean("nesterov", default: false))
-        }
-        let learningRate = try rate(1e-3)
-        let beta1 = Float(try options.float("beta1", default: 0.9, in: 0...1))
-        let beta2 = Float(try options.float("beta2", default: 0.999, in: 0...1))
-        let epsilon = Float(try options.float("epsilon", default: 1e-8, in: .positive))
-        return Adam(
-            learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-            decay: element.kind == "adamw" ? .decoupled(try decay(1e-2)) : .coupled(try decay(0)))
-    }
+    private enum ScheduleKind: String, CaseIterable { case constant, cosine, exponential }
 
     private static func schedule(
         _ section: ConfigurationSection
     ) throws(ConfigurationError) -> LearningRateSchedule {
-        let element = try section.element(
-            "schedule", kinds: ["constant", "cosine", "exponential"], default: "constant")
-        switch element.kind {
-        case "cosine":
-            return .cosine(
-                floor: try element.options.float("floor", default: 0, in: 0...1),
-                warmUp: try element.options.float("warm-up", default: 0, in: 0...0.99))
-        case "exponential":
-            return .exponential(
-                factor: try element.options.float("factor", default: 0.9, in: 0...1))
-        default: return .constant
+        let (kind, options) = try section.choiceWithOptions(
+            "schedule", default: ScheduleKind.constant)
+        return switch kind {
+        case .constant: .constant
+        case .cosine:
+            .cosine(
+                floor: try options.float("floor", default: 0, in: 0...1),
+                warmUp: try options.float("warm-up", default: 0, in: 0...0.99))
+        case .exponential:
+            .exponential(factor: try options.float("factor", default: 0.9, in: 0...1))
         }
     }
+
+    private enum ClippingKind: String, CaseIterable { case none, norm, value }
 
     private static func clipping(
         _ section: ConfigurationSection
     ) throws(ConfigurationError) -> GradientClipping {
-        let element = try section.element(
-            "clipping", kinds: ["none", "norm", "value"], default: "none")
-        guard element.kind != "none" else { return .none }
-        let limit = Float(try element.options.float("limit", default: 1, in: .positive))
-        return element.kind == "norm" ? .norm(limit) : .value(limit)
+        let (kind, options) = try section.choiceWithOptions("clipping", default: ClippingKind.none)
+        func limit() throws(ConfigurationError) -> Float {
+            Float(try options.float("limit", default: 1, in: .positive))
+        }
+        return switch kind {
+        case .none: .none
+        case .norm: .norm(try limit())
+        case .value: .value(try limit())
+        }
+    }
+}
+
+extension EarlyStop {
+    /// Reads the key `early-stop`: epochs without progress, or nothing.
+    public static func read(
+        _ section: ConfigurationSection
+    ) throws(ConfigurationError) -> EarlyStop? {
+        try section.optionalInteger("early-stop", in: 1...).map { EarlyStop(patience: $0) }
     }
 }

@@ -7,6 +7,9 @@ final class ActivityTally {
         var neurons: Int
         var steps: Int
         var perNeuron: Tensor
+        /// Spikes that were only heard of as a number, and who fired them.
+        var counted = 0
+        var fired: [Bool] = []
     }
 
     private(set) var operations = OperationCount()
@@ -17,7 +20,8 @@ final class ActivityTally {
     func observe(_ layer: String, _ observation: Observation) {
         switch observation {
         case .operations(let count): operations = operations + count
-        case .values: break
+        case .values, .spikeCounts: break
+        case .tally(let tally): add(layer, tally)
         case .spikes(let spikes):
             let neurons = spikes.shape.dropFirst(2).reduce(1, *)
             let counts = spikes.sum(axes: [0]).reshaped(to: [spikes.shape[1], neurons]).sum(axes: [
@@ -32,16 +36,30 @@ final class ActivityTally {
         }
     }
 
+    private func add(_ layer: String, _ tally: SpikeTally) {
+        if entries[layer] == nil { order.append(layer) }
+        var entry =
+            entries[layer]
+            ?? Entry(neurons: tally.fired.count, steps: 1, perNeuron: .zeros([tally.fired.count]))
+        entry.counted += tally.spikes
+        entry.fired =
+            entry.fired.isEmpty ? tally.fired : zip(entry.fired, tally.fired).map { $0 || $1 }
+        entries[layer] = entry
+    }
+
     func layers(samples: Int) -> [LayerActivity] {
         order.compactMap { name in
             guard let entry = entries[name] else { return nil }
             let counts = entry.perNeuron.scalars
             // Float sums of counts are exact up to 2²⁴; the total is taken in double precision.
-            let total = counts.reduce(0.0) { $0 + Double($1) }
+            let total = counts.reduce(Double(entry.counted)) { $0 + Double($1) }
+            let silent = counts.indices.count {
+                counts[$0] == 0 && !(entry.fired.isEmpty ? false : entry.fired[$0])
+            }
             return LayerActivity(
                 name: name, neurons: entry.neurons, steps: entry.steps,
                 spikesPerSample: total / Double(max(samples, 1)),
-                silentNeurons: Double(counts.count { $0 == 0 }) / Double(max(entry.neurons, 1)))
+                silentNeurons: Double(silent) / Double(max(entry.neurons, 1)))
         }
     }
 }

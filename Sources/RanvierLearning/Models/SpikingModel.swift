@@ -1,25 +1,65 @@
+import RanvierConfiguration
 import RanvierData
+import RanvierNetworks
 import RanvierTensors
 
 /// A trained network, whatever taught it, as the one ruler sees it.
 ///
-/// It predicts probabilities and reports what the prediction cost; everything that is compared between
-/// methods comes through here.
-public protocol SpikingModel {
-    /// Measures the model on a data set: probabilities, loss, activity, operations.
-    func evaluate(on data: Dataset, observer: any TrainingObserver) throws -> Evaluation
+/// A kind of model says how it answers a batch, what it is, and what it stores; evaluation, prediction, latency and rasters are
+/// written once over that. A model is a value: it can be handed to other threads.
+public protocol SpikingModel: Sendable {
+    /// Word for the kind of model in stored networks: `clocked`, `event-driven`.
+    static var kind: String { get }
 
-    /// Seconds from one sample to its answer, the median of several.
-    func secondsPerSample(on data: Dataset) throws -> Double
+    /// What goes in and what comes out.
+    var signature: ModelSignature { get set }
 
-    /// Spikes of every spiking layer for one sample.
-    func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes]
+    /// Whether the network spikes.
+    var family: NetworkFamily { get }
 
-    /// Everything that was learned, by name.
+    /// Answers to samples that are scaled as the signature says.
+    ///
+    /// - Parameter listener: hears what layers do; nil where nobody listens.
+    /// - Throws: the error of an encoder or network that cannot take the values.
+    func respond(to batch: Batch, listener: Listener?) throws -> Responses
+
+    /// Answers where what the network is shown, `[T, B, …]`, is changed before.
+    ///
+    /// - Throws: ``ModelError/noSequence(model:)`` where a kind of model is shown no sequence.
+    func respond(
+        to batch: Batch, listener: Listener?, changing change: (Tensor) -> Tensor
+    ) throws -> Responses
+
+    /// The model before the first row of a stream.
+    ///
+    /// - Throws: ``ModelError/noStream(model:reason:)`` where its kind of network, or its encoder, takes whole samples.
+    func stream() throws -> any ModelStream
+
+    /// How the loss of a sample changes with its values, `[B, shape…]`, for attacks.
+    ///
+    /// - Throws: ``ModelError/noInputGradient(model:reason:)`` where there is none.
+    func inputGradient(_ features: Tensor, labels: [Int], isTraining: Bool) throws -> Tensor
+
+    /// The network as a value.
+    ///
+    /// - Throws: `NetworkError.undescribed` for parts that cannot be said.
+    var networkDescription: NetworkDescription { get throws }
+    /// How samples become what the network takes.
+    var encoderDescription: Element { get }
+    /// How answers are read, and all else that is to be said of a model of this kind.
+    var readoutDescription: ConfigurationValue { get }
+
+    /// Everything that is stored, by name.
     var parameters: [String: Tensor] { get }
 
     /// Takes over stored parameters.
-    func restore(_ parameters: [String: Tensor]) throws
+    mutating func restore(_ parameters: [String: Tensor]) throws
+
+    /// The same model with its first weights.
+    func untrained(seed: UInt64, registry: Registry) throws -> any SpikingModel
+
+    /// Numbers on a device.
+    var storage: [StoredNumbers] { get }
 
     /// How a sample is shown to the network, in a few words.
     var presentation: String { get }
@@ -29,35 +69,30 @@ public protocol SpikingModel {
 
     /// Numbers that one sample's inference keeps from one step to the next.
     var stateCount: Int { get }
+
+    /// Samples at once in evaluation.
+    var batchSize: Int { get }
 }
 
-/// A way to learn: it holds a model and improves it on data.
-public protocol LearningMethod {
-    /// The word for the method in configurations and results: `surrogate`, `exact`, …
-    static var name: String { get }
+extension SpikingModel {
+    /// There is none, unless a kind of model says otherwise.
+    public func inputGradient(
+        _ features: Tensor, labels: [Int], isTraining: Bool
+    ) throws -> Tensor {
+        throw ModelError.noInputGradient(
+            model: "a model of the kind '\(Self.kind)'",
+            reason: "its spike times have no gradient by the values of a sample here")
+    }
 
-    /// The model that is trained.
-    var model: any SpikingModel { get }
+    /// There is no sequence, unless a kind of model says otherwise.
+    public func respond(
+        to batch: Batch, listener: Listener?, changing change: (Tensor) -> Tensor
+    ) throws -> Responses {
+        throw ModelError.noSequence(model: "a model of the kind '\(Self.kind)'")
+    }
 
-    /// Predicts the memory of training before it starts.
-    ///
-    /// - Returns: bytes at the peak; nil where the method has no prediction.
-    /// - Throws: `MemoryError` where it exceeds what may be used.
-    func predictPeakMemory() throws -> Int?
-
-    /// Trains, or goes on training.
-    ///
-    /// - Parameters:
-    ///   - validation: samples that are only watched.
-    ///   - state: where to go on from; nil to begin.
-    /// - Returns: the state after the last epoch.
-    mutating func train(
-        on data: Dataset, validation: Dataset?, from state: TrainingState?,
-        observer: any TrainingObserver
-    ) throws -> TrainingState
-}
-
-extension LearningMethod {
-    /// Nil.
-    public func predictPeakMemory() throws -> Int? { nil }
+    /// All parameters as 32-bit numbers, unless a kind of model says otherwise.
+    public var storage: [StoredNumbers] {
+        parameters.sorted { $0.key < $1.key }.map { StoredNumbers(name: $0, shape: $1.shape) }
+    }
 }

@@ -9,7 +9,7 @@ import RanvierTensors
 ///     w ← w − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 ///
 /// Source: Kingma & Ba 2015, algorithm 1; decoupled decay `w ← (1 − η λ) w`: Loshchilov & Hutter 2019.
-public struct Adam: Optimizer, Sendable {
+public struct Adam: Optimizer {
     /// How weight decay enters.
     public enum Decay: Sendable, Hashable {
         /// Added to the gradient (L2).

@@ -11,6 +11,8 @@ public enum LearningRateSchedule: Sendable, Hashable {
     case cosine(floor: Double = 0, warmUp: Double = 0)
     /// `factorᵉ` after e epochs.
     case exponential(factor: Double)
+    /// `exp(−e/epochs)` after e epochs.
+    case decay(epochs: Double)
 
     /// The factor at a moment of the run.
     ///
@@ -27,6 +29,7 @@ public enum LearningRateSchedule: Sendable, Hashable {
             let part = warmUp < 1 ? (done - warmUp) / (1 - warmUp) : 1
             return floor + (1 - floor) * (1 + cos(.pi * part)) / 2
         case .exponential(let factor): return pow(factor, epoch.rounded(.down))
+        case .decay(let length): return exp(-epoch.rounded(.down) / length)
         }
     }
 }

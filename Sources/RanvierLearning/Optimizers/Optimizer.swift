@@ -4,7 +4,7 @@ import RanvierTensors
 /// Moves parameters against their gradients.
 ///
 /// The state of an optimiser is part of a checkpoint, so that a run goes on as if it had not stopped.
-public protocol Optimizer {
+public protocol Optimizer: Sendable {
     /// Step length before the schedule.
     var learningRate: Float { get set }
 

@@ -7,7 +7,7 @@ import RanvierTensors
 ///     g' = g + λ w,   m ← μ m + g',   w ← w − η m          (Nesterov: w ← w − η (g' + μ m))
 ///
 /// Decay applies to parameters that ``Parameter/decays`` marks.
-public struct SGD: Optimizer, Sendable {
+public struct SGD: Optimizer {
     /// Step length η.
     public var learningRate: Float
     /// Momentum μ.

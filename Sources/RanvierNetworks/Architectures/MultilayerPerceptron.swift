@@ -9,7 +9,7 @@ public struct MultilayerPerceptron: Sendable {
         /// The currents themselves.
         case currents
         /// Leaky integrators.
-        case integrator(Leak)
+        case integrator(Leak, InputScale = .unit)
         /// The units of the network.
         case activation
     }
@@ -51,7 +51,8 @@ public struct MultilayerPerceptron: Sendable {
         layers.append(Linear(width, outputs, gain: gain))
         switch readout {
         case .currents: break
-        case .integrator(let leak): layers.append(LeakyIntegrator(leak: leak))
+        case .integrator(let leak, let scale):
+            layers.append(LeakyIntegrator(leak: leak, inputScale: scale))
         case .activation: layers.append(activation.layer(channels: outputs))
         }
         return layers

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Leaky integrate-and-fire neurons whose threshold rises with every spike and falls back.
@@ -5,15 +6,47 @@ import RanvierTensors
 ///     u[t] = β v[t−1] + I[t],   s[t] = Θ(u[t] − θ − b a[t−1]),   a[t] = ρ a[t−1] + s[t]
 ///
 /// Source: Bellec et al. 2018 and 2020 (ALIF); the reset subtracts θ.
-public struct AdaptiveLIF: PopulationLayer {
+public struct AdaptiveLIF: PopulationLayer, SpikingUnits {
+    /// What can be chosen of the neurons.
+    public struct Options: Configurable {
+        /// How the membrane decays.
+        public var leak = Leak.timeConstant(20e-3)
+        /// θ.
+        public var threshold: Float = 1
+        /// b, by how much a spike raises the threshold.
+        public var strength: Float = 0.2
+        /// How the rise falls back.
+        public var adaptationLeak = Leak.timeConstant(200e-3)
+        /// Reset, surrogate and the other options.
+        public var dynamics = PopulationDynamics()
+        /// Whether both leaks and b are trained.
+        public var learnsLeak = false
+
+        /// 20 ms, and a rise of 0.2 that falls back over 200 ms.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.leak(\.leak)
+            Field.number("threshold", \.threshold, in: .positive)
+            Field.number("adaptation-strength", \.strength, in: 0...)
+            Field.leak(\.adaptationLeak, prefix: "adaptation")
+            Field.part(\.dynamics)
+            Field.boolean("learns-leak", \.learnsLeak)
+        }
+    }
+
     /// `adaptive-lif`.
     public static let kind = "adaptive-lif"
-    /// Reset, surrogate and the other options.
-    public let dynamics: PopulationDynamics
+    /// All that was chosen.
+    public let options: Options
     private let threshold: Parameter
     private let strength: Parameter
     private let leak: LeakParameter
     private let adaptationLeak: LeakParameter
+
+    /// Reset, surrogate and the other options.
+    public var dynamics: PopulationDynamics { options.dynamics }
 
     /// Neurons with two time constants in seconds.
     ///
@@ -37,13 +70,34 @@ public struct AdaptiveLIF: PopulationLayer {
         dynamics: PopulationDynamics = PopulationDynamics(), learns: Bool = false,
         timeStep: Double = 1e-3
     ) {
-        self.dynamics = dynamics
-        self.threshold = Parameter(
-            shape: [], initialization: .constant(threshold), isTrainable: false, decays: false)
-        self.strength = Parameter(
-            shape: [], initialization: .constant(strength), isTrainable: learns, decays: false)
-        self.leak = LeakParameter(leak, learns: learns, timeStep: timeStep)
-        self.adaptationLeak = LeakParameter(adaptationLeak, learns: learns, timeStep: timeStep)
+        let options = Options().with {
+            ($0.leak, $0.adaptationLeak, $0.strength) = (leak, adaptationLeak, strength)
+            ($0.threshold, $0.dynamics, $0.learnsLeak) = (threshold, dynamics, learns)
+        }
+        self.init(options, timeStep: timeStep)
+    }
+
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        self.init(options, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, timeStep: Double) {
+        self.options = options
+        let learns = options.learnsLeak
+        threshold = Parameter(
+            shape: [], initialization: .constant(options.threshold), isTrainable: false,
+            decays: false)
+        strength = Parameter(
+            shape: [], initialization: .constant(options.strength), isTrainable: learns,
+            decays: false)
+        leak = LeakParameter(options.leak, learns: learns, timeStep: timeStep)
+        adaptationLeak = LeakParameter(options.adaptationLeak, learns: learns, timeStep: timeStep)
+    }
+
+    /// Leak 0.5, hard reset that is not detached, dspike.
+    public static var deepOptions: Options {
+        Options().with { ($0.leak, $0.dynamics) = (.factor(0.5), .deep) }
     }
 
     /// `threshold`, `strength`, and `leak-logit`, `adaptation-leak-logit` where they are learned.

@@ -1,15 +1,24 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Mean over windows of images `[T, B, H, W, C]`; padding counts as zeros.
-public struct AveragePool2D: Layer {
+public struct AveragePool2D: DescribedLayer {
     /// `average-pool2d`.
     public static let kind = "average-pool2d"
     /// Size, stride and padding.
-    public let window: ImageWindow
+    public let options: PoolOptions
+
+    /// Size, stride and padding.
+    public var window: ImageWindow { options.window }
 
     /// A square window; the stride is its size unless given.
     public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
-        window = ImageWindow(size, stride: stride ?? size, padding: padding)
+        options = PoolOptions(size, stride: stride, padding: padding)
+    }
+
+    /// Pooling as described.
+    public init(_ options: PoolOptions, at site: LayerSite) throws(ShapeMismatch) {
+        self.options = options
     }
 
     /// False.

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Convolution along one axis of features, `[T, B, L, C]` to `[T, B, L', O]`.
@@ -5,22 +6,28 @@ import RanvierTensors
 ///     y[…, i, o] = Σ_{k, c} x[…, i s + k − p, c] w[k, c, o] + b[o]
 ///
 /// The axis is one of space or frequency, not time: steps do not mix.
-public struct Convolution1D: Layer {
+public struct Convolution1D: DescribedLayer {
+    /// What can be chosen of the convolution.
+    public struct Options: Configurable {
+        /// As along two axes; the window has one row.
+        public var convolution = ConvolutionOptions().with { $0.window = ImageWindow(length: 3) }
+        /// A window of 3 and one channel.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.optionalInteger("inputs", \.convolution.inputs, in: 1..., drawn: nil)
+            Field.integer("channels", \.convolution.channels, in: 1..., isRequired: true)
+            Field.integer("size", \.convolution.window.width, in: 1..., drawn: 1...3)
+            Field.integer("stride", \.convolution.window.strideWidth, in: 1..., drawn: 1...2)
+            Field.integer("padding", \.convolution.window.paddingWidth, in: 0..., drawn: 0...2)
+            ConvolutionOptions.shared(\.convolution)
+        }
+    }
+
     /// `conv1d`.
     public static let kind = "conv1d"
-
-    /// Channels that come in.
-    public let inputs: Int
-    /// Channels that go out.
-    public let outputs: Int
-    /// Taps, stride and padding, as the columns of a window with one row.
-    public let window: ImageWindow
-    /// Groups of channels that do not see each other.
-    public let groups: Int
-    /// `[k, C / groups, O]`.
-    public let weights: Parameter
-    /// `[O]`, or nil.
-    public let bias: Parameter?
+    let synapses: ConvolutionSynapses
 
     /// A window of `size` taps.
     public init(
@@ -28,22 +35,12 @@ public struct Convolution1D: Layer {
         groups: Int = 1, hasBias: Bool = true,
         initialization: ConvolutionInitialization = .uniform()
     ) {
-        precondition(
-            inputs > 0 && outputs > 0 && groups > 0 && inputs % groups == 0
-                && outputs % groups == 0,
-            "\(inputs) and \(outputs) channels do not divide into \(groups) groups")
-        self.inputs = inputs
-        self.outputs = outputs
-        self.groups = groups
-        window = ImageWindow(length: size, stride: stride, padding: padding)
-        let fanIn = size * inputs / groups
-        weights = Parameter(
-            shape: [size, inputs / groups, outputs],
-            initialization: initialization.rule(fanIn: fanIn, fanOut: size * outputs / groups))
-        bias =
-            hasBias
-            ? Parameter(shape: [outputs], initialization: .uniform(fanIn: fanIn), decays: false)
-            : nil
+        let options = ConvolutionOptions().with {
+            $0.window = ImageWindow(length: size, stride: stride, padding: padding)
+            ($0.channels, $0.groups) = (outputs, groups)
+            ($0.hasBias, $0.initialization) = (hasBias, initialization)
+        }
+        synapses = ConvolutionSynapses(options, inputs: inputs, isFlat: true)
     }
 
     /// A convolution with given weights `[k, C / groups, O]` and bias.
@@ -51,18 +48,38 @@ public struct Convolution1D: Layer {
         weights: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1
     ) {
         precondition(weights.rank == 3, "weights are [k, C / groups, O], not \(weights.shape)")
-        inputs = weights.shape[1] * groups
-        outputs = weights.shape[2]
-        window = ImageWindow(length: weights.shape[0], stride: stride, padding: padding)
-        self.groups = groups
-        self.weights = Parameter(value: weights)
-        self.bias = bias.map { Parameter(value: $0, decays: false) }
+        synapses = ConvolutionSynapses(
+            weights: weights, bias: bias,
+            window: ImageWindow(length: weights.shape[0], stride: stride, padding: padding),
+            groups: groups)
     }
 
-    /// `weights`, `bias`.
-    public var parameters: [(name: String, parameter: Parameter)] {
-        [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
+    /// A convolution as described.
+    public init(_ options: Options, at site: LayerSite) throws(ShapeMismatch) {
+        let complete = try options.convolution.complete(at: site)
+        synapses = ConvolutionSynapses(
+            complete, inputs: complete.inputs ?? site.channels, isFlat: true)
     }
+
+    private init(_ synapses: ConvolutionSynapses) { self.synapses = synapses }
+
+    /// Channels, window, and how the first weights are drawn.
+    public var options: Options { Options().with { $0.convolution = synapses.options } }
+    /// Channels that come in.
+    public var inputs: Int { synapses.inputs }
+    /// Channels that go out.
+    public var outputs: Int { synapses.options.channels }
+    /// Taps, stride and padding, as the columns of a window with one row.
+    public var window: ImageWindow { synapses.options.window }
+    /// Groups of channels that do not see each other.
+    public var groups: Int { synapses.options.groups }
+    /// `[k, C / groups, O]`.
+    public var weights: Parameter { synapses.weights }
+    /// `[O]`, or nil.
+    public var bias: Parameter? { synapses.bias }
+
+    /// `weights`, `bias`.
+    public var parameters: [(name: String, parameter: Parameter)] { synapses.parameters }
 
     /// False.
     public var remembers: Bool { false }
@@ -85,15 +102,14 @@ public struct Convolution1D: Layer {
         let output = input.convolution1D(
             weights.tensor, bias: bias?.tensor, stride: window.strideWidth,
             padding: window.paddingWidth, groups: groups)
-        if context.observer != nil {
-            let operations = ConvolutionOperations(
-                weights: weights.value.reshaped(to: [1] + weights.shape), window: window,
-                groups: groups)
-            let image = input.detached.reshaped(
-                to: input.shape.prefix(2) + [1] + input.shape.suffix(2))
-            context.observe(.operations(operations.count(for: image)))
-            context.observe(.values(output.detached))
-        }
+        synapses.observe(
+            input.detached.reshaped(to: input.shape.prefix(2) + [1] + input.shape.suffix(2)),
+            output, in: context)
         return output
+    }
+
+    /// The same synapses followed by `y a + b` per channel.
+    public func folding(scale a: Tensor, shift b: Tensor) -> (any Layer)? {
+        Convolution1D(synapses.folding(scale: a, shift: b))
     }
 }

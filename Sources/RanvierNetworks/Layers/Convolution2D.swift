@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Convolution of images, channels last.
@@ -5,22 +6,10 @@ import RanvierTensors
 ///     y[t, b, i, j, o] = Σ_{k, l, c} x[t, b, i s + k − p, j s + l − p, c] w[k, l, c, o] + b[o]
 ///
 /// All steps are convolved in one call, a sequence constant in time once. Weights lie `[k_h, k_w, C / groups, O]`.
-public struct Convolution2D: Layer {
+public struct Convolution2D: DescribedLayer {
     /// `conv2d`.
     public static let kind = "conv2d"
-
-    /// Channels that come in.
-    public let inputs: Int
-    /// Channels that go out.
-    public let outputs: Int
-    /// Size, stride and padding.
-    public let window: ImageWindow
-    /// Groups of channels that do not see each other.
-    public let groups: Int
-    /// `[k_h, k_w, C / groups, O]`.
-    public let weights: Parameter
-    /// `[O]`, or nil.
-    public let bias: Parameter?
+    let synapses: ConvolutionSynapses
 
     /// A square window.
     public init(
@@ -38,23 +27,11 @@ public struct Convolution2D: Layer {
         _ inputs: Int, _ outputs: Int, window: ImageWindow, groups: Int = 1, hasBias: Bool = true,
         initialization: ConvolutionInitialization = .uniform()
     ) {
-        precondition(inputs > 0 && outputs > 0, "a convolution needs inputs and outputs")
-        precondition(
-            groups > 0 && inputs % groups == 0 && outputs % groups == 0,
-            "\(inputs) and \(outputs) channels do not divide into \(groups) groups")
-        self.inputs = inputs
-        self.outputs = outputs
-        self.window = window
-        self.groups = groups
-        let fanIn = window.area * inputs / groups
-        weights = Parameter(
-            shape: [window.height, window.width, inputs / groups, outputs],
-            initialization: initialization.rule(
-                fanIn: fanIn, fanOut: window.area * outputs / groups))
-        bias =
-            hasBias
-            ? Parameter(shape: [outputs], initialization: .uniform(fanIn: fanIn), decays: false)
-            : nil
+        let options = ConvolutionOptions().with {
+            ($0.channels, $0.window, $0.groups) = (outputs, window, groups)
+            ($0.hasBias, $0.initialization) = (hasBias, initialization)
+        }
+        synapses = ConvolutionSynapses(options, inputs: inputs, isFlat: false)
     }
 
     /// A convolution with given weights `[k_h, k_w, C / groups, O]` and bias.
@@ -63,18 +40,35 @@ public struct Convolution2D: Layer {
             weights.rank == 4 && weights.shape[0] == window.height
                 && weights.shape[1] == window.width,
             "weights \(weights.shape) do not fit the window \(window)")
-        inputs = weights.shape[2] * groups
-        outputs = weights.shape[3]
-        self.window = window
-        self.groups = groups
-        self.weights = Parameter(value: weights)
-        self.bias = bias.map { Parameter(value: $0, decays: false) }
+        synapses = ConvolutionSynapses(weights: weights, bias: bias, window: window, groups: groups)
     }
 
-    /// `weights`, `bias`.
-    public var parameters: [(name: String, parameter: Parameter)] {
-        [("weights", weights)] + (bias.map { [("bias", $0)] } ?? [])
+    /// A convolution as described.
+    public init(_ options: ConvolutionOptions, at site: LayerSite) throws(ShapeMismatch) {
+        let complete = try options.complete(at: site)
+        synapses = ConvolutionSynapses(
+            complete, inputs: complete.inputs ?? site.channels, isFlat: false)
     }
+
+    private init(_ synapses: ConvolutionSynapses) { self.synapses = synapses }
+
+    /// Channels, window, and how the first weights are drawn.
+    public var options: ConvolutionOptions { synapses.options }
+    /// Channels that come in.
+    public var inputs: Int { synapses.inputs }
+    /// Channels that go out.
+    public var outputs: Int { options.channels }
+    /// Size, stride and padding.
+    public var window: ImageWindow { options.window }
+    /// Groups of channels that do not see each other.
+    public var groups: Int { options.groups }
+    /// `[k_h, k_w, C / groups, O]`.
+    public var weights: Parameter { synapses.weights }
+    /// `[O]`, or nil.
+    public var bias: Parameter? { synapses.bias }
+
+    /// `weights`, `bias`.
+    public var parameters: [(name: String, parameter: Parameter)] { synapses.parameters }
 
     /// False.
     public var remembers: Bool { false }
@@ -94,37 +88,15 @@ public struct Convolution2D: Layer {
 
     /// `[T, B, H, W, C]` to `[T, B, H', W', O]`.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        self(input, in: context, measuresChannels: false)
-    }
-
-    /// - Parameter measuresChannels: whether a normalisation follows.
-    func callAsFunction(_ input: Tensor, in context: ForwardContext, measuresChannels: Bool)
-        -> Tensor
-    {
         let output = input.convolution(
             weights.tensor, bias: bias?.tensor, window: window, groups: groups,
-            measuresChannels: measuresChannels)
-        if context.observer != nil {
-            let operations = ConvolutionOperations(
-                weights: weights.value, window: window, groups: groups)
-            context.observe(.operations(operations.count(for: input)))
-            context.observe(.values(output.detached))
-        }
+            measuresChannels: context.measuresChannels)
+        synapses.observe(input, output, in: context)
         return output
     }
-}
 
-/// How the first weights of a convolution are drawn.
-public enum ConvolutionInitialization: Sendable, Hashable {
-    /// Uniform in ±gain/√fan-in: the default of most frameworks.
-    case uniform(gain: Float = 1)
-    /// Normal with standard deviation √(2/fan-out). Source: He et al. 2015, backward form.
-    case heFanOut
-
-    func rule(fanIn: Int, fanOut: Int) -> Initialization {
-        switch self {
-        case .uniform(let gain): .uniform(fanIn: fanIn, gain: gain)
-        case .heFanOut: .normal(fanIn: fanOut, gain: Float(2).squareRoot())
-        }
+    /// The same synapses followed by `y a + b` per channel.
+    public func folding(scale a: Tensor, shift b: Tensor) -> (any Layer)? {
+        Convolution2D(synapses.folding(scale: a, shift: b))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierTensors
 
 /// All-to-all synapses with a delay of their own each.
@@ -11,13 +12,43 @@ import RanvierTensors
 /// with linear interpolation in place of their Gaussian.
 ///
 /// All taps are one matrix product over all steps; memory grows with the number of taps.
-public struct DelayedLinear: Layer {
+public struct DelayedLinear: DescribedLayer {
+    /// What can be chosen of the synapses.
+    public struct Options: Configurable {
+        /// Number of inputs; nil for as many as there are.
+        public var inputs: Int?
+        /// Number of outputs.
+        public var outputs = 1
+        /// Largest delay in seconds.
+        public var maximumDelay = 0.0
+        /// Whether training changes the delays.
+        public var learnsDelays = false
+        /// Whether a bias is added.
+        public var hasBias = true
+        /// Factor on the first weights.
+        public var gain: Float = 1
+
+        /// One output, no delay.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.optionalInteger("inputs", \.inputs, in: 1..., drawn: nil)
+            Field.integer("outputs", \.outputs, in: 1..., isRequired: true)
+            Field.number(
+                "maximum-delay", \.maximumDelay, in: 0..., isRequired: true, drawn: 0...4e-3)
+            Field.boolean("learns-delays", \.learnsDelays)
+            Field.boolean("bias", \.hasBias)
+            Field.number("gain", \.gain, in: .positive)
+        }
+    }
+
     /// `delayed-linear`.
     public static let kind = "delayed-linear"
+    /// Sizes, delays, and how the first weights are drawn.
+    public let options: Options
     /// Number of inputs.
     public let inputs: Int
-    /// Number of outputs.
-    public let outputs: Int
     /// Largest delay in steps.
     public let maximumDelay: Int
     /// `[inputs, outputs]`.
@@ -26,6 +57,9 @@ public struct DelayedLinear: Layer {
     public let delays: Parameter
     /// `[outputs]`, or nil.
     public let bias: Parameter?
+
+    /// Number of outputs.
+    public var outputs: Int { options.outputs }
 
     /// Synapses with delays drawn uniformly from 0 … maximum.
     ///
@@ -36,21 +70,44 @@ public struct DelayedLinear: Layer {
         _ inputs: Int, _ outputs: Int, maximumDelay: Double, timeStep: Double,
         learnsDelays: Bool = false, hasBias: Bool = true, gain: Float = 1
     ) {
+        let options = Options().with {
+            ($0.outputs, $0.maximumDelay, $0.learnsDelays) = (outputs, maximumDelay, learnsDelays)
+            ($0.hasBias, $0.gain) = (hasBias, gain)
+        }
+        self.init(options, inputs: inputs, timeStep: timeStep)
+    }
+
+    /// Synapses as described.
+    public init(_ options: Options, at site: LayerSite) {
+        self.init(options, inputs: options.inputs ?? site.features, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, inputs: Int, timeStep: Double) {
+        let outputs = options.outputs
         precondition(inputs > 0 && outputs > 0, "a linear layer needs inputs and outputs")
-        precondition(maximumDelay >= 0 && timeStep > 0, "a delay cannot be negative")
+        precondition(options.maximumDelay >= 0 && timeStep > 0, "a delay cannot be negative")
+        self.options = options.with { $0.inputs = inputs }
         self.inputs = inputs
-        self.outputs = outputs
-        let steps = Int((maximumDelay / timeStep - 1e-9).rounded(.up))
-        self.maximumDelay = max(steps, 0)
+        let steps = Int((options.maximumDelay / timeStep - 1e-9).rounded(.up))
+        maximumDelay = max(steps, 0)
         weights = Parameter(
-            shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: gain))
+            shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: options.gain))
         delays = Parameter(
-            shape: [inputs, outputs], initialization: .between(0, Float(self.maximumDelay)),
-            isTrainable: learnsDelays, decays: false)
+            shape: [inputs, outputs], initialization: .between(0, Float(maximumDelay)),
+            isTrainable: options.learnsDelays, decays: false)
         bias =
-            hasBias
+            options.hasBias
             ? Parameter(shape: [outputs], initialization: .uniform(fanIn: inputs), decays: false)
             : nil
+    }
+
+    /// Delays mean nothing without time: a linear layer.
+    public static func artificial(_ options: Options, at site: LayerSite) -> [any Layer] {
+        [
+            Linear(
+                options.inputs ?? site.features, options.outputs, hasBias: options.hasBias,
+                gain: options.gain)
+        ]
     }
 
     /// Synapses with given weights and delays, `[inputs, outputs]` each.
@@ -63,10 +120,14 @@ public struct DelayedLinear: Layer {
         let steps = delays.scalars.map { Double($0) / timeStep }
         precondition(steps.allSatisfy { $0 >= 0 && $0.isFinite }, "a delay cannot be negative")
         inputs = weights.shape[0]
-        outputs = weights.shape[1]
         // A delay that is a whole number of steps but for rounding counts as whole.
         let whole = steps.map { abs($0 - $0.rounded()) < 1e-4 ? $0.rounded() : $0 }
-        maximumDelay = Int((whole.max() ?? 0).rounded(.up))
+        let longest = Int((whole.max() ?? 0).rounded(.up))
+        maximumDelay = longest
+        options = Options().with {
+            ($0.inputs, $0.outputs) = (weights.shape[0], weights.shape[1])
+            ($0.maximumDelay, $0.hasBias) = (Double(longest) * timeStep, bias != nil)
+        }
         self.weights = Parameter(value: weights)
         self.delays = Parameter(
             value: Tensor(whole.map { Float($0) }, shape: delays.shape), isTrainable: false,
@@ -159,17 +220,17 @@ public struct DelayedLinear: Layer {
         observeOperations(for: x.reshaped(to: [1] + x.shape), in: context)
         let products = x.reshaped(to: [1] + x.shape).matrixProduct(tapWeights)
             .reshaped(to: [samples, taps, outputs])
-        let pending = (state?.tensors.first ?? .zeros([samples, taps, outputs])) + products
+        let pending = (state?["pending"] ?? .zeros([samples, taps, outputs])) + products
         let now = pending.slice(0..<1, along: 1).reshaped(to: [samples, outputs])
         let rest = Tensor.concatenate(
             [pending.slice(1..<taps, along: 1), .zeros([samples, 1, outputs])], along: 1)
-        return (bias.map { now + $0.tensor } ?? now, LayerState([rest]))
+        return (bias.map { now + $0.tensor } ?? now, LayerState(["pending": rest]))
     }
 
     /// A synapse counts once, when its spike arrives at its tap, whether in time or after the end.
     private func observeOperations(for x: Tensor, in context: ForwardContext) {
         guard context.observer != nil else { return }
-        let alive = weights.value.scalars
+        let alive = weights.seen.scalars
         let fanOut = (0..<inputs).map { i in
             alive[i * outputs..<(i + 1) * outputs].count { $0 != 0 }
         }

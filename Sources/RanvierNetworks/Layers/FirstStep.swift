@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// A layer that runs at the first step alone; its answer there stands for all steps.
@@ -7,7 +8,18 @@ import RanvierTensors
 /// For layers whose answers hardly change over time: they do the work of one step, and observers hear of that step
 /// alone. What comes in after the first step is not seen. The answer is constant in time, so that the layers behind
 /// work on one step, too, as far as they can.
-public struct FirstStep: Layer {
+public struct FirstStep: DescribedLayer {
+    /// The layers inside.
+    public struct Options: Configurable {
+        /// In order; they are one layer.
+        public var layers: [LayerDescription] = []
+        /// None.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> { Field.layers("layers", \.layers) }
+    }
+
     /// `first-step`.
     public static let kind = "first-step"
     /// The layer that runs once.
@@ -15,6 +27,23 @@ public struct FirstStep: Layer {
 
     /// Runs a layer once; its parameters keep their names.
     public init(_ layer: any Layer) { self.layer = layer }
+
+    /// The layers as described, as one.
+    public init(_ options: Options, at site: LayerSite) throws {
+        let layers = try site.layers(of: options.layers)
+        self.init(layers.count == 1 ? layers[0] : Sequential(layers))
+    }
+
+    /// The layer inside.
+    public var options: Options { Options().with { $0.layers = [LayerDescription(layer)] } }
+
+    /// `layer`.
+    public var children: [(name: String, layer: any Layer)] { [("layer", layer)] }
+
+    /// The same with normalisation inside folded.
+    public func foldingNormalization() throws -> any Layer {
+        FirstStep(try layer.foldingNormalization())
+    }
 
     /// Those of the layer.
     public var parameters: [(name: String, parameter: Parameter)] { layer.parameters }
@@ -39,8 +68,8 @@ public struct FirstStep: Layer {
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let answer = state?.tensors.first ?? self(input, in: context).step(at: 0)
-        return (answer.repeatedInTime(steps: input.shape[0]), LayerState([answer]))
+        let answer = state?["answer"] ?? self(input, in: context).step(at: 0)
+        return (answer.repeatedInTime(steps: input.shape[0]), LayerState(["answer": answer]))
     }
 
     /// One step; the state is the answer.
@@ -48,13 +77,7 @@ public struct FirstStep: Layer {
         output: Tensor, state: LayerState?
     ) {
         let answer =
-            state?.tensors.first ?? layer.step(input, state: nil, in: context).output
-        return (answer, LayerState([answer]))
-    }
-}
-
-extension FirstStep: FoldableComposite {
-    func foldingNormalization() -> any Layer {
-        FirstStep((layer as? any FoldableComposite)?.foldingNormalization() ?? layer)
+            state?["answer"] ?? layer.step(input, state: nil, in: context).output
+        return (answer, LayerState(["answer": answer]))
     }
 }

@@ -1,14 +1,18 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Joins all axes of the features, `[T, B, H, W, C]` to `[T, B, H·W·C]`.
 ///
 /// Channels vary fastest; weights from a framework with channels first must be put in that order.
-public struct Flatten: Layer {
+public struct Flatten: DescribedLayer {
     /// `flatten`.
     public static let kind = "flatten"
 
     /// A layer without parameters.
     public init() {}
+
+    /// The same at every place.
+    public init(_ options: NoOptions, at site: LayerSite) {}
 
     /// False.
     public var remembers: Bool { false }

@@ -1,12 +1,16 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Mean over all positions of images, `[T, B, H, W, C]` to `[T, B, C]`.
-public struct GlobalAveragePool2D: Layer {
+public struct GlobalAveragePool2D: DescribedLayer {
     /// `global-average-pool2d`.
     public static let kind = "global-average-pool2d"
 
     /// A mean over all positions.
     public init() {}
+
+    /// The same at every place.
+    public init(_ options: NoOptions, at site: LayerSite) {}
 
     /// False.
     public var remembers: Bool { false }

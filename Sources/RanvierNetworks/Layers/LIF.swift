@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierTensors
 
 /// Leaky integrate-and-fire neurons.
@@ -7,26 +8,58 @@ import RanvierTensors
 ///
 /// All options of ``LIFDynamics``. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
 /// leak `β = sigmoid(a)` as in Fang et al. 2021 (PLIF).
-public struct LIF: Layer {
+public struct LIF: SpikingUnits {
     /// `lif`.
     public static let kind = "lif"
 
     /// What the layer hands on.
-    public enum Output: String, Sendable, CaseIterable {
+    public enum Output: String, Sendable, Hashable, CaseIterable {
         /// Spikes.
         case spikes
         /// The membrane before the reset, for losses on the membrane of a spiking output layer.
         case membrane
     }
 
-    /// How the membrane decays.
-    public let leak: Leak
-    /// Reset, surrogate and the other options.
-    public let dynamics: LIFDynamics
-    /// What the layer hands on.
-    public let output: Output
+    /// What can be chosen of the neurons.
+    public struct Options: Configurable {
+        /// How the membrane decays.
+        public var leak = Leak.timeConstant(20e-3)
+        /// θ.
+        public var threshold: Float = 1
+        /// Reset, surrogate and the other options.
+        public var dynamics = LIFDynamics()
+        /// What the layer hands on.
+        public var output = Output.spikes
+        /// Whether the leak is trained, one for the layer.
+        public var learnsLeak = false
+        /// Whether the threshold is trained, one for the layer.
+        public var learnsThreshold = false
+
+        /// 20 ms, threshold 1, soft detached reset, arctangent.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.leak(\.leak)
+            Field.number("threshold", \.threshold, in: .positive)
+            Field.part(\.dynamics)
+            Field.choice("output", \.output)
+            Field.boolean("learns-leak", \.learnsLeak)
+            Field.boolean("learns-threshold", \.learnsThreshold)
+        }
+    }
+
+    /// All that was chosen.
+    public let options: Options
     private let threshold: Parameter
     private let leakLogit: Parameter?
+
+    /// How the membrane decays.
+    public var leak: Leak { options.leak }
+    /// Reset, surrogate and the other options.
+    public var dynamics: LIFDynamics { options.dynamics }
+    /// What the layer hands on.
+    public var output: Output { options.output }
 
     /// Neurons with a membrane time constant in seconds.
     public init(
@@ -48,20 +81,41 @@ public struct LIF: Layer {
         leak: Leak, threshold: Float = 1, dynamics: LIFDynamics, output: Output = .spikes,
         learnsLeak: Bool = false, learnsThreshold: Bool = false, timeStep: Double = 1e-3
     ) {
-        self.leak = leak
-        self.dynamics = dynamics
-        self.output = output
-        self.threshold = Parameter(
-            shape: [], initialization: .constant(threshold), isTrainable: learnsThreshold,
-            decays: false)
-        if learnsLeak {
-            let factor = min(max(leak.factor(timeStep: timeStep), 1e-4), 1 - 1e-4)
+        let options = Options().with {
+            ($0.leak, $0.threshold, $0.dynamics) = (leak, threshold, dynamics)
+            ($0.output, $0.learnsLeak, $0.learnsThreshold) = (output, learnsLeak, learnsThreshold)
+        }
+        self.init(options, timeStep: timeStep)
+    }
+
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        self.init(options, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, timeStep: Double) {
+        self.options = options
+        threshold = Parameter(
+            shape: [], initialization: .constant(options.threshold),
+            isTrainable: options.learnsThreshold, decays: false)
+        if options.learnsLeak {
+            let factor = min(max(options.leak.factor(timeStep: timeStep), 1e-4), 1 - 1e-4)
             leakLogit = Parameter(
                 shape: [], initialization: .constant(Float(log(factor / (1 - factor)))),
                 decays: false)
         } else {
             leakLogit = nil
         }
+    }
+
+    /// Rectified linear units; a readout of membranes stands for the scores themselves.
+    public static func artificial(_ options: Options, at site: LayerSite) -> [any Layer] {
+        options.output == .membrane ? [] : [ReLU()]
+    }
+
+    /// Leak 0.5, hard reset that is not detached, dspike. Source: Li et al. 2023.
+    public static var deepOptions: Options {
+        Options().with { ($0.leak, $0.dynamics) = (.factor(0.5), .deep) }
     }
 
     /// `threshold`, and `leak-logit` where the leak is learned.
@@ -89,8 +143,8 @@ public struct LIF: Layer {
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let (output, next) = respond(to: input, state: state?.tensors.first, in: context)
-        return (output, LayerState([next]))
+        let (output, next) = respond(to: input, state: state?["membrane"], in: context)
+        return (output, LayerState(["membrane": next]))
     }
 
     /// One step.
@@ -98,8 +152,8 @@ public struct LIF: Layer {
         output: Tensor, state: LayerState?
     ) {
         let sequence = input.reshaped(to: [1] + input.shape)
-        let (output, next) = respond(to: sequence, state: state?.tensors.first, in: context)
-        return (output.step(at: 0), LayerState([next]))
+        let (output, next) = respond(to: sequence, state: state?["membrane"], in: context)
+        return (output.step(at: 0), LayerState(["membrane": next]))
     }
 
     private func respond(to current: Tensor, state: Tensor?, in context: ForwardContext) -> (

@@ -1,15 +1,36 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Leaky integrators that never spike: the usual readout.
 ///
 ///     v[t] = β v[t−1] + I[t]        (or (1 − β) I[t])
-public struct LeakyIntegrator: Layer {
+public struct LeakyIntegrator: DescribedLayer {
+    /// What can be chosen of the integrators.
+    public struct Options: Configurable {
+        /// How the membrane decays.
+        public var leak = Leak.timeConstant(20e-3)
+        /// The weight of the input.
+        public var inputScale = InputScale.unit
+
+        /// 20 ms.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.leak(\.leak)
+            Field.choice("input-scale", \.inputScale)
+        }
+    }
+
     /// `leaky-integrator`.
     public static let kind = "leaky-integrator"
+    /// Leak and weight of the input.
+    public let options: Options
+
     /// How the membrane decays.
-    public let leak: Leak
+    public var leak: Leak { options.leak }
     /// The weight of the input.
-    public let dynamics: IntegratorDynamics
+    public var dynamics: IntegratorDynamics { IntegratorDynamics(inputScale: options.inputScale) }
 
     /// Integrators with a membrane time constant in seconds.
     public init(membraneTimeConstant: Double, inputScale: InputScale = .unit) {
@@ -18,9 +39,14 @@ public struct LeakyIntegrator: Layer {
 
     /// Integrators with any leak.
     public init(leak: Leak, inputScale: InputScale = .unit) {
-        self.leak = leak
-        dynamics = IntegratorDynamics(inputScale: inputScale)
+        options = Options().with { ($0.leak, $0.inputScale) = (leak, inputScale) }
     }
+
+    /// Integrators as described.
+    public init(_ options: Options, at site: LayerSite) { self.options = options }
+
+    /// None: without time there is nothing to integrate.
+    public static func artificial(_ options: Options, at site: LayerSite) -> [any Layer] { [] }
 
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
@@ -40,9 +66,9 @@ public struct LeakyIntegrator: Layer {
         output: Tensor, state: LayerState?
     ) {
         let output = dynamics.run(
-            input, leak: factor(in: context), state: state?.tensors.first)
+            input, leak: factor(in: context), state: state?["membrane"])
         context.observe(.values(output.detached))
-        return (output, LayerState([output.step(at: input.shape[0] - 1)]))
+        return (output, LayerState(["membrane": output.step(at: input.shape[0] - 1)]))
     }
 
     /// One step.
@@ -51,10 +77,10 @@ public struct LeakyIntegrator: Layer {
     ) {
         let output = dynamics.run(
             input.reshaped(to: [1] + input.shape), leak: factor(in: context),
-            state: state?.tensors.first
+            state: state?["membrane"]
         ).step(at: 0)
         context.observe(.values(output.detached))
-        return (output, LayerState([output]))
+        return (output, LayerState(["membrane": output]))
     }
 
     private func factor(in context: ForwardContext) -> Tensor {

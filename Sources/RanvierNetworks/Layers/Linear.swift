@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// All-to-all synapses.
@@ -6,29 +7,69 @@ import RanvierTensors
 ///
 /// Weights lie `[inputs, outputs]` in memory, so that the outgoing weights of an input are contiguous: a
 /// spike adds one row. Initialisation: uniform in ±1/√inputs, times `gain`.
-public struct Linear: Layer {
+public struct Linear: DescribedLayer {
+    /// What can be chosen of the synapses.
+    public struct Options: Configurable {
+        /// Number of inputs; nil for as many as there are.
+        public var inputs: Int?
+        /// Number of outputs.
+        public var outputs = 1
+        /// Whether a bias is added.
+        public var hasBias = true
+        /// Factor on the first weights.
+        public var gain: Float = 1
+
+        /// One output.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.optionalInteger("inputs", \.inputs, in: 1..., drawn: nil)
+            Field.integer("outputs", \.outputs, in: 1..., isRequired: true)
+            Field.boolean("bias", \.hasBias)
+            Field.number("gain", \.gain, in: .positive)
+        }
+    }
+
     /// `linear`.
     public static let kind = "linear"
+    /// Sizes, and how the first weights are drawn.
+    public let options: Options
     /// Number of inputs.
     public let inputs: Int
-    /// Number of outputs.
-    public let outputs: Int
     /// `[inputs, outputs]`.
     public let weights: Parameter
     /// `[outputs]`, or nil.
     public let bias: Parameter?
 
+    /// Number of outputs.
+    public var outputs: Int { options.outputs }
+
     /// Synapses from `inputs` to `outputs` neurons.
     ///
     /// - Parameter gain: factor on the initial weights; larger values wake silent layers.
     public init(_ inputs: Int, _ outputs: Int, hasBias: Bool = true, gain: Float = 1) {
+        var options = Options()
+        options.outputs = outputs
+        options.hasBias = hasBias
+        options.gain = gain
+        self.init(options, inputs: inputs)
+    }
+
+    /// Synapses as described.
+    public init(_ options: Options, at site: LayerSite) {
+        self.init(options, inputs: options.inputs ?? site.features)
+    }
+
+    private init(_ options: Options, inputs: Int) {
+        let outputs = options.outputs
         precondition(inputs > 0 && outputs > 0, "a linear layer needs inputs and outputs")
+        self.options = options.with { $0.inputs = inputs }
         self.inputs = inputs
-        self.outputs = outputs
         weights = Parameter(
-            shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: gain))
+            shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: options.gain))
         bias =
-            hasBias
+            options.hasBias
             ? Parameter(
                 shape: [outputs], initialization: .uniform(fanIn: inputs), decays: false) : nil
     }
@@ -37,7 +78,10 @@ public struct Linear: Layer {
     public init(weights: Tensor, bias: Tensor? = nil) {
         precondition(weights.rank == 2, "weights are [inputs, outputs], not \(weights.shape)")
         inputs = weights.shape[0]
-        outputs = weights.shape[1]
+        options = Options().with {
+            ($0.inputs, $0.outputs) = (weights.shape[0], weights.shape[1])
+            $0.hasBias = bias != nil
+        }
         self.weights = Parameter(value: weights)
         self.bias = bias.map { Parameter(value: $0, decays: false) }
     }
@@ -65,9 +109,14 @@ public struct Linear: Layer {
         return x.matrixProduct(weights.tensor, bias: bias?.tensor)
     }
 
+    /// The same synapses followed by `y a + b` per output.
+    public func folding(scale a: Tensor, shift b: Tensor) -> (any Layer)? {
+        Linear(weights: weights.seen * a, bias: .foldedBias(bias, a, b))
+    }
+
     /// Fan-out of each spike is the number of outgoing weights that are not zero.
     private func operations(for input: Tensor) -> OperationCount {
-        let alive = weights.value.scalars
+        let alive = weights.seen.scalars
         switch input.storageKind {
         case .constantInTime:
             let live = alive.count { $0 != 0 }

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Leaky integrate-and-fire neurons that learn their leak, one for the layer or one per channel.
@@ -5,13 +6,42 @@ import RanvierTensors
 ///     u[t] = β v[t−1] + I[t],   β = sigmoid(a)      (or (1 − β) I[t])
 ///
 /// Source: Fang et al. 2021 (PLIF).
-public struct ParametricLIF: PopulationLayer {
+public struct ParametricLIF: PopulationLayer, SpikingUnits {
+    /// What can be chosen of the neurons.
+    public struct Options: Configurable {
+        /// The leak at the start.
+        public var leak = Leak.timeConstant(20e-3)
+        /// θ.
+        public var threshold: Float = 1
+        /// Whether each channel of the last axis has a leak of its own.
+        public var isPerChannel = false
+        /// How many they are then; nil for as many as there are.
+        public var channels: Int?
+        /// Reset, surrogate and the other options.
+        public var dynamics = PopulationDynamics()
+
+        /// 20 ms at the start, one leak in all.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.leak(\.leak)
+            Field.number("threshold", \.threshold, in: .positive)
+            Field.boolean("per-channel", \.isPerChannel)
+            Field.optionalInteger("channels", \.channels, in: 1..., drawn: nil)
+            Field.part(\.dynamics)
+        }
+    }
+
     /// `parametric-lif`.
     public static let kind = "parametric-lif"
-    /// Reset, surrogate and the other options.
-    public let dynamics: PopulationDynamics
+    /// All that was chosen.
+    public let options: Options
     private let threshold: Parameter
     private let leak: LeakParameter
+
+    /// Reset, surrogate and the other options.
+    public var dynamics: PopulationDynamics { options.dynamics }
 
     /// Neurons that start from a leak.
     ///
@@ -22,10 +52,33 @@ public struct ParametricLIF: PopulationLayer {
         leak: Leak = .factor(0.5), channels: Int? = nil, threshold: Float = 1,
         dynamics: PopulationDynamics = PopulationDynamics(), timeStep: Double = 1e-3
     ) {
-        self.dynamics = dynamics
-        self.threshold = Parameter(
-            shape: [], initialization: .constant(threshold), isTrainable: false, decays: false)
-        self.leak = LeakParameter(leak, learns: true, channels: channels, timeStep: timeStep)
+        let options = Options().with {
+            ($0.leak, $0.threshold, $0.dynamics) = (leak, threshold, dynamics)
+            ($0.isPerChannel, $0.channels) = (channels != nil, channels)
+        }
+        self.init(options, timeStep: timeStep)
+    }
+
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        let complete = options.with {
+            $0.channels = $0.isPerChannel ? $0.channels ?? site.channels : nil
+        }
+        self.init(complete, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, timeStep: Double) {
+        self.options = options
+        threshold = Parameter(
+            shape: [], initialization: .constant(options.threshold), isTrainable: false,
+            decays: false)
+        leak = LeakParameter(
+            options.leak, learns: true, channels: options.channels, timeStep: timeStep)
+    }
+
+    /// Leak 0.5, hard reset that is not detached, dspike.
+    public static var deepOptions: Options {
+        Options().with { ($0.leak, $0.dynamics) = (.factor(0.5), .deep) }
     }
 
     /// `threshold`, `leak-logit`.

@@ -1,8 +1,8 @@
 import RanvierTensors
 
 /// A layer of leaky neurons that are written in plain operations.
-protocol PlainNeurons: Layer {
-    associatedtype Model: Neuron
+protocol PlainNeurons: SpikingUnits {
+    associatedtype Model: MembraneNeuron
     /// How the membrane decays.
     var leak: Leak { get }
     /// The neurons, whose membrane keeps a share of itself from one step to the next.

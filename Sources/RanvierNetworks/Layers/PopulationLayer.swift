@@ -43,7 +43,7 @@ extension PopulationLayer {
         let response = dynamics.run(
             input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
         if context.observer != nil {
-            let last = state?.tensors.dropFirst().first
+            let last = state?["spikes"]
             observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
             let heard = input.shape[0] - 1
             if heard > 0 {
@@ -51,7 +51,7 @@ extension PopulationLayer {
             }
             context.observe(.spikes(response.spikes.detached))
         }
-        return (response.spikes, LayerState(response.state.all))
+        return (response.spikes, response.state.named)
     }
 
     /// One step.
@@ -69,24 +69,32 @@ extension PopulationLayer {
 }
 
 extension PopulationState {
+    /// The state under the names `membrane`, `spikes`, `synapse`, `adaptation` and `waiting`.
+    var named: LayerState {
+        var state = LayerState(["membrane": membrane, "spikes": last])
+        state["synapse"] = synapse
+        state["adaptation"] = adaptation
+        state["waiting"] = waiting
+        return state
+    }
+
     init(_ state: LayerState, _ parameters: PopulationParameters, _ dynamics: PopulationDynamics) {
-        var rest = state.tensors.makeIterator()
-        func next() -> Tensor {
-            guard let tensor = rest.next() else {
+        func tensor(_ name: String) -> Tensor {
+            guard let tensor = state[name] else {
                 preconditionFailure(
-                    "a state of \(state.tensors.count) tensors is not of this layer")
+                    "a state of \(state.tensors.keys.sorted()) has no '\(name)' of this layer")
             }
             return tensor
         }
-        self.init(membrane: next(), last: next())
-        if parameters.synapticLeak != nil { synapse = next() }
-        if parameters.adaptation != nil { adaptation = next() }
-        if dynamics.refractorySteps > 0 { waiting = next() }
+        self.init(membrane: tensor("membrane"), last: tensor("spikes"))
+        if parameters.synapticLeak != nil { synapse = tensor("synapse") }
+        if parameters.adaptation != nil { adaptation = tensor("adaptation") }
+        if dynamics.refractorySteps > 0 { waiting = tensor("waiting") }
     }
 }
 
 /// A leak factor that may be trained as `sigmoid(a)`.
-struct LeakParameter {
+struct LeakParameter: Sendable {
     private let leak: Leak
     let logit: Parameter?
 

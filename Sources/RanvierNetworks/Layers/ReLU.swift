@@ -1,14 +1,21 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Rectified linear units: what stands for spiking neurons in the artificial network of the same shape.
 ///
 ///     y = max(x, 0)
-public struct ReLU: Layer {
+public struct ReLU: DescribedLayer {
     /// `relu`.
     public static let kind = "relu"
 
     /// Rectified linear units.
     public init() {}
+
+    /// The same at every place.
+    public init(_ options: NoOptions, at site: LayerSite) {}
+
+    /// True.
+    public static var isUnit: Bool { true }
 
     /// False.
     public var remembers: Bool { false }

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Layers whose states are computed again in the backward pass instead of being kept.
@@ -6,7 +7,7 @@ import RanvierTensors
 /// pulls the gradient through them. Wrapped around normalisation and neurons it saves their membranes and costs
 /// one more pass over them; results and gradients have the same bits. Source: Chen et al. 2016 (gradient
 /// checkpointing).
-public struct Recomputed: Layer {
+public struct Recomputed: DescribedLayer {
     /// `recomputed`.
     public static let kind = "recomputed"
     let chain: LayerChain
@@ -16,6 +17,24 @@ public struct Recomputed: Layer {
 
     /// The layers in order.
     public init(@LayerBuilder layers: () -> [any Layer]) { self.init(layers()) }
+
+    /// The layers as described.
+    public init(_ options: Sequential.Options, at site: LayerSite) throws {
+        self.init(try site.layers(of: options.layers))
+    }
+
+    /// The layers inside.
+    public var options: Sequential.Options {
+        Sequential.Options().with { $0.layers = chain.descriptions }
+    }
+
+    /// The layers in order.
+    public var children: [(name: String, layer: any Layer)] { chain.children }
+
+    /// The same layers with normalisation folded.
+    public func foldingNormalization() throws -> any Layer {
+        Recomputed(try chain.foldingNormalization())
+    }
 
     /// Those of all layers.
     public var parameters: [(name: String, parameter: Parameter)] { chain.parameters }
@@ -51,14 +70,10 @@ public struct Recomputed: Layer {
     }
 }
 
-extension Recomputed: FoldableComposite {
-    func foldingNormalization() -> any Layer { Recomputed(chain.foldingNormalization()) }
-}
-
 extension LayerChain {
     /// The whole sequence, with the states inside computed again in the backward pass instead of being kept.
     func recomputing(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let tracked = ([input] + parameters.map(\.parameter.tensor)).filter(\.isTracked)
+        let tracked = ([input] + parameters.map(\.parameter.variable)).filter(\.isTracked)
         guard !tracked.isEmpty else { return self(input, in: context) }
         let value = Tape.withoutRecording { self(input, in: context) }
         var again = context
@@ -71,7 +86,7 @@ extension LayerChain {
             Tape.recording {
                 let variable = hasVariable ? start.tracked() : start
                 let output = Tape.naming(name) { repeated.chain(variable, in: repeated.context) }
-                let now = repeated.chain.parameters.map(\.parameter.tensor).filter(\.isTracked)
+                let now = repeated.chain.parameters.map(\.parameter.variable).filter(\.isTracked)
                 return output.pullback(gradient, to: (hasVariable ? [variable] : []) + now)
             }
         }

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Leaky integrate-and-fire neurons that hear their own layer's last spikes.
@@ -8,12 +9,12 @@ import RanvierTensors
 /// With a synaptic leak the sum of input and recurrent spikes is filtered first; with an adaptation the
 /// threshold rises as in ``AdaptiveLIF``. All steps run in one fused operation. Source: Bellec et al.
 /// 2018; Zenke & Vogels 2021.
-public struct RecurrentLIF: PopulationLayer {
+public struct RecurrentLIF: PopulationLayer, DescribedLayer {
     /// `recurrent-lif`.
     public static let kind = "recurrent-lif"
 
     /// Which neurons hear which.
-    public enum Connection: String, Sendable, CaseIterable {
+    public enum Connection: String, Sendable, Hashable, CaseIterable {
         /// Every neuron hears every neuron of the layer, itself included.
         case allToAll = "all-to-all"
         /// Every neuron hears itself alone.
@@ -33,18 +34,66 @@ public struct RecurrentLIF: PopulationLayer {
         }
     }
 
+    /// What can be chosen of the neurons.
+    public struct Options: Configurable {
+        /// Which neurons hear which.
+        public var connection = Connection.allToAll
+        /// Number of neurons: all features, or the channels for one-to-one connections; nil for as many as there are.
+        public var neurons: Int?
+        /// How the membrane decays.
+        public var leak = Leak.timeConstant(20e-3)
+        /// θ.
+        public var threshold: Float = 1
+        /// How the synaptic current decays; nil without one.
+        public var synapticLeak: Leak?
+        /// By how much a spike raises the threshold; 0 for a fixed one.
+        public var adaptationStrength: Float = 0
+        /// How fast that falls back.
+        public var adaptationLeak = Leak.timeConstant(200e-3)
+        /// Factor on the first recurrent weights.
+        public var gain: Float = 1
+        /// Whether the leaks are trained.
+        public var learnsLeak = false
+        /// Reset, surrogate and the other options.
+        public var dynamics = PopulationDynamics()
+
+        /// All to all, 20 ms.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.choice("connection", \.connection)
+            Field.optionalInteger("neurons", \.neurons, in: 1..., drawn: nil)
+            Field.leak(\.leak)
+            Field.number("threshold", \.threshold, in: .positive)
+            Field.optionalLeak(\.synapticLeak, prefix: "synaptic")
+            Field.number("adaptation-strength", \.adaptationStrength, in: 0...)
+            Field.leak(\.adaptationLeak, prefix: "adaptation")
+            Field.number("gain", \.gain, in: .positive)
+            Field.boolean("learns-leak", \.learnsLeak)
+            Field.part(\.dynamics)
+        }
+
+        var adaptation: Adaptation? {
+            adaptationStrength > 0
+                ? Adaptation(leak: adaptationLeak, strength: adaptationStrength) : nil
+        }
+    }
+
+    /// All that was chosen.
+    public let options: Options
     /// Number of neurons: all features, or the channels for one-to-one connections.
     public let neurons: Int
-    /// Which neurons hear which.
-    public let connection: Connection
-    /// Reset, surrogate and the other options.
-    public let dynamics: PopulationDynamics
     /// `[N, N]` from neuron to neuron, or `[N]`.
     public let weights: Parameter
     private let threshold: Parameter
     private let leak: LeakParameter
     private let synapticLeak: LeakParameter?
-    private let adaptation: Adaptation?
+
+    /// Which neurons hear which.
+    public var connection: Connection { options.connection }
+    /// Reset, surrogate and the other options.
+    public var dynamics: PopulationDynamics { options.dynamics }
 
     /// Neurons with recurrent weights, uniform in ±gain/√N at first.
     public init(
@@ -53,20 +102,42 @@ public struct RecurrentLIF: PopulationLayer {
         dynamics: PopulationDynamics = PopulationDynamics(), learnsLeak: Bool = false,
         gain: Float = 1, timeStep: Double = 1e-3
     ) {
-        precondition(neurons > 0, "a recurrent layer needs neurons")
-        self.neurons = neurons
-        self.connection = connection
-        self.dynamics = dynamics
-        self.adaptation = adaptation
-        weights = Parameter(
-            shape: connection == .allToAll ? [neurons, neurons] : [neurons],
-            initialization: .uniform(fanIn: neurons, gain: gain))
-        self.threshold = Parameter(
-            shape: [], initialization: .constant(threshold), isTrainable: false, decays: false)
-        self.leak = LeakParameter(leak, learns: learnsLeak, timeStep: timeStep)
-        self.synapticLeak = synapticLeak.map {
-            LeakParameter($0, learns: learnsLeak, timeStep: timeStep)
+        let options = Options().with {
+            ($0.connection, $0.leak, $0.synapticLeak) = (connection, leak, synapticLeak)
+            $0.adaptationStrength = adaptation?.strength ?? 0
+            $0.adaptationLeak = adaptation?.leak ?? $0.adaptationLeak
+            ($0.threshold, $0.dynamics) = (threshold, dynamics)
+            ($0.learnsLeak, $0.gain) = (learnsLeak, gain)
         }
+        self.init(options, neurons: neurons, timeStep: timeStep)
+    }
+
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        let there = options.connection == .allToAll ? site.features : site.channels
+        self.init(options, neurons: options.neurons ?? there, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, neurons: Int, timeStep: Double) {
+        precondition(neurons > 0, "a recurrent layer needs neurons")
+        self.options = options.with { $0.neurons = neurons }
+        self.neurons = neurons
+        let learns = options.learnsLeak
+        weights = Parameter(
+            shape: options.connection == .allToAll ? [neurons, neurons] : [neurons],
+            initialization: .uniform(fanIn: neurons, gain: options.gain))
+        threshold = Parameter(
+            shape: [], initialization: .constant(options.threshold), isTrainable: false,
+            decays: false)
+        leak = LeakParameter(options.leak, learns: learns, timeStep: timeStep)
+        synapticLeak = options.synapticLeak.map {
+            LeakParameter($0, learns: learns, timeStep: timeStep)
+        }
+    }
+
+    /// Rectified linear units.
+    public static func artificial(_ options: Options, at site: LayerSite) -> [any Layer] {
+        [ReLU()]
     }
 
     /// `weights`, `threshold`, and `leak-logit`, `synaptic-leak-logit` where they are learned.
@@ -91,7 +162,7 @@ public struct RecurrentLIF: PopulationLayer {
         var numbers = PopulationParameters(
             leak: leak.factor(timeStep: timeStep), threshold: threshold.tensor)
         numbers.synapticLeak = synapticLeak?.factor(timeStep: timeStep)
-        numbers.adaptation = adaptation.map {
+        numbers.adaptation = options.adaptation.map {
             (Tensor(Float($0.leak.factor(timeStep: timeStep))), Tensor($0.strength))
         }
         switch connection {
@@ -103,7 +174,7 @@ public struct RecurrentLIF: PopulationLayer {
 
     /// One addition per spike and recurrent weight that is not zero.
     public func recurrentOperations(for spikes: Tensor) -> OperationCount? {
-        let fanOut = weights.value.scalars
+        let fanOut = weights.seen.scalars
         let width = connection == .allToAll ? neurons : 1
         let perNeuron = spikes.reshaped(to: [
             spikes.shape[0], spikes.count / spikes.shape[0] / neurons, neurons,

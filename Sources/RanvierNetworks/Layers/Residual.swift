@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Two branches from one input, joined.
@@ -6,12 +7,32 @@ import RanvierTensors
 ///
 /// For spikes: `and` is the product, `iand` is (1 − body) · shortcut. Source: Fang et al. 2021 (SEW ResNet); with
 /// `add` of currents also the plain residual block.
-public struct Residual: Layer {
+public struct Residual: DescribedLayer {
+    /// What can be chosen of the branches.
+    public struct Options: Configurable {
+        /// How the branches are joined.
+        public var combination = Combination.add
+        /// The layers of the main branch.
+        public var body: [LayerDescription] = []
+        /// The layers of the other branch; none hand the input on.
+        public var shortcut: [LayerDescription] = []
+
+        /// Two branches that hand the input on.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> {
+            Field.choice("combination", \.combination)
+            Field.layers("body", \.body, isRequired: true)
+            Field.layers("shortcut", \.shortcut)
+        }
+    }
+
     /// `residual`.
     public static let kind = "residual"
 
     /// How the branches are joined.
-    public enum Combination: String, Sendable, CaseIterable {
+    public enum Combination: String, Sendable, Hashable, CaseIterable {
         /// Sum.
         case add
         /// Product: a spike where both spike.
@@ -34,6 +55,34 @@ public struct Residual: Layer {
         self.combination = combination
         self.body = LayerChain(body)
         self.shortcut = LayerChain(shortcut)
+    }
+
+    /// The branches as described.
+    public init(_ options: Options, at site: LayerSite) throws {
+        self.init(
+            combination: options.combination, body: try site.layers(of: options.body),
+            shortcut: try site.layers(of: options.shortcut))
+    }
+
+    /// The branches with all that was chosen.
+    public var options: Options {
+        Options().with {
+            ($0.combination, $0.body) = (combination, body.descriptions)
+            $0.shortcut = shortcut.descriptions
+        }
+    }
+
+    /// `body.…`, `shortcut.…`.
+    public var children: [(name: String, layer: any Layer)] {
+        body.children.map { ("body.\($0.name)", $0.layer) }
+            + shortcut.children.map { ("shortcut.\($0.name)", $0.layer) }
+    }
+
+    /// The same branches with normalisation folded.
+    public func foldingNormalization() throws -> any Layer {
+        Residual(
+            combination: combination, body: try body.foldingNormalization(),
+            shortcut: try shortcut.foldingNormalization())
     }
 
     /// `body.…`, `shortcut.…`.
@@ -82,13 +131,16 @@ public struct Residual: Layer {
 
     private func joined(
         in context: ForwardContext,
-        _ branch: (LayerChain, _ index: Int) -> (output: Tensor, state: LayerState?)
+        _ branch: (LayerChain, _ name: String) -> (output: Tensor, state: LayerState?)
     ) -> (output: Tensor, state: LayerState?) {
-        let main = LayerChain.naming("body") { branch(body, 0) }
-        let other = LayerChain.naming("shortcut") { branch(shortcut, 1) }
+        let main = LayerChain.naming("body") { branch(body, "body") }
+        let other = LayerChain.naming("shortcut") { branch(shortcut, "shortcut") }
         let output = combined(main.output, other.output)
         context.observe(.values(output.detached))
-        return (output, LayerState(parts: [main.state, other.state]))
+        var next = LayerState()
+        next.parts["body"] = main.state
+        next.parts["shortcut"] = other.state
+        return (output, next)
     }
 
     private func combined(_ main: Tensor, _ other: Tensor) -> Tensor {

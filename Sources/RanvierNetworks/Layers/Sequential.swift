@@ -1,9 +1,21 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Layers in order as one layer.
 ///
 /// Parameters are named by the layer inside, `conv2d1.weights`; observers see `name-of-this.conv2d1`.
-public struct Sequential: Layer {
+public struct Sequential: DescribedLayer {
+    /// The layers inside.
+    public struct Options: Configurable {
+        /// In order.
+        public var layers: [LayerDescription] = []
+        /// None.
+        public init() {}
+
+        /// The keys of a configuration.
+        public static let schema = Schema<Options> { Field.layers("layers", \.layers) }
+    }
+
     /// `sequential`.
     public static let kind = "sequential"
     let chain: LayerChain
@@ -13,6 +25,22 @@ public struct Sequential: Layer {
 
     /// The layers in order.
     public init(@LayerBuilder layers: () -> [any Layer]) { self.init(layers()) }
+
+    /// The layers as described.
+    public init(_ options: Options, at site: LayerSite) throws {
+        self.init(try site.layers(of: options.layers))
+    }
+
+    /// The layers inside.
+    public var options: Options { Options().with { $0.layers = chain.descriptions } }
+
+    /// The layers in order.
+    public var children: [(name: String, layer: any Layer)] { chain.children }
+
+    /// The same layers with normalisation folded.
+    public func foldingNormalization() throws -> any Layer {
+        Sequential(try chain.foldingNormalization())
+    }
 
     /// Those of all layers.
     public var parameters: [(name: String, parameter: Parameter)] { chain.parameters }

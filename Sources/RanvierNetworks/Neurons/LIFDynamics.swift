@@ -1,4 +1,5 @@
 import CRanvierKernels
+import RanvierConfiguration
 import RanvierTensors
 
 /// What happens to a membrane after a spike.
@@ -15,7 +16,7 @@ public enum Reset: Sendable, Hashable {
 }
 
 /// What a membrane without input decays to.
-public enum LeakTarget: String, Sendable, CaseIterable {
+public enum LeakTarget: String, Sendable, Hashable, CaseIterable {
     /// `u = τ v + I`
     case zero
     /// `u = τ v + (1 − τ) vr + I`
@@ -23,7 +24,7 @@ public enum LeakTarget: String, Sendable, CaseIterable {
 }
 
 /// The weight with which the input enters.
-public enum InputScale: String, Sendable, CaseIterable {
+public enum InputScale: String, Sendable, Hashable, CaseIterable {
     /// `I` enters with weight 1.
     case unit
     /// `I` enters with weight 1 − τ, as in a discretised differential equation.
@@ -45,7 +46,7 @@ public enum InputScale: String, Sendable, CaseIterable {
 ///
 /// One bit is kept per neuron and step, and the input, from which the backward pass repeats the
 /// membrane in the cache, 64 steps at a time.
-public struct LIFDynamics: Sendable {
+public struct LIFDynamics: Hashable, Sendable {
     /// What happens after a spike.
     public var reset = Reset.soft
     /// Whether the spike inside the reset counts as a constant in the backward pass, which avoids
@@ -117,5 +118,76 @@ public struct LIFDynamics: Sendable {
         return Response(
             spikes: results[0], membrane: keepsMembrane && results.count > 2 ? results[2] : nil,
             state: results[1])
+    }
+}
+
+extension LIFDynamics: Configurable {
+    /// Soft reset, detached, arctangent surrogate.
+    public init() { self.init(reset: .soft) }
+
+    /// The keys of neurons with these dynamics.
+    public static let schema = Schema<LIFDynamics> {
+        Field.reset(\.reset)
+        Field.boolean("detach-reset", \.detachesReset)
+        Field.choice("input-scale", \.inputScale)
+        Field.choice("tie", \.tie)
+        Field.element("surrogate", \.surrogate, of: SurrogateRole.self)
+        Field.choice("leak-target", \.leakTarget)
+    }
+
+    /// Of deep architectures: hard reset that is not detached, dspike. Source: Li et al. 2023.
+    static let deep = LIFDynamics(reset: .hard, detachesReset: false, surrogate: .dspike)
+}
+
+extension PopulationDynamics {
+    /// Of deep architectures, as ``LIFDynamics/deep``.
+    static let deep = PopulationDynamics(
+        reset: .hard, detachesReset: false, surrogate: .dspike)
+}
+
+private enum ResetWord: String, CaseIterable {
+    case soft
+    case softDelayed = "soft-delayed"
+    case hard
+}
+
+extension Field {
+    /// What happens to a membrane after a spike: `reset` and `reset-potential`.
+    static func reset(_ place: Place<Value, Reset>) -> Field {
+        Field { section, value throws(ConfigurationError) in
+            let standard = value[keyPath: place]
+            let usual = ResetWord(rawValue: standard.word)
+            let word = try section.choice("reset", default: usual)
+            let potential = try section.float(
+                "reset-potential", default: standard.potential.inShortest)
+            switch word {
+            case .hard: value[keyPath: place] = .hard(to: Float(potential))
+            case .softDelayed: value[keyPath: place] = .softDelayed
+            case .soft: value[keyPath: place] = .soft
+            }
+        } write: {
+            let reset = $0[keyPath: place]
+            return [
+                .init("reset", .string(reset.word)),
+                .init("reset-potential", .float(reset.potential.inShortest)),
+            ]
+        } vary: { value, random in
+            let resets: [Reset] = [.soft, .softDelayed, .hard, .hard(to: -0.25)]
+            value[keyPath: place] = resets.randomElement(using: &random) ?? .soft
+        }
+    }
+}
+
+extension Reset {
+    fileprivate var word: String {
+        switch self {
+        case .hard: "hard"
+        case .soft: "soft"
+        case .softDelayed: "soft-delayed"
+        }
+    }
+
+    fileprivate var potential: Float {
+        if case .hard(let potential) = self { potential } else { 0 }
     }
 }

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Integrate-and-fire neurons with synaptic current, adaptive threshold, refractory period and recurrence,
@@ -18,7 +19,7 @@ import RanvierTensors
 ///
 /// Sources: adaptive threshold after Bellec et al. 2018 and 2020 (the reset subtracts θ); synaptic current as
 /// in Neftci, Mostafa & Zenke 2019.
-public struct PopulationDynamics: Sendable {
+public struct PopulationDynamics: Hashable, Sendable {
     /// What happens after a spike.
     public var reset = Reset.soft
     /// Whether the spike inside the reset counts as a constant in the backward pass.
@@ -93,5 +94,20 @@ public struct PopulationDynamics: Sendable {
             spikes: results[0],
             membrane: keepsMembrane && run.membrane != nil ? results[stateCount + 1] : nil,
             state: next)
+    }
+}
+
+extension PopulationDynamics: Configurable {
+    /// Soft reset, detached, arctangent surrogate, no refractory period.
+    public init() { self.init(reset: .soft) }
+
+    /// The keys of neurons with these dynamics.
+    public static let schema = Schema<PopulationDynamics> {
+        Field.reset(\.reset)
+        Field.boolean("detach-reset", \.detachesReset)
+        Field.choice("input-scale", \.inputScale)
+        Field.choice("tie", \.tie)
+        Field.element("surrogate", \.surrogate, of: SurrogateRole.self)
+        Field.integer("refractory-steps", \.refractorySteps, in: 0...)
     }
 }

@@ -1,21 +1,13 @@
+import RanvierConfiguration
 import RanvierTensors
 
-/// Synapses that can take a linear map of their outputs into their weights.
-protocol FoldableSynapses: Layer {
-    /// The same synapses followed by `y a + b` per output channel.
-    func folding(scale a: Tensor, shift b: Tensor) -> any Layer
-}
-
-/// Layers made of layers, which fold inside.
-protocol FoldableComposite: Layer {
-    /// The same layer with normalisation folded into the synapses before it.
-    func foldingNormalization() -> any Layer
-}
-
 /// Hands its input on: what stays where a normalisation was folded away.
-struct FoldedNormalization: Layer {
+struct FoldedNormalization: DescribedLayer {
     static let kind = "folded-norm"
     var remembers: Bool { false }
+
+    init() {}
+    init(_ options: NoOptions, at site: LayerSite) {}
 
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
@@ -26,9 +18,25 @@ struct FoldedNormalization: Layer {
 }
 
 /// `y[t] = p[t] x[t]`: what stays of a normalisation whose scale differs from step to step.
-struct StepScale: Layer {
+struct StepScale: DescribedLayer {
+    struct Options: Configurable {
+        /// Number of factors; nil for the steps of the sequence.
+        var steps: Int?
+        static let schema = Schema<Options> {
+            Field.optionalInteger("steps", \.steps, in: 1..., drawn: 1...4)
+        }
+    }
+
     static let kind = "step-scale"
     let factors: Parameter
+    var options: Options { Options().with { $0.steps = factors.shape[0] } }
+
+    init(factors: Parameter) { self.factors = factors }
+
+    init(_ options: Options, at site: LayerSite) {
+        factors = Parameter(
+            shape: [options.steps ?? site.steps], initialization: .constant(1), decays: false)
+    }
 
     var parameters: [(name: String, parameter: Parameter)] { [("factors", factors)] }
 
@@ -45,23 +53,21 @@ struct StepScale: Layer {
     func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let index = state.flatMap { $0.tensors.first.map { Int($0.scalar) } } ?? 0
+        let index = state?["step"].map { Int($0.scalar) } ?? 0
         let output = input * factors.tensor.step(at: index)
         context.observe(.values(output.detached))
-        return (output, LayerState([Tensor(Float(index + 1))]))
+        return (output, LayerState(["step": Tensor(Float(index + 1))]))
     }
 }
 
 extension LayerChain {
     /// Layers with every normalisation behind synapses folded into them; names stay.
-    func foldingNormalization() -> [any Layer] {
-        var layers = stages.map { stage -> any Layer in
-            (stage.layer as? any FoldableComposite)?.foldingNormalization() ?? stage.layer
-        }
+    func foldingNormalization() throws -> [any Layer] {
+        var layers = try stages.map { try $0.layer.foldingNormalization() }
         for index in layers.indices.dropFirst() {
-            guard let norm = layers[index] as? BatchNormalization,
-                let (synapses, rest) = norm.folded(into: layers[index - 1])
-            else { continue }
+            guard let (synapses, rest) = layers[index].folded(into: layers[index - 1]) else {
+                continue
+            }
             layers[index - 1] = synapses
             layers[index] = rest
         }
@@ -72,54 +78,14 @@ extension LayerChain {
 extension BatchNormalization {
     /// The synapses with this normalisation folded in, and what stays behind them; nil where the layer has
     /// no synapses or each step has a map of its own.
-    func folded(into layer: any Layer) -> (synapses: any Layer, rest: any Layer)? {
-        guard !variant.isPerStep, let synapses = layer as? any FoldableSynapses else { return nil }
+    public func folded(into layer: any Layer) -> (synapses: any Layer, rest: any Layer)? {
         let map = inferenceMap
+        guard !variant.isPerStep, let synapses = layer.folding(scale: map.scale, shift: map.shift)
+        else { return nil }
         let rest: any Layer =
             stepScale.map { StepScale(factors: Parameter(value: $0.value, decays: false)) }
             ?? FoldedNormalization()
-        return (synapses.folding(scale: map.scale, shift: map.shift), rest)
-    }
-}
-
-extension Tensor {
-    /// A bias after `y a + b`.
-    fileprivate static func foldedBias(_ bias: Parameter?, _ a: Tensor, _ b: Tensor) -> Tensor {
-        bias.map { $0.value * a + b } ?? b
-    }
-}
-
-extension Linear: FoldableSynapses {
-    func folding(scale a: Tensor, shift b: Tensor) -> any Layer {
-        Linear(weights: weights.value * a, bias: .foldedBias(bias, a, b))
-    }
-}
-
-extension Convolution2D: FoldableSynapses {
-    func folding(scale a: Tensor, shift b: Tensor) -> any Layer {
-        Convolution2D(
-            weights: weights.value * a, bias: .foldedBias(bias, a, b), window: window,
-            groups: groups)
-    }
-}
-
-extension Convolution1D: FoldableSynapses {
-    func folding(scale a: Tensor, shift b: Tensor) -> any Layer {
-        Convolution1D(
-            weights: weights.value * a, bias: .foldedBias(bias, a, b),
-            stride: window.strideWidth, padding: window.paddingWidth, groups: groups)
-    }
-}
-
-extension Sequential: FoldableComposite {
-    func foldingNormalization() -> any Layer { Sequential(chain.foldingNormalization()) }
-}
-
-extension Residual: FoldableComposite {
-    func foldingNormalization() -> any Layer {
-        Residual(
-            combination: combination, body: body.foldingNormalization(),
-            shortcut: shortcut.foldingNormalization())
+        return (synapses, rest)
     }
 }
 
@@ -130,10 +96,10 @@ extension Network {
     ///
     /// Of TEBN a factor per step stays behind; BNTT is not folded. Other layers are shared with this network, their
     /// parameters keep their values.
-    public func foldingNormalization() throws(NetworkError) -> Network {
+    public func foldingNormalization() throws -> Network {
         try Network(
             inputShape: inputShape, timeStep: timeStep, seed: seed,
-            layers: LayerChain(stages.map { $0.layer.named($0.name) }).foldingNormalization(),
+            layers: chain.foldingNormalization(),
             drawsWeights: false)
     }
 }

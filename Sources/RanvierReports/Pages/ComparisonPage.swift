@@ -54,17 +54,24 @@ package struct ComparisonPage {
 
     // MARK: - Table
 
+    /// Measures of any of the runs, each once, in the order of the first run that has it.
+    private var measures: [Measure] {
+        contents.flatMap(\.result.measures).reduce(into: []) { all, measure in
+            if all[measure.name] == nil { all.append(measure) }
+        }
+    }
+
     private func writeTable(_ main: inout HTMLWriter) {
         let lead =
             Set(contents.map(\.result.dataset)).count > 1
-            ? "The runs use different data sets: their accuracies cannot be compared." : nil
-        main.section("Accuracy, energy, memory and latency", lead: lead) { section in
+            ? "The runs use different data sets: how good they are cannot be compared." : nil
+        let title = measures.first?.title ?? "Quality"
+        main.section("\(title), energy, memory and latency", lead: lead) { section in
             section.table(
                 caption: "Energy and latency are per decision; memory is weights and states. "
                     + "An ANN under a run is its baseline.",
-                header: [
-                    "Run", "Accuracy", "Energy, arithmetic", "Energy, with memory", "Memory",
-                    "Latency", "Spikes", "Calibration error",
+                header: ["Run"] + measures.prefix(2).map(\.title) + [
+                    "Energy, arithmetic", "Energy, with memory", "Memory", "Latency", "Spikes",
                 ],
                 rows: zip(names, contents).flatMap { name, content in
                     let result = content.result
@@ -77,15 +84,12 @@ package struct ComparisonPage {
     }
 
     private func row(_ name: String, _ result: RunResult) -> [String] {
-        [
-            name, NumberText.percent(result.test.accuracy, decimals: 2),
+        [name] + measures.prefix(2).map { result.measures[$0.name]?.text ?? "–" } + [
             NumberText.energy(picojoules: result.energy.arithmeticPicojoules),
             NumberText.energy(picojoules: result.energy.withMemoryPicojoules),
             NumberText.bytes(Double(result.memory.weightBytes + result.memory.stateBytes)),
             NumberText.seconds(result.latency.secondsPerSample),
-            result.model.lowercased() == "ann"
-                ? "–" : NumberText.significant(result.activity.spikesPerSample),
-            NumberText.percent(result.calibration.expectedCalibrationError, decimals: 2),
+            result.hasSpikes ? NumberText.significant(result.activity.spikesPerSample) : "–",
         ]
     }
 
@@ -106,62 +110,77 @@ package struct ComparisonPage {
     // MARK: - Figures
 
     package var figures: [ReportFigure] {
-        [
-            ReportFigure(name: "accuracy-energy", chart: tradeOff),
-            ReportFigure(name: "learning", chart: learning),
-            ReportFigure(name: "accuracy", chart: accuracies),
+        var figures: [ReportFigure] = []
+        if let first = measures.first {
+            figures.append(ReportFigure(name: "\(first.name)-energy", chart: tradeOff(first)))
+            figures.append(ReportFigure(name: "learning", chart: learning(first)))
+        }
+        figures += measures.prefix(2).map { ReportFigure(name: $0.name, chart: bars(of: $0)) }
+        return figures + [
             ReportFigure(name: "memory", chart: memory),
             ReportFigure(name: "latency", chart: latency),
-            ReportFigure(name: "calibration", chart: calibration),
         ]
     }
 
-    private var tradeOff: ScatterChart {
+    private func scale(_ measure: Measure) -> Double { measure.unit == Measure.share ? 100 : 1 }
+
+    private func axis(_ measure: Measure) -> String {
+        let unit = measure.unit == Measure.share ? "%" : measure.unit
+        return unit.isEmpty ? measure.title : "\(measure.title) (\(unit))"
+    }
+
+    private func value(_ measure: Measure, _ result: RunResult) -> Double {
+        scale(measure) * (result.measures[measure.name]?.value ?? .nan)
+    }
+
+    private func tradeOff(_ measure: Measure) -> ScatterChart {
         var points = zip(names, contents).map { name, content in
             ScatterChart.Point(
                 name: name, group: 0, x: content.result.energy.withMemoryPicojoules / 1e3,
-                y: 100 * content.result.test.accuracy)
+                y: value(measure, content.result))
         }
         for (name, content) in zip(names, contents) {
             guard let baseline = content.baseline else { continue }
             let point = ScatterChart.Point(
                 name: "\(baseline.displayModel) of \(name)", group: 1,
-                x: baseline.energy.withMemoryPicojoules / 1e3, y: 100 * baseline.test.accuracy)
+                x: baseline.energy.withMemoryPicojoules / 1e3, y: value(measure, baseline))
             // Seeds of one configuration often share a baseline; one point is enough.
             if !points.contains(where: { $0.group == 1 && $0.x == point.x && $0.y == point.y }) {
                 points.append(point)
             }
         }
         let hasBaselines = points.contains { $0.group == 1 }
+        let side = measure.higherIsBetter == false ? "Lower" : "Upper"
         return ScatterChart(
-            title: "Accuracy against energy",
-            summary: "Upper left is better: accurate and cheap.",
-            xName: "Energy for one decision, with memory (nJ)", yName: "Test accuracy (%)",
+            title: "\(measure.title) against energy",
+            summary: "\(side) left is better: good and cheap.",
+            xName: "Energy for one decision, with memory (nJ)", yName: axis(measure),
             groups: hasBaselines ? ["Run", "ANN baseline"] : [], points: points,
             hasLogarithmicX: true)
     }
 
-    private var learning: LineChart {
-        let series = zip(names, contents).map { name, content in
+    private func learning(_ measure: Measure) -> LineChart {
+        let name = measure.name
+        let series = zip(names, contents).map { run, content in
             LineChart.Series(
-                name: name,
-                points: content.epochs.map {
-                    (Double($0.epoch), 100 * ($0.validationAccuracy ?? $0.trainingAccuracy))
+                name: run,
+                points: content.epochs.compactMap { epoch in
+                    (epoch.validation[name] ?? epoch.training[name]).map {
+                        (Double(epoch.epoch), scale(measure) * $0)
+                    }
                 })
         }
         let isValidated = contents.allSatisfy { content in
-            content.epochs.allSatisfy { $0.validationAccuracy != nil }
+            content.epochs.allSatisfy { $0.validation[name] != nil }
         }
         return LineChart(
-            title: "Accuracy over training", summary: "One curve per run.", xName: "Epoch",
-            yName: isValidated ? "Validation accuracy (%)" : "Accuracy (%)",
+            title: "\(measure.title) over training", summary: "One curve per run.", xName: "Epoch",
+            yName: isValidated ? "Validation \(axis(measure).lowercased())" : axis(measure),
             series: Array(series.prefix(ChartStyle.seriesCount)), hasWholeSteps: true)
     }
 
-    private var accuracies: BarChart {
-        bars(title: "Test accuracy", unit: "Test accuracy (%)", digits: 4) {
-            100 * $0.test.accuracy
-        }
+    private func bars(of measure: Measure) -> BarChart {
+        bars(title: measure.title, unit: axis(measure), digits: 4) { value(measure, $0) }
     }
 
     private var memory: BarChart {
@@ -185,12 +204,6 @@ package struct ComparisonPage {
             for: all.map(value).filter(\.isFinite).max() ?? 0, of: units)
         return bars(title: title, unit: "\(quantity) (\(unit.name))") {
             value($0) / unit.factor
-        }
-    }
-
-    private var calibration: BarChart {
-        bars(title: "Calibration", unit: "Expected calibration error (percentage points)") {
-            100 * $0.calibration.expectedCalibrationError
         }
     }
 

@@ -7,29 +7,39 @@ import Foundation
 public struct HTMLReport: Sendable {
     /// The runs, in the order of the page.
     public let contents: [ReportContent]
+    private let sections: [any ReportSection]
 
-    /// A report of one run.
-    public init(_ content: ReportContent) {
+    /// A report of one run with some sections.
+    public init(
+        _ content: ReportContent, sections: [any ReportSection] = ReportSections.standard
+    ) {
         contents = [content]
+        self.sections = sections
     }
 
     /// A report that compares runs; with a single one it is that run's report.
-    public init(comparing contents: [ReportContent]) {
+    public init(
+        comparing contents: [ReportContent],
+        sections: [any ReportSection] = ReportSections.standard
+    ) {
         precondition(!contents.isEmpty, "a report needs at least one run")
         self.contents = contents
+        self.sections = sections
     }
 
     /// The page.
     public func render() -> String {
         if contents.count == 1, let content = contents.first {
-            return RunPage(content: content).render()
+            return RunPage(content: content, sections: sections).render()
         }
         return ComparisonPage(contents: contents).render()
     }
 
     /// All figures of the page.
     public var figures: [ReportFigure] {
-        if contents.count == 1, let content = contents.first { return content.figures }
+        if contents.count == 1, let content = contents.first {
+            return RunPage(content: content, sections: sections).figures
+        }
         return ComparisonPage(contents: contents).figures
     }
 

@@ -15,7 +15,8 @@ package struct TextTable {
 
     /// The lines, without spaces at their ends.
     package var text: String {
-        let all = [head] + rows
+        // A terminal's font may lack the narrow space of pages.
+        let all = ([head] + rows).map { $0.map { $0.replacing("\u{202F}", with: " ") } }
         let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             let line = zip(row, widths).map { $0.padding(to: $1 + 2) }.joined()

@@ -4,7 +4,7 @@ import RanvierConfiguration
 ///
 /// The key path steps through sections by key and through lists by index, counted from zero. The
 /// value is YAML, so that `shape=[1, 2]` works too.
-public struct ConfigurationOverride: Equatable, Sendable {
+public struct ConfigurationOverride: Equatable, Sendable, Codable {
     /// The steps to the value.
     public let path: [String]
     /// The value, as YAML.

@@ -20,11 +20,11 @@ public final class ConfigurationReader {
     /// The folder that relative paths in the configuration start from.
     public let folder: URL
 
-    /// Reads a file; `overrides` replace or add values.
+    /// Reads a file; `overrides` replace or add values, and kinds are those of a registry.
     ///
     /// - Throws: `ConfigurationError` if it cannot be read or is not YAML with a section at the top.
     public convenience init(
-        file url: URL, overrides: [ConfigurationOverride] = []
+        file url: URL, overrides: [ConfigurationOverride] = [], registry: Registry = Registry()
     ) throws(ConfigurationError) {
         let text: String
         do {
@@ -36,7 +36,7 @@ public final class ConfigurationReader {
         }
         try self.init(
             yaml: text, file: url.relativePath, folder: url.deletingLastPathComponent(),
-            overrides: overrides)
+            overrides: overrides, registry: registry)
     }
 
     /// Reads YAML text; `file` names it in messages.
@@ -44,7 +44,7 @@ public final class ConfigurationReader {
     /// - Throws: `ConfigurationError` if it is not YAML with a section at the top.
     public init(
         yaml: String, file: String, folder: URL = URL(filePath: "."),
-        overrides: [ConfigurationOverride] = []
+        overrides: [ConfigurationOverride] = [], registry: Registry = Registry()
     ) throws(ConfigurationError) {
         var node = try ConfigurationNode(yaml: yaml, file: file)
         for override in overrides { try node.apply(override) }
@@ -56,7 +56,7 @@ public final class ConfigurationReader {
         }
         self.file = file
         self.folder = folder
-        root = ConfigurationSection(pairs: pairs, location: file, keyPath: "")
+        root = ConfigurationSection(pairs: pairs, location: file, keyPath: "", registry: registry)
     }
 
     /// A section at the top.

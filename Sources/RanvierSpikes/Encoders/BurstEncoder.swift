@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Burst coding: larger values give more spikes, closer together, from the first step on.
@@ -7,17 +8,18 @@ import RanvierTensors
 ///     spikes at 0, d, 2 d, …, (n − 1) d
 ///
 /// Spikes after the last step are left out. Intervals are whole steps, because the code is one of steps.
-public struct BurstEncoder: SpikeEncoder, Hashable {
+public struct BurstEncoder: SpikeEncoder {
     /// Number of time steps.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
     /// Most spikes of a burst, `N`.
-    public let mostSpikes: Int
+    public private(set) var mostSpikes: Int
     /// Interval of a value of 1 in steps, `S`.
-    public let shortestInterval: Int
+    public private(set) var shortestInterval: Int
     /// Interval of a value of 0 in steps, `L`.
-    public let longestInterval: Int
+    public var longestInterval: Int { givenLongest ?? max(steps - 1, shortestInterval) }
+    private var givenLongest: Int?
 
     /// Bursts within `steps` steps.
     public init(
@@ -34,7 +36,7 @@ public struct BurstEncoder: SpikeEncoder, Hashable {
         self.timeStep = timeStep
         self.mostSpikes = mostSpikes
         self.shortestInterval = shortestInterval
-        self.longestInterval = longest
+        givenLongest = longestInterval
     }
 
     /// Number of spikes of a value, before the last step cuts the burst.
@@ -58,6 +60,40 @@ public struct BurstEncoder: SpikeEncoder, Hashable {
             for number in 0..<spikeCount(of: value) where number * interval < steps {
                 spike(number * interval)
             }
+        }
+    }
+}
+
+extension BurstEncoder {
+    /// `burst`.
+    public static let kind = "burst"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<BurstEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        Field.integer("most-spikes", \.mostSpikes, in: 1...)
+        Field { section, encoder throws(ConfigurationError) in
+            encoder.shortestInterval = try section.integer(
+                "shortest-interval", default: encoder.shortestInterval, in: 1...)
+            guard section.keys.contains("longest-interval") else {
+                section.record(
+                    "longest-interval", encoder.givenLongest.map { .integer($0) } ?? .null)
+                return
+            }
+            encoder.givenLongest = try section.optionalInteger(
+                "longest-interval", in: encoder.shortestInterval...)
+        } write: {
+            [
+                .init("shortest-interval", .integer($0.shortestInterval)),
+                .init("longest-interval", $0.givenLongest.map { .integer($0) } ?? .null),
+            ]
+        } vary: { encoder, random in
+            encoder.shortestInterval = Int.random(in: 1...3, using: &random)
+            encoder.givenLongest = Bool.random(using: &random) ? 4 : nil
         }
     }
 }

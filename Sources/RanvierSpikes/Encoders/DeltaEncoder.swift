@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Temporal contrast: a spike where a signal rises or falls by at least a threshold from one step to the next.
@@ -8,15 +9,15 @@ import RanvierTensors
 /// `[T, B, features…, 2C]` with the "on" channels first, then the "off" channels, along the last axis
 /// (`[B, T]` is one channel). Deviation: the common definition has one signal of +1 and −1; two channels
 /// carry the same and stay binary.
-public struct DeltaEncoder: SpikeEncoder, Hashable {
+public struct DeltaEncoder: SpikeEncoder {
     /// Number of time steps; the sequences must have as many.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
     /// Smallest change that spikes, θ.
-    public let threshold: Float
+    public private(set) var threshold: Float
     /// Value before the first step; nil takes the first value, so that no spike comes of it.
-    public let valueBeforeFirst: Float?
+    public private(set) var valueBeforeFirst: Float?
 
     /// Spikes at changes of at least `threshold`.
     public init(
@@ -69,6 +70,37 @@ public struct DeltaEncoder: SpikeEncoder, Hashable {
                     writer.set(row: step, index: group * channels + index % channels)
                 }
             }
+        }
+    }
+}
+
+extension DeltaEncoder {
+    /// `delta`.
+    public static let kind = "delta"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3, threshold: 0.1) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<DeltaEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        Field.number("threshold", \.threshold, in: .positive, isRequired: true)
+        Field { section, encoder throws(ConfigurationError) in
+            let before = encoder.valueBeforeFirst.map(\.inShortest)
+            guard try section.boolean("spikes-at-start", default: before != nil) else {
+                encoder.valueBeforeFirst = nil
+                return
+            }
+            encoder.valueBeforeFirst = Float(
+                try section.float("value-before-first", default: before ?? 0))
+        } write: { encoder in
+            let spikes = ConfigurationValue.Entry(
+                "spikes-at-start", .boolean(encoder.valueBeforeFirst != nil))
+            guard let before = encoder.valueBeforeFirst else { return [spikes] }
+            return [spikes, .init("value-before-first", .float(before.inShortest))]
+        } vary: { encoder, random in
+            encoder.valueBeforeFirst = Bool.random(using: &random) ? 0.5 : nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierTensors
 
 /// Time-to-first-spike coding: one spike per element, the earlier the larger the value.
@@ -10,7 +11,7 @@ import RanvierTensors
 /// The step is `k` rounded half to even, or `t / timeStep` so rounded. The charging curve is the time at
 /// which a leaky membrane driven by `x` reaches θ; values at or below θ never get there, so they are
 /// treated as a margin above θ and come late. What comes after the last step follows ``lateSpikes``.
-public struct LatencyEncoder: SpikeEncoder, Hashable {
+public struct LatencyEncoder: SpikeEncoder {
     /// How a value becomes a time.
     public enum Curve: Sendable, Hashable {
         /// Falls linearly with the value.
@@ -31,15 +32,15 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
     }
 
     /// Number of time steps.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
     /// How a value becomes a time.
-    public let curve: Curve
+    public private(set) var curve: Curve
     /// What happens to a spike after the last step.
-    public let lateSpikes: LateSpikes
+    public private(set) var lateSpikes: LateSpikes
     /// Elements with a smaller value stay silent; 0 lets all spike.
-    public let smallestValue: Float
+    public private(set) var smallestValue: Float
 
     /// One spike per element within `steps` steps.
     public init(
@@ -109,11 +110,75 @@ public struct LatencyEncoder: SpikeEncoder, Hashable {
     }
 }
 
+extension LatencyEncoder {
+    /// `latency`.
+    public static let kind = "latency"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3) }
+
+    private enum CurveWord: String, CaseIterable { case linear, logarithmic, charging }
+
+    private static let curveField = Field<LatencyEncoder> {
+        section, encoder throws(ConfigurationError) in
+        let standard = CurveWord(rawValue: encoder.curve.word) ?? .linear
+        switch try section.choice("curve", default: standard) {
+        case .charging:
+            var standard = (timeConstant: 5e-3, threshold: 0.01, margin: 1e-7)
+            if case .charging(let timeConstant, let threshold, let margin) = encoder.curve {
+                standard = (timeConstant, threshold, margin)
+            }
+            encoder.curve = .charging(
+                timeConstant: try section.float(
+                    "time-constant", default: standard.timeConstant, in: .positive),
+                threshold: try section.float(
+                    "threshold", default: standard.threshold, in: 1e-6...0.999_999),
+                margin: try section.float("margin", default: standard.margin, in: .positive))
+        case .logarithmic: encoder.curve = .logarithmic
+        case .linear: encoder.curve = .linear
+        }
+    } write: { encoder in
+        let word = ConfigurationValue.Entry("curve", .string(encoder.curve.word))
+        guard case .charging(let timeConstant, let threshold, let margin) = encoder.curve else {
+            return [word]
+        }
+        return [
+            word, .init("time-constant", .float(timeConstant)),
+            .init("threshold", .float(threshold)), .init("margin", .float(margin)),
+        ]
+    } vary: { encoder, random in
+        let curves: [Curve] = [
+            .linear, .logarithmic, .charging(timeConstant: 2e-3, threshold: 0.1),
+        ]
+        encoder.curve = curves.randomElement(using: &random) ?? .linear
+    }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<LatencyEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        curveField
+        Field.choice(
+            "late-spikes", \.lateSpikes, of: ["at-last-step": .atLastStep, "dropped": .dropped])
+        Field.number("smallest-value", \.smallestValue, in: 0...1)
+    }
+}
+
 extension SpikeEncoder where Self == LatencyEncoder {
     /// One spike per element, the earlier the larger the value.
     public static func latency(
         steps: Int, timeStep: Double, curve: LatencyEncoder.Curve = .linear
     ) -> LatencyEncoder {
         LatencyEncoder(steps: steps, timeStep: timeStep, curve: curve)
+    }
+}
+
+extension LatencyEncoder.Curve {
+    fileprivate var word: String {
+        switch self {
+        case .linear: "linear"
+        case .logarithmic: "logarithmic"
+        case .charging: "charging"
+        }
     }
 }

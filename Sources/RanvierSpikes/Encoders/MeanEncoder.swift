@@ -1,13 +1,14 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Presents the mean over the steps of samples that are sequences, once: what an artificial network sees of a recording.
 ///
 /// Values `[B, T, features…]`, any numbers, become `[1, B, features…]`.
-public struct MeanEncoder: SpikeEncoder, Hashable {
+public struct MeanEncoder: SpikeEncoder {
     /// 1.
     public var steps: Int { 1 }
     /// Length of the step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
 
     /// Presents the mean for one step.
     public init(timeStep: Double) {
@@ -31,5 +32,18 @@ public struct MeanEncoder: SpikeEncoder, Hashable {
         let features = try featureShape(ofSample: Array(values.shape.dropFirst()))
         let mean = values.mean(axes: [1]).reshaped(to: [values.shape[0]] + features)
         return mean.repeatedInTime(steps: 1)
+    }
+}
+
+extension MeanEncoder {
+    /// `mean`.
+    public static let kind = "mean"
+
+    /// A step of a millisecond.
+    public init() { self.init(timeStep: 1e-3) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<MeanEncoder> {
+        Field.number("time-step", \.timeStep, in: .positive)
     }
 }

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Phase coding: the binary digits of the value, most significant first, repeated every `K` steps.
@@ -5,13 +6,13 @@ import RanvierTensors
 ///     s[t] = digit t mod K of x,   worth 2^−(t mod K + 1);   x clipped to 1 − 2^−K
 ///
 /// Over one period the digits, each times its worth, add up to the value rounded down to `K` digits.
-public struct PhaseEncoder: SpikeEncoder, Hashable {
+public struct PhaseEncoder: SpikeEncoder {
     /// Number of time steps.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
     /// Binary digits `K` of a period, at most 24 (what a Float32 holds).
-    public let digits: Int
+    public private(set) var digits: Int
 
     /// Digits of the values for `steps` steps.
     public init(steps: Int, timeStep: Double, digits: Int = 8) {
@@ -40,6 +41,21 @@ public struct PhaseEncoder: SpikeEncoder, Hashable {
                 spike(step)
             }
         }
+    }
+}
+
+extension PhaseEncoder {
+    /// `phase`.
+    public static let kind = "phase"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<PhaseEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        Field.integer("digits", \.digits, in: 1...24)
     }
 }
 

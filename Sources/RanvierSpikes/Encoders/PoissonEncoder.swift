@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Rate coding: each step of each element spikes by chance, with the value as its probability.
@@ -7,7 +8,7 @@ import RanvierTensors
 /// The number of spikes is binomial; for small values and many steps it approaches a Poisson process, which
 /// gives the method its name. Under `U ≤ x` a value of 0 spikes with probability 2⁻²⁴, under `U < x` never;
 /// a value of 1 spikes at every step under both.
-public struct PoissonEncoder: SpikeEncoder, Hashable {
+public struct PoissonEncoder: SpikeEncoder {
     /// How the uniform number is compared with the value.
     public enum Comparison: String, Sendable, Hashable, Codable, CaseIterable {
         /// `U ≤ x`.
@@ -17,13 +18,13 @@ public struct PoissonEncoder: SpikeEncoder, Hashable {
     }
 
     /// Number of time steps.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
     /// The tie rule.
-    public let comparison: Comparison
+    public private(set) var comparison: Comparison
     /// Whether a gradient passes to the values as if spikes were the values (their expectation); else none.
-    public let isStraightThrough: Bool
+    public private(set) var isStraightThrough: Bool
 
     /// Spikes by chance for `steps` steps.
     public init(
@@ -94,6 +95,22 @@ public struct PoissonEncoder: SpikeEncoder, Hashable {
         }
         guard isStraightThrough else { return spikes }
         return Tape.record(spikes, inputs: [values]) { [$0.sum(axes: [0])] }
+    }
+}
+
+extension PoissonEncoder {
+    /// `poisson`.
+    public static let kind = "poisson"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<PoissonEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        Field.choice("comparison", \.comparison, of: ["<=": .lessOrEqual, "<": .less])
+        Field.boolean("straight-through", \.isStraightThrough)
     }
 }
 

@@ -1,14 +1,15 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Presents samples that are sequences already, one step after the other.
 ///
 /// Values `[B, T, features…]`, any numbers, become `[T, B, features…]`; stored as spikes where all are 0
 /// or 1 (rasters of events, of sound). A single axis behind `T` may be missing: `[B, T]` is one channel.
-public struct SequenceEncoder: SpikeEncoder, Hashable {
+public struct SequenceEncoder: SpikeEncoder {
     /// Number of time steps; the sequences must have as many.
-    public let steps: Int
+    public private(set) var steps: Int
     /// Length of a step in seconds.
-    public let timeStep: Double
+    public private(set) var timeStep: Double
 
     /// Presents sequences of `steps` steps.
     public init(steps: Int, timeStep: Double) {
@@ -16,6 +17,9 @@ public struct SequenceEncoder: SpikeEncoder, Hashable {
         self.steps = steps
         self.timeStep = timeStep
     }
+
+    /// A row of the sample.
+    public var form: EncodedForm { .rows }
 
     /// A sample's features without the time axis.
     public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
@@ -36,6 +40,20 @@ public struct SequenceEncoder: SpikeEncoder, Hashable {
             .reshaped(to: [steps, batch] + features)
         guard !values.isTracked, sequence.isBinary else { return sequence }
         return sequence.packedAsSpikes
+    }
+}
+
+extension SequenceEncoder {
+    /// `sequence`.
+    public static let kind = "sequence"
+
+    /// 25 steps of a millisecond.
+    public init() { self.init(steps: 25, timeStep: 1e-3) }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<SequenceEncoder> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
     }
 }
 

@@ -34,20 +34,33 @@ package struct RobustnessReport: Encodable, Sendable {
 
     /// Applies all changes that a request asks for to a network.
     package init(
-        of model: ClockedModel, named name: String, on data: Dataset, normalization: Normalization?,
+        of model: any SpikingModel, named name: String, on data: Dataset,
         _ settings: RobustnessSettings, _ context: StudyContext
     ) throws {
-        var analysis = RobustnessAnalysis(model: model, data: data, normalization: normalization)
+        var analysis = RobustnessAnalysis(model: model, data: data)
         analysis.isPublished = settings.usesPublishedAttack
         analysis.cancellation = context.events.cancellation
         var changes: [RobustnessAnalysis.Change] = []
-        if model.encoder is DirectEncoder {
+        let probe = Batch(
+            indices: [0], features: data.features(of: [0]), targets: .none(count: 1))
+        let hasGradient = try Self.does {
+            _ = try model.inputGradient(probe.features, labels: [0], isTraining: false)
+        }
+        let hasSequence = try Self.does {
+            _ = try model.respond(to: probe, listener: nil) { $0 }
+        }
+        if hasGradient {
             changes += settings.sizes.flatMap { [.fastGradientSign($0), .projectedGradient($0)] }
+        } else {
+            context.events.note(
+                "attacks are left out: the model has no gradient by the values of a sample")
+        }
+        if hasGradient || !hasSequence {
             changes += settings.sizes.map { .noise($0) }
         } else {
             changes += settings.jitter.map { .jitter($0) }
         }
-        changes += settings.dropout.map { .dropout($0) }
+        if hasSequence { changes += settings.dropout.map { .dropout($0) } }
         var rows: [Row] = []
         for (index, change) in changes.enumerated() {
             try context.advance(
@@ -61,9 +74,19 @@ package struct RobustnessReport: Encodable, Sendable {
         }
         run = name
         samples = data.count
-        clean = try model.evaluate(on: data, observer: SilentObserver()).accuracy
+        clean = try model.evaluate(on: data, counts: false).accuracy
         isPublishedAttack = settings.usesPublishedAttack
         self.rows = rows
+    }
+
+    /// Whether a model can do something, which it says by not throwing ``ModelError``.
+    private static func does(_ body: () throws -> Void) throws -> Bool {
+        do {
+            try body()
+            return true
+        } catch is ModelError {
+            return false
+        }
     }
 
     package var studyResult: StudyResult {

@@ -20,7 +20,7 @@ package final class ClockedTwin {
     private var weights: [Double]
     private let hiddenWeightCount: Int
 
-    package init(of study: ContinuityStudy<LIFNeuron>, inputs: Int, hidden: Int) throws {
+    package init(of study: SweptNetwork<LIFNeuron>, inputs: Int, hidden: Int) throws {
         let outputs = study.requests.count
         let neuron = LIFDynamics(reset: .hard, inputScale: .oneMinusLeak)
         network = try Network(
@@ -48,7 +48,7 @@ package final class ClockedTwin {
     /// Trains the first output to spike most, by cross-entropy of spike counts.
     package func train(steps: Int) {
         var optimizer = Adam(learningRate: 0.01)
-        let loss = Loss.crossEntropy(of: .spikeCount)
+        let loss = CrossEntropy(of: .spikeCount)
         let context = ForwardContext(timeStep: network.timeStep)
         for _ in 0..<steps {
             let (_, gradients) = network.valueAndGradients {

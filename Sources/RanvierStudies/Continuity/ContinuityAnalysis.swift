@@ -60,12 +60,12 @@ package struct ContinuityAnalysis: Sendable {
         var tally = ContinuityTally(model: name, training: "exact gradient")
         for network in 0..<networkCount {
             let study = try trained(
-                try ContinuityStudy(
+                try SweptNetwork(
                     neuron, initialState: state, inputs: inputs, hidden: hidden, outputs: outputs,
                     weights: weights, trial: trial, seed: seed &+ UInt64(network)))
             for direction in directions(ofNetwork: network) {
                 try advance(tally.sweeps)
-                let sweep = try ContinuitySweep(
+                let sweep = try DirectionSweep(
                     over: -reach...reach, count: positions, jumpsAbove: jumpSize,
                     kinksAbove: kinkSize
                 ) { (distance: Double) throws(ExactError) in
@@ -88,7 +88,7 @@ package struct ContinuityAnalysis: Sendable {
 
     /// Exact derivative of an output's first spike by the distance along a direction.
     private func slope<Neuron>(
-        _ study: ContinuityStudy<Neuron>, of output: Int, along direction: [Double],
+        _ study: SweptNetwork<Neuron>, of output: Int, along direction: [Double],
         at distance: Double
     ) throws(ExactError) -> Double {
         var moved = study.network
@@ -102,19 +102,19 @@ package struct ContinuityAnalysis: Sendable {
     }
 
     private func trained<Neuron>(
-        _ study: ContinuityStudy<Neuron>
-    ) throws(ExactError) -> ContinuityStudy<Neuron> {
+        _ study: SweptNetwork<Neuron>
+    ) throws(ExactError) -> SweptNetwork<Neuron> {
         let first = study.requests[0].neuron
         var problem = EventProblem(
             study.network, from: study.initialStates, inputs: study.inputs, trial: study.trial,
             loss: try FirstSpikeLoss(outputs: first..<first + study.requests.count, label: 0))
         problem.trained.weights = Array(study.network.synapses.indices)
-        let optimizer = try AdaBelief(
+        let optimizer = try FlatAdaBelief(
             parameterCount: problem.trained.weights.count, learningRate: 0.01)
         var trainer = EventTrainer(
             problem, rule: .adaBelief(optimizer, .exponential(decay: .infinity)))
         for _ in 0..<trainingSteps { try trainer.step() }
-        return ContinuityStudy(
+        return SweptNetwork(
             trainer.problem.network, from: study.initialStates, inputs: study.inputs,
             requests: study.requests, trial: study.trial)
     }
@@ -143,7 +143,7 @@ package struct ContinuityAnalysis: Sendable {
         }
         for network in 0..<networkCount {
             // Starts from the weights and inputs of the event-driven LIF network.
-            let start = try ContinuityStudy(
+            let start = try SweptNetwork(
                 try LIFNeuron(), initialState: LIFState(), inputs: inputs, hidden: hidden,
                 outputs: outputs, weights: weights, trial: trial, seed: seed &+ UInt64(network))
             let clocked = try ClockedTwin(of: start, inputs: inputs, hidden: hidden)

@@ -38,7 +38,7 @@ package struct ContinuityTally: Encodable, Sendable {
     }
 
     /// Adds a sweep, with the largest slope right beside its jumps.
-    package mutating func add(_ sweep: ContinuitySweep, slopeBesideJumps: Double) {
+    package mutating func add(_ sweep: DirectionSweep, slopeBesideJumps: Double) {
         add(sizes: sweep.jumps.map(\.size)) {
             ContinuityExample(
                 positions: sweep.positions, values: sweep.values,

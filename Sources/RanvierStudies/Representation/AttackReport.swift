@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierNetworks
 import RanvierReports
 
 /// What the networks of ``AttackStudy`` lost, as tables, figures and sentences.
@@ -144,12 +145,12 @@ struct AttackReport {
         let entries = rows.flatMap { row in
             [
                 Entry(
-                    network: row.isSpiking ? "snn" : "ann", seed: row.seed, change: "none", size: 0,
+                    network: row.family.rawValue, seed: row.seed, change: "none", size: 0,
                     accuracy: row.clean)
             ]
                 + row.outcomes.map {
                     Entry(
-                        network: row.isSpiking ? "snn" : "ann", seed: row.seed,
+                        network: row.family.rawValue, seed: row.seed,
                         change: $0.change.label.kind, size: $0.change.label.size,
                         accuracy: $0.accuracy)
                 }

@@ -12,6 +12,8 @@ struct AttackStudy: Study {
     struct Row: Sendable {
         let seed: UInt64
         let isSpiking: Bool
+        /// Its word in tables.
+        var family: NetworkFamily { isSpiking ? .spiking : .artificial }
         let clean: Double
         let outcomes: [RobustnessAnalysis.Outcome]
 
@@ -34,8 +36,7 @@ struct AttackStudy: Study {
                 let trained = try store.trained(own)
                 let data = try store.data(of: own)
                 var analysis = RobustnessAnalysis(
-                    model: trained.model, data: data.samples(for: own).test,
-                    normalization: data.normalization)
+                    model: trained.model, data: data.samples(for: own).test)
                 analysis.other = try store.trained(other).model
                 analysis.isPublished = context.usesPublishedAttack
                 var outcomes: [RobustnessAnalysis.Outcome] = []

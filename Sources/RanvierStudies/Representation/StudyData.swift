@@ -31,7 +31,7 @@ struct StudyData {
     /// The same with mean 0 and deviation 1 in each channel of the training samples; of events, the mean frame.
     let standardized: (train: Dataset, test: Dataset)
     /// What standardised them.
-    let normalization: Normalization
+    let scaling: Scaling
 
     /// Reads a data set.
     ///
@@ -62,9 +62,9 @@ struct StudyData {
             images = (try plain.train.meanOverSteps(), try plain.test.meanOverSteps())
         }
         self.plain = plain
-        normalization = try Normalization(
+        scaling = try Scaling(
             fitting: images.train, kind: .standard, scope: .perChannel)
-        standardized = (try normalization(images.train), try normalization(images.test))
+        standardized = (try scaling(images.train), try scaling(images.test))
     }
 
     /// The samples as a network takes them.

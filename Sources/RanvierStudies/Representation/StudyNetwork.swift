@@ -1,3 +1,5 @@
+import Ranvier
+import RanvierConfiguration
 import RanvierLearning
 import RanvierNetworks
 import RanvierSpikes
@@ -8,13 +10,6 @@ import RanvierSpikes
 /// The pre-activation residual network of Li et al. 2023 with its recipe, or a network of the VGG family; defaults are those
 /// of the published code.
 struct StudyNetwork: Codable, Hashable, Sendable {
-    /// How images become sequences.
-    enum Encoding: String, Codable, Sendable, CaseIterable {
-        case direct, poisson, latency, phase
-        /// The data are sequences already.
-        case frames
-    }
-
     /// How layers follow one another.
     enum Architecture: String, Codable, Sendable, CaseIterable {
         /// Residual blocks in three stages.
@@ -46,12 +41,12 @@ struct StudyNetwork: Codable, Hashable, Sendable {
     var resetsSoftly = false
     /// Whether gradients pass by the reset.
     var detachesReset = false
-    /// Name of the surrogate derivative.
-    var surrogate = "dspike"
-    /// Name of the normalisation.
-    var normalization = "shared"
-    /// How images become sequences.
-    var encoding = Encoding.direct
+    /// The surrogate derivative.
+    var surrogate = Element("dspike")
+    /// The normalisation.
+    var normalization = Element("shared")
+    /// How images become sequences; steps and their length are filled in.
+    var encoding = Element(DirectEncoder.kind)
     /// Name of the data set.
     var data = StudyData.Name.digits
     /// Training samples at most; 0 for all.
@@ -182,87 +177,117 @@ struct StudyNetwork: Codable, Hashable, Sendable {
 
     // MARK: - The parts
 
-    /// All surrogate derivatives of the method, by name.
-    static let surrogates: [(name: String, surrogate: Surrogate)] = [
-        ("dspike", .dspike), ("triangular", .triangular), ("rectangular", .rectangular),
-        ("arctangent", .arctangent), ("fast-sigmoid", .fastSigmoid), ("super-spike", .superSpike),
-        ("sigmoid", .sigmoid), ("gaussian", .gaussian), ("multi-gaussian", .multiGaussian),
-        ("piecewise-exponential", .piecewiseExponential), ("soft-sign", .softSign),
-        ("straight-through", .straightThrough),
+    /// Seconds of a step, where the data have none.
+    static let standardTimeStep = 1e-3
+
+    /// All surrogate derivatives of the method.
+    static let surrogates = [
+        "dspike", "triangular", "rectangular", "arctangent", "fast-sigmoid", "super-spike",
+        "sigmoid", "gaussian", "multi-gaussian", "piecewise-exponential", "soft-sign",
+        "straight-through",
+    ].map { Element($0) }
+
+    /// Names of the normalisations in tables.
+    static let normalizations: [(label: String, element: Element)] = [
+        ("shared", Element("shared")), ("tdBN", Element("tdbn")), ("TEBN", Element("tebn")),
+        ("BNTT", Element("bntt")),
     ]
 
-    /// Names of the normalisations.
-    static let normalizations = ["shared", "tdBN", "TEBN", "BNTT"]
+    /// The layers as a value, in the words of configurations.
+    ///
+    /// - Throws: `UnknownNameError` for a surrogate derivative that there is not.
+    func plan() throws -> NetworkPlan {
+        var options = LIF.Options()
+        options.leak = .factor(leak)
+        options.dynamics = LIFDynamics(
+            reset: resetsSoftly ? .soft : .hard, detachesReset: detachesReset,
+            surrogate: try surrogate.value(
+                of: SurrogateRole.self, in: .standard, at: "surrogate"))
+        let units = LayerDescription(Element(LIF.kind, options.configurationValue))
+        return NetworkPlan(
+            architecture == .resNet ? [residual(units)] : pooledConvolutions(units))
+    }
 
-    private var variant: NormalizationVariant {
-        switch normalization {
-        case "tdBN" where isSpiking: .thresholdDependent()
-        case "TEBN" where isSpiking: .temporalEffective(steps: steps)
-        case "BNTT" where isSpiking: .perStep(steps: steps)
-        default: .shared
+    private func residual(_ units: LayerDescription) -> LayerDescription {
+        LayerDescription(
+            Element(
+                "resnet",
+                .section([
+                    .init("depth", .integer(depth)), .init("channels", .integer(channels)),
+                    .init("normalization", normalization.configurationValue),
+                    .init("units", units.configurationValue),
+                    .init("residual", .boolean(isResidual)),
+                    .init("static-stages", .integer(staticStages)),
+                ])))
+    }
+
+    /// Stages under names that are the same in the twin.
+    private func pooledConvolutions(_ units: LayerDescription) -> [LayerDescription] {
+        func layer(
+            _ name: String, _ kind: String, _ options: [ConfigurationValue.Entry] = []
+        ) -> LayerDescription {
+            LayerDescription(name: name, Element(kind, .section(options)))
         }
+        var layers: [LayerDescription] = []
+        for (index, stage) in stages.enumerated() {
+            let place = "stage\(index + 1)"
+            for (unit, channels) in stage.enumerated() {
+                layers += [
+                    layer(
+                        "\(place).conv\(unit + 1)", Convolution2D.kind,
+                        [
+                            .init("channels", .integer(channels)), .init("size", .integer(3)),
+                            .init("padding", .integer(1)), .init("bias", .boolean(false)),
+                            .init("initialization", .string("he-fan-out")),
+                        ]),
+                    layer(
+                        "\(place).bn\(unit + 1)", BatchNormalization.kind,
+                        [.init("variant", normalization.configurationValue)]),
+                    LayerDescription(name: "\(place).act\(unit + 1)", units.element),
+                ]
+            }
+            layers.append(
+                layer("\(place).pool", AveragePool2D.kind, [.init("size", .integer(2))]))
+        }
+        return layers + [layer("flatten", Flatten.kind)]
     }
 
     /// The network with its first weights.
-    func network(inputShape: [Int], classes: Int) throws -> Network {
-        let derivative = Self.surrogates.first { $0.name == surrogate }?.surrogate ?? .dspike
-        let spiking = Activation.spiking(
-            leak: .factor(leak),
-            dynamics: LIFDynamics(
-                reset: resetsSoftly ? .soft : .hard, detachesReset: detachesReset,
-                surrogate: derivative))
-        let activation = isSpiking ? spiking : .rectified
-        switch architecture {
-        case .resNet:
-            var architecture = PreActivationResNet(
-                blocks: blocks, channels: channels, inputShape: inputShape, classes: classes,
-                activation: activation, normalization: variant, isResidual: isResidual)
-            architecture.staticStages = staticStages
-            return try architecture.network(seed: seed)
-        case .vgg:
-            let layers = try ConvolutionalNetwork.vgg(
-                stages, inputShape: inputShape, outputs: classes, activation: activation,
-                normalization: variant
-            ).layers()
-            return try Network(
-                inputShape: inputShape, timeStep: 1e-3, seed: seed, layers: Self.named(layers))
+    func network(
+        inputShape: [Int], classes: Int, timeStep: Double = standardTimeStep
+    ) throws -> Network {
+        var plan = try plan()
+        if architecture == .vgg {
+            plan.elements.append(
+                LayerDescription(
+                    name: "fc",
+                    Element(Linear.kind, .section([.init("outputs", .integer(classes))]))))
         }
+        return try plan.network(
+            at: LayerSite(
+                shape: inputShape, family: family, steps: isSpiking ? steps : 1,
+                timeStep: timeStep, outputs: classes, registry: .standard), seed: seed)
     }
 
-    /// Layers of a VGG under names that tell their stage, `stage1.conv1`, and are the same in the twin.
-    private static func named(_ layers: [any Layer]) -> [any Layer] {
-        var stage = 1, unit = 0
-        return layers.map { layer in
-            switch layer {
-            case is Convolution2D:
-                unit += 1
-                return layer.named("stage\(stage).conv\(unit)")
-            case is BatchNormalization: return layer.named("stage\(stage).bn\(unit)")
-            case is AveragePool2D:
-                defer { (stage, unit) = (stage + 1, 0) }
-                return layer.named("stage\(stage).pool")
-            case is Flatten: return layer.named("flatten")
-            case is Linear: return layer.named("fc")
-            default: return layer.named("stage\(stage).act\(unit)")
-            }
-        }
-    }
+    /// Spiking, or its rectified twin.
+    var family: NetworkFamily { isSpiking ? .spiking : .artificial }
 
     /// How samples enter.
-    var encoder: any SpikeEncoder {
-        guard isSpiking else { return DirectEncoder(steps: 1, timeStep: 1e-3) }
-        switch encoding {
-        case .direct: return DirectEncoder(steps: steps, timeStep: 1e-3)
-        case .poisson: return PoissonEncoder(steps: steps, timeStep: 1e-3)
-        case .latency: return LatencyEncoder(steps: steps, timeStep: 1e-3)
-        case .phase: return PhaseEncoder(steps: steps, timeStep: 1e-3, digits: steps)
-        case .frames: return SequenceEncoder(steps: steps, timeStep: 1e-3)
-        }
+    ///
+    /// - Throws: `UnknownNameError` for an encoding that there is not.
+    func encoder(timeStep: Double = standardTimeStep) throws -> any SpikeEncoder {
+        guard isSpiking else { return DirectEncoder(steps: 1, timeStep: timeStep) }
+        var keys: [ConfigurationValue.Entry] = [
+            .init("steps", .integer(steps)), .init("time-step", .float(timeStep)),
+        ]
+        if encoding.kind == PhaseEncoder.kind { keys.append(.init("digits", .integer(steps))) }
+        return try Element(encoding.kind, .section(keys)).value(
+            of: EncoderRole.self, in: .standard, at: "encoding")
     }
 
     /// Whether values are standardised; spikes are made from values in 0…1.
-    var isStandardized: Bool { !isSpiking || encoding == .direct }
+    var isStandardized: Bool { !isSpiking || encoding.kind == DirectEncoder.kind }
 
     /// Cross-entropy of the mean output over the steps.
-    var loss: Loss { .crossEntropy(of: .meanMembrane) }
+    var loss: any Loss { CrossEntropy() }
 }

@@ -55,10 +55,16 @@ final class StudyNetworkStore {
     /// The network before training.
     func untrained(_ network: StudyNetwork) throws -> ClockedModel {
         let samples = try data(of: network).samples(for: network)
-        let shape = try network.encoder.featureShape(ofSample: samples.train.featureShape)
-        return ClockedModel(
-            network: try network.network(inputShape: shape, classes: samples.train.classCount),
-            encoder: network.encoder, loss: network.loss, batchSize: 360)
+        let step = samples.train.timeStep ?? StudyNetwork.standardTimeStep
+        let encoder = try network.encoder(timeStep: step)
+        let shape = try encoder.featureShape(ofSample: samples.train.featureShape)
+        return try ClockedModel(
+            network: network.network(
+                inputShape: shape, classes: samples.train.classCount, timeStep: step),
+            encoder: encoder, loss: network.loss,
+            signature: ModelSignature(
+                of: samples.train, task: Classification(classNames: samples.train.classNames)),
+            family: network.family, batchSize: 360)
     }
 
     /// Trains all networks that are not there yet; progress runs from 0 to `share` of the study.
@@ -92,92 +98,95 @@ final class StudyNetworkStore {
 
     private func folder(_ network: StudyNetwork) throws -> URL? {
         guard let cache = context.cache else { return nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let text = try encoder.encode(network)
+        let text = try StoredJSON.data(network)
         // FNV-1a; a name need not be secret, only the same tomorrow.
         let hash = text.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01b3
         }
-        let kind = network.isSpiking ? "snn" : "ann"
+        let kind = network.family.rawValue
         let digits = String(hash, radix: 16)
         return cache.appending(
             path: "\(network.data.rawValue)-\(kind)\(network.depth)-s\(network.seed)-\(digits)")
     }
 
+    /// What is known of a network when its training is done.
+    private struct Outcome: Codable {
+        let trainingAccuracy: Double
+    }
+
+    /// The round of a network's training, stored beside its weights when both are whole.
+    private static let round = "trained"
+    private static let weights = "model.safetensors"
+
     private func isFinished(_ network: StudyNetwork) -> Bool {
         guard let folder = try? folder(network) else { return false }
-        return FileManager.default.fileExists(
-            atPath: folder.appending(path: "model.safetensors").path)
+        return Procedure(folder: folder).outcome(of: Self.round, as: Outcome.self) != nil
     }
 
     private func load(_ network: StudyNetwork, share: Double) throws -> Trained {
-        let model = try untrained(network)
+        var model = try untrained(network)
         let samples = try data(of: network).samples(for: network)
         let folder = try folder(network)
-        var training = 0.0
+        let outcome: Outcome
         if let original = network.original {
             let source = try trained(original)
             try model.restore(source.model.parameters)
-            training = source.trainingAccuracy
+            outcome = Outcome(trainingAccuracy: source.trainingAccuracy)
         } else if let folder, isFinished(network) {
-            let file = folder.appending(path: "model.safetensors")
-            let stored = try TrainingCheckpoint(contentsOf: file)
+            let stored = try TrainingCheckpoint(
+                contentsOf: folder.appending(path: Self.weights))
             try model.restore(stored.parameters)
-            training = stored.state?.reports.last?.trainingAccuracy ?? .nan
+            outcome = try Procedure(folder: folder).round(Self.round) {
+                Outcome(trainingAccuracy: .nan)
+            }
         } else {
-            let state = try train(model, network, samples.train, folder: folder, share: share)
-            training = state.reports.last?.trainingAccuracy ?? .nan
+            outcome = try Procedure(folder: folder).round(Self.round) {
+                let state = try train(&model, network, samples.train, folder: folder, share: share)
+                return Outcome(trainingAccuracy: state.reports.last?.trainingAccuracy ?? .nan)
+            }
         }
         return Trained(
-            model: model, accuracy: try model.scores(on: samples.test).accuracy,
-            trainingAccuracy: training)
+            model: model, accuracy: try model.evaluate(on: samples.test, counts: false).accuracy,
+            trainingAccuracy: outcome.trainingAccuracy)
     }
 
     private func train(
-        _ model: ClockedModel, _ network: StudyNetwork, _ samples: Dataset, folder: URL?,
+        _ model: inout ClockedModel, _ network: StudyNetwork, _ samples: Dataset, folder: URL?,
         share: Double
     ) throws -> TrainingState {
         completedEpochs = 0
         var checkpoint: TrainingCheckpoint?
-        if let folder {
+        let file = folder?.appending(path: "checkpoint.safetensors")
+        if let folder, let file {
             try RunDirectory.makeFolder(folder)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try AtomicFile.write(
-                try encoder.encode(network), to: folder.appending(path: "network.json"))
-            let file = folder.appending(path: "checkpoint.safetensors")
+                try StoredJSON.data(network, isPretty: true),
+                to: folder.appending(path: "network.json"))
             if FileManager.default.fileExists(atPath: file.path) {
                 checkpoint = try TrainingCheckpoint(contentsOf: file)
                 try model.restore(checkpoint?.parameters ?? [:])
             }
         }
-        let shape = model.network.inputShape
-        var trainer = Trainer(
-            model.network, loss: network.loss,
+        var method = SurrogateGradient(
+            model,
             optimizer: SGD(
                 learningRate: network.learningRate, momentum: network.momentum,
                 weightDecay: network.weightDecay),
-            schedule: .cosine(), seed: network.seed,
+            schedule: .cosine(), batchSizes: BatchSizes([network.batchSize]), seed: network.seed,
             augmentation: network.shift > 0 || network.flips
                 ? Augmentation(
-                    imageShape: shape, shift: network.shift, flipsHorizontally: network.flips,
-                    fill: samples.valueRange.lowerBound) : nil,
-            observer: StudyTrainingObserver(
-                store: self, network: network,
-                checkpoint: folder?.appending(path: "checkpoint.safetensors"), share: share))
+                    imageShape: model.network.inputShape, shift: network.shift,
+                    flipsHorizontally: network.flips, fill: samples.valueRange.lowerBound) : nil)
         do {
-            let state = try trainer.fit(
-                samples, encoding: model.encoder, epochs: network.epochs,
-                batchSizes: BatchSizes([network.batchSize]), from: checkpoint?.state)
+            let state = try Course(epochs: network.epochs).run(
+                &method, on: samples, from: checkpoint?.state,
+                observer: StudyTrainingObserver(
+                    store: self, network: network, checkpoint: file, share: share))
             cost.done += network.cost
-            if let folder {
-                var final = state
-                final.optimizerState = [:]
-                try TrainingCheckpoint(parameters: model.parameters, state: final)
-                    .write(to: folder.appending(path: "model.safetensors"))
-                try? FileManager.default.removeItem(
-                    at: folder.appending(path: "checkpoint.safetensors"))
+            if let folder, let file {
+                try TrainingCheckpoint(parameters: model.parameters)
+                    .write(to: folder.appending(path: Self.weights))
+                try? FileManager.default.removeItem(at: file)
             }
             return state
         } catch TrainingError.interrupted {
@@ -188,7 +197,7 @@ final class StudyNetworkStore {
     }
 
     /// Tells how far training is, with the time that is left.
-    fileprivate func tell(
+    fileprivate func report(
         _ network: StudyNetwork, epoch: Double, share: Double, isMilestone: Bool, _ line: String
     ) {
         let done = (cost.done + network.cost * epoch / Double(network.epochs))
@@ -214,7 +223,7 @@ private struct StudyTrainingObserver: TrainingObserver {
     var shouldStop: Bool { store.shouldStop(store.completedEpochs) }
 
     func didFinishStep(_ step: Int, of steps: Int, epoch: Int, of epochs: Int) {
-        store.tell(
+        store.report(
             network, epoch: Double(epoch - 1) + Double(step) / Double(steps), share: share,
             isMilestone: false, "epoch \(epoch) of \(epochs)")
     }
@@ -223,11 +232,11 @@ private struct StudyTrainingObserver: TrainingObserver {
         _ report: EpochReport, state: TrainingState, parameters: [String: Tensor]
     ) throws {
         store.completedEpochs = report.epoch
-        store.tell(
+        store.report(
             network, epoch: Double(report.epoch), share: share,
             isMilestone: report.epoch == network.epochs,
             "epoch \(report.epoch), training accuracy "
-                + NumberText.percent(report.trainingAccuracy))
+                + NumberText.percent(report.trainingAccuracy ?? .nan))
         guard let checkpoint else { return }
         try TrainingCheckpoint(parameters: parameters, state: state).write(to: checkpoint)
     }

@@ -1,4 +1,5 @@
 import RanvierAnalysis
+import RanvierNetworks
 import RanvierReports
 
 extension SweepReport {
@@ -26,10 +27,11 @@ extension SweepReport {
                         rowName: "ANN layer", columnName: "SNN layer", seed.map)))
             guard index == 0 else { continue }
             figures += [
-                ("snn", "SNN", seed.spikingMap), ("ann", "ANN", seed.artificialMap),
-            ].map { name, word, map in
-                ReportFigure(
-                    name: "heatmap-\(slug)-\(name)",
+                (NetworkFamily.spiking, seed.spikingMap), (.artificial, seed.artificialMap),
+            ].map { family, map in
+                let word = family.title
+                return ReportFigure(
+                    name: "heatmap-\(slug)-\(family.rawValue)",
                     chart: SimilarityChart(
                         title: "\(word) with itself, \(outcome.cell.label)",
                         rowName: "\(word) layer", columnName: "\(word) layer", map))

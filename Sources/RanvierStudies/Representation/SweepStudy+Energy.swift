@@ -1,4 +1,6 @@
 import RanvierAnalysis
+import RanvierConfiguration
+import RanvierSpikes
 
 // What the networks cost that the other studies train.
 extension SweepStudy {
@@ -60,14 +62,16 @@ extension SweepStudy {
     private static func codeClaims(_ outcomes: [SweepOutcome]) -> [StudyClaim] {
         outcomes.compactMap { coded in
             var network = coded.cell.spiking
-            guard ![.direct, .frames].contains(network.encoding) else { return nil }
-            network.encoding = .direct
+            guard ![DirectEncoder.kind, SequenceEncoder.kind].contains(network.encoding.kind) else {
+                return nil
+            }
+            network.encoding = Element(DirectEncoder.kind)
             guard let direct = outcomes.first(where: { $0.cell.spiking == network }) else {
                 return nil
             }
             return .below(
                 0, zip(coded.shares, direct.shares).map { $0 - $1 },
-                claim: "A code of spikes saves energy (\(coded.cell.spiking.encoding.rawValue))",
+                claim: "A code of spikes saves energy (\(coded.cell.spiking.encoding.kind))",
                 source: ClaimSource.own, what: "SNN / ANN less that of direct coding")
         }
     }

@@ -15,11 +15,11 @@ extension SweepStudy {
                     || [
                         "dspike", "triangular", "rectangular", "arctangent", "fast-sigmoid",
                         "straight-through",
-                    ].contains(entry.name)
+                    ].contains(entry.kind)
             }.map { entry in
                 var network = plan.base
-                network.surrogate = entry.name
-                return SweepCell(entry.name, network)
+                network.surrogate = entry
+                return SweepCell(entry.kind, network)
             }
         }, claims: { sensitivity($0, of: "surrogate") })
 
@@ -28,9 +28,9 @@ extension SweepStudy {
         name: "cka/norm", title: "Representations under several normalisations",
         source: publication,
         cells: { plan in
-            StudyNetwork.normalizations.map { name in
+            StudyNetwork.normalizations.map { name, element in
                 var network = plan.base
-                network.normalization = name
+                network.normalization = element
                 return SweepCell(name, network)
             }
         }, claims: { sensitivity($0, of: "normalisation") })

@@ -1,4 +1,6 @@
 import RanvierAnalysis
+import RanvierConfiguration
+import RanvierSpikes
 
 extension SweepStudy {
     private static let publication = "Li, Kim, Park & Panda 2023, arXiv:2304.13098"
@@ -120,14 +122,18 @@ extension SweepStudy {
         name: "cka/encoding", title: "Images that come as spikes",
         source: "Ranvier, after " + publication,
         cells: { plan in
-            [StudyNetwork.Encoding.direct, .poisson, .latency, .phase].map { encoding in
+            [
+                DirectEncoder.kind, PoissonEncoder.kind, LatencyEncoder.kind, PhaseEncoder.kind,
+            ].map { encoding in
                 var network = plan.base
-                network.encoding = encoding
-                return SweepCell(encoding.rawValue, network)
+                network.encoding = Element(encoding)
+                return SweepCell(encoding, network)
             }
         },
         claims: { outcomes in
-            guard let direct = outcomes.first, direct.cell.spiking.encoding == .direct else {
+            guard let direct = outcomes.first,
+                direct.cell.spiking.encoding.kind == DirectEncoder.kind
+            else {
                 return []
             }
             return outcomes.dropFirst().flatMap { other in
@@ -153,7 +159,7 @@ extension SweepStudy {
             still.steps = plan.isQuick ? 6 : 10
             var events = still
             events.data = plan.isQuick ? .eventDigits : .eventCIFAR10
-            events.encoding = .frames
+            events.encoding = Element(SequenceEncoder.kind)
             return [SweepCell("still images", still), SweepCell("events", events)]
         },
         claims: { outcomes in

@@ -73,7 +73,7 @@ struct SweepStudy: Study {
             let model =
                 isTrained ? try store.trained(network).model : try store.untrained(network)
             return RepresentationComparison.Party(
-                name: network.summary, source: ClockedSource(model: model),
+                name: network.summary, model: model,
                 data: try store.data(of: network).samples(for: network).test,
                 comparesSteps: isTrained && network.isSpiking)
         }

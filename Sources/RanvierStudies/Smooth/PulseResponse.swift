@@ -20,7 +20,7 @@ struct PulseResponse<Neuron: PseudospikingNeuron> {
             weights.append(inhibition.weight)
             inputs.append(InputSpike(time: inhibition.time, input: 1))
         }
-        let network = try EventNetwork(neuron, weights: [[0]], inputWeights: [weights])
+        let network = try EventGraph(neuron, weights: [[0]], inputWeights: [weights])
         let outcome = try network.valueAndGradient(
             of: FirstSpikeTime(), from: [rest], inputs: inputs, trial: trial)
         guard outcome.loss < trial else { return nil }

@@ -97,7 +97,7 @@ struct SmoothConceptStudy: Study {
     ) throws(ExactError) -> Sweeps {
         let trial = response.trial
         var slopes: [(x: Double, y: Double)] = []
-        let byWeight = try ContinuitySweep(over: 0...2, count: points, jumpsAbove: 1e-3) {
+        let byWeight = try DirectionSweep(over: 0...2, count: points, jumpsAbove: 1e-3) {
             (share: Double) throws(ExactError) in
             let spike = try response.firstSpike(weight: share * critical)
             return [spike?.time ?? trial]
@@ -107,14 +107,14 @@ struct SmoothConceptStudy: Study {
                 slopes.append((share, abs(spike.byWeight)))
             }
         }
-        let byInhibition = try ContinuitySweep(
+        let byInhibition = try DirectionSweep(
             over: 0...trial, count: points, jumpsAbove: 1e-3
         ) { (time: Double) throws(ExactError) in
             let spike = try response.firstSpike(
                 weight: excitation * critical, inhibition: (-critical, time))
             return [spike?.time ?? trial]
         }
-        func curve(_ sweep: ContinuitySweep) -> LineChart.Series {
+        func curve(_ sweep: DirectionSweep) -> LineChart.Series {
             let breaks = sweep.jumps.map(\.position)
             var points: [(x: Double, y: Double)] = []
             for (x, values) in zip(sweep.positions, sweep.values) {

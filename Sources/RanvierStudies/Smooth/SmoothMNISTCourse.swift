@@ -12,7 +12,7 @@ struct SmoothMNISTCourse {
         /// share of silent hidden neurons.
         let quantities: [Double]
 
-        init(_ outcome: ThetaOutcome, _ network: ThetaClassifier<Float>, labels: [Int32]) {
+        init(_ outcome: ThetaOutcome, _ network: FastThetaNetwork<Float>, labels: [Int32]) {
             let hidden = Double(network.hiddenCount)
             let silent = outcome.fired.prefix(network.hiddenCount).count { !$0 }
             quantities = [
@@ -40,7 +40,7 @@ struct SmoothMNISTCourse {
         _ schedule: ThetaSchedule, code: LatencyCode, training: ThetaBatch, test: ThetaBatch,
         report: (Int, String) throws -> Void
     ) throws {
-        var network = try ThetaClassifier<Float>(
+        var network = try FastThetaNetwork<Float>(
             sizes: [training.inputs, 100, 100, 10], trial: 2, code: code)
         network.randomize(seed: schedule.seed)
         var trainer = try ThetaTrainer(network, learningRate: schedule.learningRate)

@@ -1,5 +1,6 @@
 import RanvierConfiguration
 import RanvierExact
+import RanvierLearning
 import RanvierReports
 
 /// `smooth/recurrent`: two neurons of a recurrent network learn spike trains.
@@ -35,8 +36,8 @@ struct SmoothRecurrentStudy: Study {
         let count = task.problem.parameters.count
         func optimizer(
             _ belief: AdaBelief.Belief, rate: Double? = nil, beta2: Double = 0.999
-        ) throws -> AdaBelief {
-            try AdaBelief(
+        ) throws -> FlatAdaBelief {
+            try FlatAdaBelief(
                 parameterCount: count, learningRate: rate ?? task.learningRate, beta2: beta2,
                 belief: belief)
         }

@@ -20,7 +20,8 @@ struct BenchTraceTests {
         request.trace = file
         request.traceSteps = 3
         change(&request)
-        let result = try Workloads.named(workload).run(request, events: WorkEvents())
+        let found = try #require(Workloads.all.first { $0.name == workload })
+        let result = try found.run(request, events: WorkEvents())
         return (result, try SafetensorsFile(contentsOf: file))
     }
 

@@ -1,3 +1,4 @@
+import Ranvier
 import Testing
 
 @testable import RanvierConfiguration
@@ -10,10 +11,11 @@ import Testing
 @Suite("Encodings from configuration")
 struct EncodingConfigurationTests {
     private func encoder(_ yaml: String) throws -> any SpikeEncoder {
-        let reader = try ConfigurationReader(yaml: "encoding: \(yaml)", file: "encoding.yaml")
-        let encoding = try EncodingConfiguration(reader.root)
+        let reader = try ConfigurationReader(
+            yaml: "encoding: \(yaml)", file: "encoding.yaml", registry: .standard)
+        let encoder = try reader.root.value("encoding", of: EncoderRole.self)
         try reader.finish()
-        return encoding.encoder
+        return encoder
     }
 
     private func codes(_ yaml: String) throws -> [Float] {

@@ -1,4 +1,5 @@
 import Foundation
+import Ranvier
 import RanvierTestSupport
 import Testing
 
@@ -17,21 +18,22 @@ import Testing
 struct EventCameraConfigurationTests {
     private func configuration(
         _ dataset: String, encoding: String = "{sequence: {steps: 30, time-step: 10e-3}}"
-    ) throws -> ExperimentConfiguration {
-        try ExperimentConfiguration(
+    ) throws -> RunConfiguration {
+        try RunConfiguration(
             ConfigurationReader(
                 yaml: """
                     dataset: \(dataset)
                     encoding: \(encoding)
                     network: [flatten, linear: {outputs: 10}]
-                    """, file: "events.yaml"), defaultName: "events")
+                    """, file: "events.yaml", registry: .standard), defaultName: "events")
     }
 
     private func training(_ camera: String, limit: Int = 4) throws -> Dataset {
         let dataset = "{name: digits, limit: \(limit), event-camera: \(camera)}"
-        let reader = try ConfigurationReader(yaml: "dataset: \(dataset)", file: "events.yaml")
+        let reader = try ConfigurationReader(
+            yaml: "dataset: \(dataset)", file: "events.yaml", registry: .standard)
         let read = try DatasetConfiguration(reader.root.section("dataset"))
-        return try read.load(directory: nil, folder: URL(filePath: "."), seed: 0).training
+        return try read.load(from: DataPlace()).training
     }
 
     @Test("digits become recordings, by the same way as in the studies")
@@ -49,10 +51,11 @@ struct EventCameraConfigurationTests {
     func names(set: String) throws {
         let folder = try TemporaryFolder()
         let reader = try ConfigurationReader(
-            yaml: "dataset: {name: \(set), event-camera: {}}", file: "events.yaml")
+            yaml: "dataset: {name: \(set), event-camera: {}}", file: "events.yaml",
+            registry: .standard)
         let read = try DatasetConfiguration(reader.root.section("dataset"))
         let error = try #require(throws: DataError.self) {
-            try read.load(directory: folder.url.path, folder: folder.url, seed: 0)
+            try read.load(from: DataPlace(directory: folder.url.path, folder: folder.url))
         }
         #expect(error.description.contains(set), "\(error)")
     }
@@ -81,12 +84,13 @@ struct EventCameraConfigurationTests {
 
     @Test("an artificial network sees the mean frame")
     func meanFrame() throws {
-        var configuration = try configuration("{name: digits, limit: 8, event-camera: {}}")
-        configuration.model = .artificial
-        let experiment = try Experiment(
-            configuration, dataDirectory: nil, folder: URL(filePath: "."))
-        let model = try #require(experiment.makeModel() as? ClockedModel)
-        #expect(model.encoder is MeanEncoder && model.network.inputShape == [8, 8, 2])
+        let configuration = try configuration("{name: digits, limit: 8, event-camera: {}}")
+        var method = try #require(configuration.method as? SurrogateConfiguration)
+        method.family = .artificial
+        let model = try method.makeMethod(
+            for: configuration.dataset.load(from: DataPlace()), seed: 0, registry: .standard
+        ).model
+        #expect(model.encoderDescription.kind == MeanEncoder.kind && model.family == .artificial)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import Ranvier
 import Testing
 
 @testable import RanvierConfiguration
@@ -21,23 +22,21 @@ struct ExactConfigurationTests {
         training: {epochs: 2, batch-size: 25, learning-rate: 4e-3}
         """
 
-    private func configuration(_ overrides: [String]) throws -> ExperimentConfiguration {
+    private func configuration(_ overrides: [String]) throws -> RunConfiguration {
         let reader = try ConfigurationReader(
             yaml: Self.base, file: "exact.yaml",
-            overrides: overrides.map { try ConfigurationOverride($0) })
-        return try ExperimentConfiguration(reader, defaultName: "exact")
+            overrides: overrides.map { try ConfigurationOverride($0) }, registry: .standard)
+        return try RunConfiguration(reader, defaultName: "exact")
     }
 
     /// Loss on the test samples after training.
     private func loss(_ overrides: [String]) throws -> Double {
-        let experiment = try Experiment(
-            configuration(overrides), dataDirectory: nil, folder: URL(filePath: "."))
-        var method = try experiment.makeMethod()
-        _ = try method.train(
-            on: experiment.data.training, validation: nil, from: nil, observer: SilentObserver())
-        return try method.model.evaluate(
-            on: experiment.data.test.prefix(20), observer: SilentObserver()
-        ).loss
+        let configuration = try configuration(overrides)
+        let data = try configuration.dataset.load(from: DataPlace(seed: configuration.seed))
+        var method = try configuration.method.makeMethod(
+            for: data, seed: configuration.seed, registry: .standard)
+        try configuration.method.course.run(&method, on: data.training)
+        return try method.model.evaluate(on: data.test.prefix(20)).loss
     }
 
     @Test(
@@ -67,28 +66,26 @@ struct ExactConfigurationTests {
 
     @Test("Yin-Yang is generated and learned from its own spike times")
     func yinYang() throws {
-        let experiment = try Experiment(
-            configuration([
-                "dataset={name: yin-yang, limit: 300}", "network.1.theta.outputs=3",
-                "encoding.first-spike.bins=200", "encoding.first-spike.silent-below=-1",
-            ]), dataDirectory: nil, folder: URL(filePath: "."))
-        #expect(experiment.data.training.count == 300)
-        #expect(experiment.data.training.featureShape == [4])
-        let model = try #require(experiment.makeModel() as? ExactClassifier)
+        let configuration = try configuration([
+            "dataset={name: yin-yang, limit: 300}", "network.1.theta.outputs=3",
+            "encoding.first-spike.bins=200", "encoding.first-spike.silent-below=-1",
+        ])
+        let data = try configuration.dataset.load(from: DataPlace())
+        #expect(data.training.count == 300 && data.training.featureShape == [4])
+        let method = try configuration.method.makeMethod(for: data, seed: 0, registry: .standard)
+        let model = try #require(method.model as? ThetaModel)
         #expect(model.network.code.binTimes.count == 200)
-        let batch = try model.batch(of: experiment.data.training)
+        let batch = try model.batch(
+            values: data.training.values, labels: data.training.labels, count: data.training.count)
         #expect(batch.pixels.allSatisfy { $0 < 200 })
     }
 
     @Test("Rasters keep their times; a channel's first spikes are inputs of their own")
     func rasters() throws {
-        let encoding = try configuration([
+        let configuration = try configuration([
             "encoding={spike-times: {trial: 4, latest: 3, spikes-per-channel: 5}}"
         ])
-        guard case .exact(let exact) = encoding.learning else {
-            Issue.record("not the exact method")
-            return
-        }
+        let exact = try #require(configuration.method as? ExactConfiguration)
         #expect(exact.encoding.inputs(ofSample: [100, 64]) == 320)
         let code = try exact.encoding.code(forSample: [100, 64])
         #expect(code.bins == 100 && code.binTimes.last == 3)
@@ -109,8 +106,10 @@ struct ExactConfigurationTests {
     @Test("Sequences and deltas are encodings of clocked networks")
     func sequenceEncodings() throws {
         func duration(_ encoding: String) throws -> Double {
-            let root = try ConfigurationReader(yaml: "encoding: \(encoding)", file: "x.yaml").root
-            return try EncodingConfiguration(root).encoder.duration
+            let root = try ConfigurationReader(
+                yaml: "encoding: \(encoding)", file: "x.yaml", registry: .standard
+            ).root
+            return try root.value("encoding", of: EncoderRole.self).duration
         }
         #expect(abs(try duration("{sequence: {steps: 100, time-step: 6e-3}}") - 0.6) < 1e-12)
         #expect(

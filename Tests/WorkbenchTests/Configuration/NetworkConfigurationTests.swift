@@ -1,3 +1,4 @@
+import Ranvier
 import Testing
 
 @testable import RanvierConfiguration
@@ -15,20 +16,24 @@ struct NetworkConfigurationTests {
         var inputShape = [8, 8, 2]
         var testDescription: String { yaml }
 
-        func configuration() throws -> (network: NetworkConfiguration, resolved: ConfigurationValue)
-        {
-            let reader = try ConfigurationReader(yaml: "network: \(yaml)", file: "network.yaml")
-            let network = try NetworkConfiguration(reader.root)
+        func configuration() throws -> (plan: NetworkPlan, resolved: ConfigurationValue) {
+            let reader = try ConfigurationReader(
+                yaml: "network: \(yaml)", file: "network.yaml", registry: .standard)
+            let plan = try NetworkPlan(reader.root)
             try reader.finish()
-            return (network, reader.resolved)
+            return (plan, reader.resolved)
+        }
+
+        func site(_ family: NetworkFamily = .spiking) -> LayerSite {
+            LayerSite(
+                shape: inputShape, family: family, steps: NetworkConfigurationTests.steps,
+                timeStep: 1e-3, outputs: 3, registry: .standard)
         }
 
         func network(
             _ model: NetworkFamily = .spiking, seed: UInt64 = 1
         ) throws -> Network {
-            try configuration().network.network(
-                for: model, inputShape: inputShape, steps: NetworkConfigurationTests.steps,
-                timeStep: 1e-3, classes: 3, seed: seed)
+            try configuration().plan.network(at: site(model), seed: seed)
         }
     }
 
@@ -106,7 +111,7 @@ struct NetworkConfigurationTests {
             activity > 0 || kind.yaml.contains("relu") || kind.yaml.contains("ary-lif")
                 || kind.yaml.contains("graded"))
         #expect(whole.scalars.contains { $0 != whole.scalars[0] })
-        var state: [LayerState?]?
+        var state: LayerState?
         var outputs: [Tensor] = []
         for t in 0..<Self.steps {
             let response = network.step(sequence.step(at: t), state: state)
@@ -141,14 +146,12 @@ struct NetworkConfigurationTests {
     @Test("as resolved they are read again to the same network", arguments: kinds)
     func resolved(kind: Kind) throws {
         let (_, resolved) = try kind.configuration()
-        let reader = try ConfigurationReader(yaml: resolved.yaml(), file: "resolved.yaml")
-        let again = try NetworkConfiguration(reader.root)
+        let reader = try ConfigurationReader(
+            yaml: resolved.yaml(), file: "resolved.yaml", registry: .standard)
+        let again = try NetworkPlan(reader.root)
         try reader.finish()
         #expect(reader.resolved == resolved)
-        let network = try again.network(
-            for: .spiking, inputShape: kind.inputShape, steps: Self.steps, timeStep: 1e-3,
-            classes: 3,
-            seed: 1)
+        let network = try again.network(at: kind.site(), seed: 1)
         let x = input(kind.inputShape)
         #expect(try network(x).scalars == kind.network()(x).scalars)
     }

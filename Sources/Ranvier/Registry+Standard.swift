@@ -1,0 +1,36 @@
+import Foundation
+import RanvierConfiguration
+import RanvierData
+import RanvierExact
+import RanvierLearning
+import RanvierNetworks
+import RanvierSpikes
+import RanvierSurrogate
+
+extension Registry {
+    /// Everything that configurations and stored models may name as it ships.
+    ///
+    /// Another package adds to a copy:
+    ///
+    ///     var registry = Registry.standard
+    ///     registry.add(LayerKind(MyLayer.self))
+    public static let standard: Registry = {
+        var registry = Registry()
+        registry.add(EncoderKind.standard)
+        registry.addStandardNetworks()
+        registry.add(DataSourceKind.standard)
+        registry.addStandardLearning()
+        registry.addSurrogateGradients()
+        registry.addExactGradients()
+        return registry
+    }()
+}
+
+extension Model {
+    /// Opens a model from its folder alone: a run's, or one that was saved.
+    ///
+    /// - Throws: `ModelFileError`, `CheckpointError`, `UnknownNameError`, `ConfigurationError`, `NetworkError`.
+    public static func load(_ folder: URL) throws -> any SpikingModel {
+        try load(folder, registry: .standard)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import RanvierConfiguration
+import RanvierFormats
+
+/// Where the samples of a run come from: what `dataset.name` says, with its own keys beside it.
+///
+///     struct Weather: DataSource {
+///         var station = "north"
+///         static let kind = "weather"
+///         static let schema = Schema<Weather> { Field.text("station", \.station) }
+///         func load(from place: DataPlace) throws(DataError) -> DataParts { … }
+///     }
+///     registry.add(DataSourceKind(Weather.self))
+public protocol DataSource: Configurable {
+    /// Word for the source in configurations.
+    static var kind: String { get }
+
+    /// Whether samples are images, or vectors that are, which an event camera can look at.
+    var hasImages: Bool { get }
+
+    /// Reads the samples.
+    ///
+    /// - Throws: `DataError` that names file, expected and found.
+    func load(from place: DataPlace) throws(DataError) -> DataParts
+}
+
+extension DataSource {
+    /// False.
+    public var hasImages: Bool { false }
+}
+
+/// Where data are looked for, and what decides splits.
+public struct DataPlace: Sendable {
+    /// Where larger sets are looked for before `RANVIER_DATA`.
+    public var directory: String?
+    /// What relative paths in the configuration start from.
+    public var folder: URL
+    /// What decides which samples are held out.
+    public var seed: UInt64
+
+    /// A place.
+    public init(directory: String? = nil, folder: URL = URL(filePath: "."), seed: UInt64 = 0) {
+        self.directory = directory
+        self.folder = folder
+        self.seed = seed
+    }
+
+    /// The folder of larger sets.
+    public func dataDirectory() throws(DataError) -> DataDirectory {
+        try DataDirectory.locate(explicit: directory)
+    }
+}
+
+/// What a source gives: samples to learn from, and others to measure on.
+public struct DataParts: Sendable {
+    /// What the network learns from.
+    public var training: Dataset
+    /// What the result is measured on.
+    public var test: Dataset
+
+    /// Two parts.
+    public init(training: Dataset, test: Dataset) {
+        self.training = training
+        self.test = test
+    }
+}
+
+/// Where samples come from.
+public enum DataSourceRole: Role {
+    /// A source.
+    public typealias Value = any DataSource
+    /// `dataset.name`.
+    public static let name = "dataset.name"
+    /// The source's kind and keys.
+    public static func element(of value: any DataSource) -> Element {
+        Element(type(of: value).kind, value.configurationValue)
+    }
+}
+
+/// A kind of source.
+public typealias DataSourceKind = Kind<DataSourceRole>
+
+extension Kind where R == DataSourceRole {
+    /// The kind of a type.
+    public init<Source: DataSource>(_ type: Source.Type) {
+        self.init(Source.kind, Source.self) {
+            $0
+        } unwrap: {
+            $0 as? Source
+        }
+    }
+
+    /// The kind of a source without keys.
+    package init(_ name: String, source: any DataSource) {
+        self.init(name, NoOptions.self) { _ in
+            source
+        } unwrap: { _ in
+            nil
+        }
+    }
+}

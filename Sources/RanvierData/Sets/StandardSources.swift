@@ -1,0 +1,117 @@
+import RanvierConfiguration
+import RanvierFormats
+import RanvierSpikes
+
+/// `digits`: ships with the package.
+struct DigitsSource: DataSource {
+    static let kind = "digits"
+    static let schema = Schema<DigitsSource>()
+    var hasImages: Bool { true }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try Digits()
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `mnist`, `fashion-mnist`, `kmnist`: four IDX files in the data directory.
+struct MNISTSource: DataSource {
+    static let kind = "mnist"
+    static let schema = Schema<MNISTSource>()
+    var variant = MNIST.Variant.mnist
+    var hasImages: Bool { true }
+
+    init() {}
+
+    init(variant: MNIST.Variant) { self.variant = variant }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try MNIST(directory: place.dataDirectory(), variant: variant)
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `cifar10`: binary files in the data directory.
+struct CIFAR10Source: DataSource {
+    static let kind = "cifar10"
+    static let schema = Schema<CIFAR10Source>()
+    var hasImages: Bool { true }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try CIFAR10(directory: place.dataDirectory())
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `cifar100`: binary files in the data directory, with their fine classes.
+struct CIFAR100Source: DataSource {
+    static let kind = "cifar100"
+    static let schema = Schema<CIFAR100Source>()
+    var hasImages: Bool { true }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try CIFAR100(directory: place.dataDirectory())
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `yin-yang`: generated points in a disc; nothing is read.
+struct YinYangSource: DataSource {
+    static let kind = "yin-yang"
+    static let schema = Schema<YinYangSource>()
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try YinYang()
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `fsdd`: spoken digits in the data directory, as spikes of a cochlea.
+struct FSDDSource: DataSource {
+    static let kind = "fsdd"
+    var steps = 100
+    var timeStep = 6e-3
+
+    static let schema = Schema<FSDDSource> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+    }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try FSDD(
+            directory: place.dataDirectory(), steps: steps, timeStep: timeStep)
+        return DataParts(training: set.train, test: set.test)
+    }
+}
+
+/// `n-mnist`: digits seen by an event camera, in the data directory.
+struct NMNISTSource: DataSource {
+    static let kind = "n-mnist"
+    var steps = 30
+    var timeStep = 10e-3
+    var slicing: EventStream.Slicing?
+    var samplesPerClass: Int?
+
+    static let schema = Schema<NMNISTSource> {
+        Field.integer("steps", \.steps, in: 1...)
+        Field.number("time-step", \.timeStep, in: .positive)
+        Field { section, value throws(ConfigurationError) in
+            let word = try section.choice(
+                "frames", of: ["none"] + EventStream.Slicing.allCases.map(\.rawValue),
+                default: "none")
+            value.slicing = EventStream.Slicing(rawValue: word)
+        } write: {
+            [.init("frames", .string($0.slicing?.rawValue ?? "none"))]
+        } vary: { value, random in
+            value.slicing = EventStream.Slicing.allCases.randomElement(using: &random)
+        }
+        Field.optionalInteger("samples-per-class", \.samplesPerClass, in: 1...)
+    }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        let set = try NMNIST(
+            directory: place.dataDirectory(), steps: steps, timeStep: timeStep, slicing: slicing,
+            samplesPerClass: samplesPerClass ?? .max)
+        return DataParts(training: set.train, test: set.test)
+    }
+}

@@ -1,0 +1,104 @@
+import RanvierData
+import RanvierLearning
+import RanvierTensors
+
+/// Learning by the exact gradient of spike times: layered theta networks, classes named by the first
+/// spike, AdaBelief.
+///
+/// Source: Klos & Memmesheimer, arXiv:2309.14523.
+public struct ExactGradient: LearningMethod {
+    /// `exact`.
+    public static let name = "exact"
+    /// The model that is trained.
+    public private(set) var thetaModel: ThetaModel
+    /// Batches, learning rate, changes of presentations.
+    public var schedule: ThetaSchedule
+    private var trainer: ThetaTrainer<Float>
+    /// The samples of the course, as spike times.
+    private var samples: ThetaBatch?
+
+    /// Trains a model by a schedule, whose number of epochs the course decides.
+    public init(_ model: ThetaModel, schedule: ThetaSchedule) throws {
+        thetaModel = model
+        self.schedule = schedule
+        trainer = try ThetaTrainer(model.network, learningRate: schedule.learningRate)
+    }
+
+    /// The model that is trained.
+    public var model: any SpikingModel { thetaModel }
+
+    /// Takes over stored weights and phases.
+    public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
+        try thetaModel.restore(parameters)
+        let (tensors, steps) = state
+        trainer = try ThetaTrainer(
+            thetaModel.network, learningRate: schedule.learningRate)
+        try trainer.restore(tensors, stepCount: steps)
+    }
+
+    /// The means of AdaBelief, and its steps.
+    public var state: (tensors: [String: Tensor], steps: Int) {
+        let state = trainer.optimizerState
+        return (state.tensors, state.stepCount)
+    }
+
+    /// Takes over the state of an optimiser.
+    public mutating func restore(state: [String: Tensor], steps: Int) throws {
+        try trainer.restore(state, stepCount: steps)
+    }
+
+    /// Turns all samples into spike times once.
+    public mutating func prepare(for data: Dataset) throws {
+        try thetaModel.signature.task.requireFit(of: data)
+        samples = try thetaModel.batch(
+            values: data.values, labels: data.labels, count: data.count)
+    }
+
+    /// One pass over the samples in an order of its own.
+    public mutating func epoch(
+        _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
+    ) throws -> EpochReport {
+        if samples == nil { try prepare(for: data) }
+        guard let samples else { throw ExactError.emptyBatch }
+        schedule.epochs = epochs
+        let followed = data.subset([0])
+        var spikeTimes: [SpikeTimeRecord] = []
+        if epoch == 0 {
+            spikeTimes.append(try thetaModel.firstSpikes(of: followed, afterEpoch: 0))
+        }
+        let start = ContinuousClock.now
+        let steps = (samples.count + schedule.batchSize - 1) / schedule.batchSize
+        let reduce = hooks.reduce.map { reduce in
+            { (gradient: [Float]) throws -> [Float] in
+                let reduced = try reduce([Tensor(gradient, shape: [gradient.count])])
+                return reduced[0].scalars
+            }
+        }
+        let summary = try trainer.trainEpoch(
+            epoch, on: samples, schedule: schedule, reduce: reduce
+        ) { step in
+            try hooks.project?()
+            hooks.didFinishStep(step, steps)
+            if hooks.shouldStop() {
+                throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
+            }
+        }
+        thetaModel.network = trainer.network
+        var report = EpochReport(
+            epoch: epoch + 1, training: ["loss": summary.loss, "accuracy": summary.accuracy],
+            seconds: (ContinuousClock.now - start) / .seconds(1),
+            learningRate: schedule.learningRate(atEpoch: Double(epoch)))
+        spikeTimes.append(try thetaModel.firstSpikes(of: followed, afterEpoch: epoch + 1))
+        report.spikeTimes = spikeTimes
+        return report
+    }
+
+    /// How the first spikes of the first training sample moved.
+    public func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic] {
+        guard let label = data.labels.first else { return [] }
+        let course = SpikeTimeCourse(
+            sample: "training sample 0", label: label, className: data.classNames[label],
+            trial: thetaModel.duration, records: reports.flatMap(\.spikeTimes))
+        return course.diagnostic.map { [$0] } ?? []
+    }
+}

@@ -1,0 +1,199 @@
+import RanvierConfiguration
+import RanvierLearning
+import RanvierNetworks
+import RanvierTensors
+
+/// An event-driven network of layered populations as a value.
+///
+///     event-driven: {inputs: 64, trial: 2, neuron: {theta: {time-constant: 1.9, drive: 1.25}}, populations: [30, 10]}
+public struct EventDrivenDescription: Configurable {
+    /// `event-driven`.
+    public static let kind = ThetaModel.kind
+
+    /// Inputs.
+    public var inputs = 1
+    /// End of the trial in seconds.
+    public var trial = 2.0
+    /// The neurons of all populations.
+    public var neuron = ThetaOptions()
+    /// Neurons of each population, each fed by all of the one before it.
+    public var populations: [Int] = []
+    /// Most events that a population may have in a trial.
+    public var eventLimit = 100_000
+
+    /// Nothing.
+    public init() {}
+
+    /// The keys.
+    public static let schema = Schema<EventDrivenDescription> {
+        Field.integer("inputs", \.inputs, in: 1..., isRequired: true)
+        Field.number("trial", \.trial, in: .positive, isRequired: true)
+        Field { section, value throws(ConfigurationError) in
+            let (_, options) = try section.choiceWithOptions("neuron", default: NeuronKind.theta)
+            value.neuron = try ThetaOptions(options)
+        } write: {
+            let neuron = Element(NeuronKind.theta.rawValue, $0.neuron.configurationValue)
+            return [.init("neuron", neuron.configurationValue)]
+        } vary: { value, random in
+            value.neuron = ThetaOptions.random(using: &random)
+        }
+        Field.integers("populations", \.populations, in: 1..., isRequired: true)
+        Field.integer("event-limit", \.eventLimit, in: 1...)
+    }
+
+    private enum NeuronKind: String, CaseIterable { case theta }
+}
+
+/// The keys of a theta neuron.
+public struct ThetaOptions: Configurable {
+    /// Time constant in seconds.
+    public var timeConstant = 6 / Double.pi
+    /// Constant drive I₀, above 1/4: a neuron without input spikes periodically.
+    public var drive = 1.25
+
+    /// The published neuron.
+    public init() {}
+
+    /// The keys of a configuration.
+    public static let schema = Schema<ThetaOptions> {
+        Field.number("time-constant", \.timeConstant, in: .positive)
+        Field.number("drive", \.drive, in: 0.2501...100, drawn: 0.3...2)
+    }
+}
+
+/// When the inputs of an event-driven network spike: the bins of a latency code, as numbers.
+struct BinnedEncoder: Configurable {
+    static let kind = "latency-bins"
+    /// Spike time of each bin in seconds.
+    var binTimes: [Double] = []
+    /// Largest value without a spike in a linear code; nil for the logarithmic one of images.
+    var silentBelow: Double?
+    /// Spikes of each channel of a raster that come in; nil where samples are values.
+    var spikesPerChannel: Int?
+
+    static let schema = Schema<BinnedEncoder> {
+        Field.numbers("bin-times", \.binTimes)
+        Field.optionalNumber("silent-below", \.silentBelow, in: -1...1)
+        Field.optionalInteger("spikes-per-channel", \.spikesPerChannel, in: 1...)
+    }
+}
+
+/// How classes are read from first spikes, and what is not to be seen in a network's numbers.
+struct FirstSpikeReadout: Configurable {
+    var earliness = 0.01
+    var temperature = 1.0
+    var trainsPseudospikes = true
+    var countsPseudospikes = false
+    var initialScale = 0.5
+    var initialShift = 0.0
+
+    static let schema = Schema<FirstSpikeReadout> {
+        Field.number("earliness", \.earliness, in: 0...)
+        Field.number("temperature", \.temperature, in: .positive)
+        Field.boolean("pseudospikes", \.trainsPseudospikes)
+        Field.boolean("count-pseudospikes", \.countsPseudospikes)
+        Field.number("initial-scale", \.initialScale, in: 0...)
+        Field.number("initial-shift", \.initialShift)
+    }
+}
+
+extension ThetaModel {
+    /// Inputs, trial, neurons and populations.
+    public var eventDrivenDescription: EventDrivenDescription {
+        var description = EventDrivenDescription()
+        description.inputs = network.sizes[0]
+        description.trial = network.trial
+        description.neuron.timeConstant = network.neuron.timeConstant
+        description.neuron.drive = network.neuron.drive
+        description.populations = Array(network.sizes.dropFirst())
+        description.eventLimit = network.eventLimit
+        return description
+    }
+
+    /// The populations.
+    public var networkDescription: NetworkDescription {
+        NetworkDescription(kind: Self.kind, eventDrivenDescription.configurationValue)
+    }
+
+    /// The bins of the code.
+    public var encoderDescription: Element {
+        var encoder = BinnedEncoder()
+        encoder.binTimes = network.code.binTimes
+        encoder.silentBelow = network.code.silentBelow
+        encoder.spikesPerChannel = spikesPerChannel
+        return Element(BinnedEncoder.kind, encoder.configurationValue)
+    }
+
+    /// How classes are read.
+    public var readoutDescription: ConfigurationValue {
+        var readout = FirstSpikeReadout()
+        readout.earliness = network.earliness
+        readout.temperature = network.temperature
+        readout.trainsPseudospikes = network.pseudospikes
+        readout.countsPseudospikes = countsPseudospikes
+        (readout.initialScale, readout.initialShift) = firstWeights
+        return readout.configurationValue
+    }
+
+    /// The same populations with weights drawn anew.
+    public func untrained(seed: UInt64, registry: Registry) throws -> any SpikingModel {
+        var fresh = self
+        fresh.network = try FastThetaNetwork<Float>(
+            neuron: network.neuron, sizes: network.sizes, trial: network.trial,
+            code: network.code)
+        fresh.network.earliness = network.earliness
+        fresh.network.temperature = network.temperature
+        fresh.network.pseudospikes = network.pseudospikes
+        fresh.network.eventLimit = network.eventLimit
+        fresh.network.randomize(
+            seed: seed &+ 1, scale: firstWeights.scale, shift: firstWeights.shift)
+        return fresh
+    }
+
+    /// A model from its parts as values.
+    init(_ description: ModelDescription, in registry: Registry, at place: String) throws {
+        func read<Value: Configurable>(
+            _ type: Value.Type, _ value: ConfigurationValue, _ key: String
+        ) throws -> Value {
+            let section = try ConfigurationSection(
+                ConfigurationNode(value, location: place), location: place, keyPath: key,
+                registry: registry)
+            let read = try Value(section)
+            try section.finish()
+            return read
+        }
+        let parts = try read(EventDrivenDescription.self, description.network.content, "network")
+        guard description.encoder.kind == BinnedEncoder.kind else {
+            throw ModelFileError(
+                file: place,
+                reason: "encoder: expected '\(BinnedEncoder.kind)', found "
+                    + "'\(description.encoder.kind)'")
+        }
+        let bins = try read(BinnedEncoder.self, description.encoder.options, "encoder")
+        let readout = try read(FirstSpikeReadout.self, description.readout, "readout")
+        var network = try FastThetaNetwork<Float>(
+            neuron: ThetaNeuron(
+                timeConstant: parts.neuron.timeConstant, drive: parts.neuron.drive),
+            sizes: [parts.inputs] + parts.populations, trial: parts.trial,
+            code: LatencyCode(binTimes: bins.binTimes, silentBelow: bins.silentBelow))
+        network.earliness = readout.earliness
+        network.temperature = readout.temperature
+        network.pseudospikes = readout.trainsPseudospikes
+        network.eventLimit = parts.eventLimit
+        self.init(
+            network: network, countsPseudospikes: readout.countsPseudospikes,
+            spikesPerChannel: bins.spikesPerChannel,
+            firstWeights: (readout.initialScale, readout.initialShift),
+            signature: try description.signature(in: registry, at: place))
+    }
+}
+
+extension Kind where R == ModelRole {
+    /// Event-driven networks.
+    public static let eventDriven = ModelKind(ThetaModel.self) {
+        description, tensors, registry, place in
+        var model = try ThetaModel(description, in: registry, at: place)
+        try model.restore(tensors)
+        return model
+    }
+}

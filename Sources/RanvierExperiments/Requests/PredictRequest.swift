@@ -1,0 +1,21 @@
+import Foundation
+
+/// What `ranvier predict` is asked for.
+public struct PredictRequest: Sendable, Codable {
+    /// The run's folder.
+    public var run: URL
+    /// The table of new rows.
+    public var data: URL
+    /// Whether the probability of every class is told.
+    public var showsProbabilities = false
+    /// Probability below which an answer is called unsure.
+    public var leastConfidence = 0.5
+    /// Worker threads; nil for one per core.
+    public var threads: Int?
+
+    /// A request for the rows of a table.
+    public init(run: URL, data: URL) {
+        self.run = run
+        self.data = data
+    }
+}

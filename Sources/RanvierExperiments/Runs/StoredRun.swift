@@ -1,0 +1,145 @@
+import Foundation
+import RanvierAnalysis
+import RanvierConfiguration
+import RanvierData
+import RanvierFormats
+import RanvierLearning
+import RanvierNetworks
+import RanvierRuns
+
+/// A finished run as its directory tells it: the model, and how it came about. Its data are only read when they are asked for.
+public struct StoredRun {
+    /// Where it lies.
+    public let folder: URL
+    /// The trained model.
+    public let model: any SpikingModel
+    /// The configuration as it was resolved.
+    public let configuration: RunConfiguration
+    /// How training went.
+    public let state: TrainingState
+    /// Training samples it saw, as far as its result tells.
+    public let trainingSamples: Int
+    private let registry: Registry
+
+    /// Opens a run directory.
+    ///
+    /// - Throws: `RunError`, `ConfigurationError`, `ModelFileError`, `CheckpointError`, `NetworkError`.
+    public init(_ folder: URL, registry: Registry) throws {
+        try RunDirectory.requireRun(folder)
+        self.folder = folder
+        self.registry = registry
+        model = try Model.load(folder, registry: registry)
+        configuration = try RunConfiguration(
+            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
+            registry: registry, defaultName: folder.lastPathComponent)
+        var state = TrainingState()
+        for (index, line) in RunDirectory.metricsLines(in: folder).enumerated() {
+            do {
+                state.reports.append(try StoredJSON.value(from: Data(line.utf8)))
+            } catch {
+                throw RunError.damaged(
+                    path: folder.appending(path: RunDirectory.File.metrics.rawValue).relativePath,
+                    reason: "line \(index + 1): expected the report of an epoch as JSON, found "
+                        + "something else; run again with --overwrite")
+            }
+        }
+        self.state = state
+        let result = try? RunResult(
+            json: Data(contentsOf: folder.appending(path: RunDirectory.File.result.rawValue)))
+        let speed = result?.training
+        trainingSamples =
+            speed.map {
+                Int(($0.samplesPerSecond * $0.seconds / Double(max($0.epochs, 1))).rounded())
+            } ?? 0
+    }
+
+    /// The name in tables: `digits-0 (surrogate, snn)`.
+    var title: String {
+        "\(folder.lastPathComponent) (\(configuration.methodName), \(model.family.rawValue))"
+    }
+
+    /// Samples to measure on, as the model takes them.
+    ///
+    /// - Parameters:
+    ///   - choice: a data set by name, or a labelled CSV file; nil for the run's own test part.
+    ///   - dataDirectory: where larger sets are looked for.
+    /// - Throws: `DataError`, `ConfigurationError`; `TrainingError.mismatch` where the samples do not fit the model.
+    func testData(_ choice: String?, dataDirectory: String?) throws -> Dataset {
+        let place = DataPlace(
+            directory: dataDirectory, folder: folder, seed: configuration.seed)
+        guard let choice, choice != configuration.dataset.name else {
+            return try configuration.dataset.load(from: place).test
+        }
+        let url = URL(filePath: choice)
+        if FileManager.default.fileExists(atPath: url.path) {
+            return try model.signature.prepared(labeledTable(url))
+        }
+        let names = registry.names(DataSourceRole.self)
+        guard names.contains(choice) else {
+            throw DataError(
+                .missing, at: choice,
+                expected: "a file, or one of \(names.joined(separator: ", "))",
+                found: "neither",
+                advice: NearestName.of(choice, among: names).map { "did you mean '\($0)'?" }
+                    ?? "check the path")
+        }
+        // The model scales as it learned, not as another set would have it; keys of the run's own source are not its.
+        var entries = [ConfigurationValue.Entry("name", .string(choice))]
+        for key in ["images", "event-camera"] {
+            if let value = configuration.resolved["dataset"]?[key], value != .null {
+                entries.append(.init(key, value))
+            }
+        }
+        let other = try RunConfiguration(
+            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
+            overrides: [
+                ConfigurationOverride(
+                    path: ["dataset"], yaml: StoredJSON.text(ConfigurationValue.section(entries)))
+            ], registry: registry, defaultName: configuration.name)
+        return try model.signature.prepared(other.dataset.load(from: place).test)
+    }
+
+    /// A word of the run's own `dataset` section.
+    private func datasetWord(_ key: String) -> String? {
+        if case .string(let text)? = configuration.resolved["dataset"]?[key] { text } else { nil }
+    }
+
+    /// The columns of a table that the model takes, by their names where it knows them.
+    private var featureColumns: [CSVColumn]? {
+        model.signature.featureNames.map { $0.map { .named($0) } }
+    }
+
+    private var format: CSVFormat {
+        CSVFormat(separator: datasetWord("separator").flatMap { $0.count == 1 ? $0.first : nil })
+    }
+
+    /// Rows of a file with what would be right for each: the column that the run's own labels or targets have, else the last
+    /// one.
+    private func labeledTable(_ url: URL) throws -> Dataset {
+        let target = datasetWord("target-column"), label = datasetWord("label-column")
+        let names = model.signature.task.outputNames
+        if let target {
+            return try Dataset(
+                csv: url, target: .named(target), features: featureColumns, format: format)
+        }
+        return try Dataset(
+            csv: url, label: label.map { .named($0) } ?? .index(-1), features: featureColumns,
+            format: format, classNames: names)
+    }
+
+    /// New rows of a file, whose right answers are not asked for, and the columns that were not used.
+    func rows(_ url: URL) throws -> (data: Dataset, unused: [String]) {
+        let table = try CSVReader(format: format).table(at: url)
+        let own = [datasetWord("target-column"), datasetWord("label-column")].compactMap(\.self)
+        let features: [CSVColumn]
+        if let featureColumns {
+            features = featureColumns
+        } else {
+            features = table.names.indices.filter { !own.contains(table.names[$0]) }
+                .map { .index($0) }
+        }
+        let data = try Dataset(csv: url, features: features, format: format)
+        let used = Set(data.featureNames ?? [])
+        return (data, table.names.filter { !used.contains($0) && !own.contains($0) })
+    }
+}

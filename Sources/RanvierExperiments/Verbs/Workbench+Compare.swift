@@ -1,0 +1,101 @@
+import Foundation
+import RanvierAnalysis
+import RanvierConfiguration
+import RanvierFormats
+import RanvierLearning
+import RanvierReports
+import RanvierRuns
+
+extension Workbench {
+    /// Sets runs side by side: one table for all methods, and a page of charts.
+    ///
+    /// A configuration is trained first, as `run` does; a finished run of the same configuration and seed is
+    /// taken as it is.
+    /// - Throws: `RunError`, `RunIndexError`, and what `run` throws.
+    public func compare(
+        _ request: CompareRequest, events: WorkEvents = WorkEvents()
+    ) throws -> CommandOutcome {
+        let folders = try request.items.map { item in
+            try folder(of: item, in: request, events: events)
+        }
+        let contents = try folders.map(reportContent)
+        let sets = Set(contents.map(\.result.dataset)).sorted()
+        if sets.count > 1 {
+            events.warning(
+                "the runs use different data sets (\(sets.joined(separator: ", "))): how good they are "
+                    + "cannot be compared")
+        }
+        try RunDirectory.makeFolder(request.output)
+        let page = request.output.appending(path: "comparison.html")
+        try AtomicFile.write(Data(HTMLReport(comparing: contents).render().utf8), to: page)
+        let names = ComparisonPage(contents: contents).names
+        return CommandOutcome(
+            text: table(contents, names: names) + "\n\nPage: \(page.relativePath)",
+            value: ComparisonOutcome(
+                page: page.relativePath, folders: folders.map(\.relativePath),
+                runs: contents.map(\.result)))
+    }
+
+    private func table(_ contents: [ReportContent], names: [String]) -> String {
+        let results = contents.flatMap { [$0.result] + ($0.baseline.map { [$0] } ?? []) }
+        let rows = zip(names, contents).flatMap { name, content in
+            let result = content.result
+            let own = [[name, result.method] + RunSummary.cells(result, beside: results)]
+            guard let baseline = content.baseline else { return own }
+            return own + [
+                ["  its baseline", ""] + RunSummary.cells(baseline, beside: results)
+            ]
+        }
+        return TextTable(
+            head: ["run", "method"] + RunSummary.head(of: results), rows: rows
+        ).text
+    }
+
+    /// The folder of a run, or of the run that a configuration makes.
+    private func folder(
+        of item: String, in request: CompareRequest, events: WorkEvents
+    ) throws -> URL {
+        let file = URL(filePath: item)
+        guard ["yaml", "yml"].contains(file.pathExtension) else {
+            return try runFolder(item, output: request.output)
+        }
+        let overrides = try request.seed.map { [try ConfigurationOverride("seed=\($0)")] } ?? []
+        let configuration = try RunConfiguration(
+            file: file, overrides: overrides, registry: registry)
+        let folder = request.output.appending(
+            path: RunDirectory.defaultName(configuration: file, seed: Int(configuration.seed)),
+            directoryHint: .isDirectory)
+        let content = folder.appending(path: RunDirectory.File.reportContent.rawValue)
+        if FileManager.default.fileExists(atPath: content.path) {
+            try requireSame(configuration, in: folder)
+            events.note("taking the run that is there: \(folder.relativePath)")
+            return folder
+        }
+        _ = try run(
+            RunRequest(
+                configuration: file, seed: request.seed, threads: request.threads, output: folder,
+                dataDirectory: request.dataDirectory,
+                command: ["ranvier", "run", item]
+                    + (request.seed.map { ["--seed", String($0)] } ?? [])), events: events)
+        return folder
+    }
+
+    private func requireSame(
+        _ configuration: RunConfiguration, in folder: URL
+    ) throws {
+        let stored = try RunConfiguration(
+            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
+            registry: registry, defaultName: configuration.name)
+        if let key = stored.resolved.firstDifference(
+            from: configuration.resolved, ignoring: ["version"])
+        {
+            throw RunError.differs(path: folder.relativePath, key: key)
+        }
+    }
+
+    private struct ComparisonOutcome: Encodable, Sendable {
+        let page: String
+        let folders: [String]
+        let runs: [RunResult]
+    }
+}

@@ -1,0 +1,64 @@
+import RanvierConfiguration
+import RanvierData
+import RanvierTensors
+
+/// A way to learn: it holds a model and improves it on data, an epoch at a time.
+///
+/// It says how one epoch goes; ``Course`` does all else for all methods: validation, early stop, best weights, checkpoints,
+/// resuming, interrupts.
+public protocol LearningMethod {
+    /// The word for the method in configurations and results: `surrogate`, `exact`, ….
+    static var name: String { get }
+
+    /// The model that is trained.
+    var model: any SpikingModel { get }
+
+    /// Takes over stored parameters of the model.
+    mutating func restoreModel(_ parameters: [String: Tensor]) throws
+
+    /// Gets ready for samples, once before the first epoch of a course.
+    ///
+    /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where model and samples do not fit.
+    mutating func prepare(for data: Dataset) throws
+
+    /// Trains for one epoch; what it does depends on the seed and the epoch alone, so that a run that was stopped goes on as
+    /// if it had not been.
+    ///
+    /// - Parameters:
+    ///   - epoch: from 0.
+    ///   - epochs: length of the course.
+    ///   - hooks: asked between steps, and called around updates.
+    /// - Returns: what the epoch gave, without validation.
+    /// - Throws: ``TrainingError``, or what model and encoder throw.
+    mutating func epoch(
+        _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
+    ) throws -> EpochReport
+
+    /// Tensors besides the model's parameters that the next step depends on, and the steps that were taken.
+    var state: (tensors: [String: Tensor], steps: Int) { get }
+
+    /// Takes over a stored state.
+    mutating func restore(state: [String: Tensor], steps: Int) throws
+
+    /// Predicts the memory of training before it starts.
+    ///
+    /// - Returns: bytes at the peak; nil where the method has no prediction.
+    /// - Throws: `MemoryError` where it exceeds what may be used.
+    func predictPeakMemory() throws -> Int?
+
+    /// What only this method can show of a course, as parts of a report.
+    func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic]
+}
+
+extension LearningMethod {
+    /// Checks shape and task.
+    public mutating func prepare(for data: Dataset) throws {
+        try model.signature.task.requireFit(of: data)
+    }
+
+    /// Nil.
+    public func predictPeakMemory() throws -> Int? { nil }
+
+    /// None.
+    public func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic] { [] }
+}

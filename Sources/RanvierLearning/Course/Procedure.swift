@@ -1,0 +1,47 @@
+import Foundation
+import RanvierFormats
+
+/// Rounds of work that build on each other or stand side by side: iterative pruning, fine-tuning after quantising, networks of
+/// a sweep, members of an ensemble.
+///
+/// Each round's outcome is stored when it is done, so that a procedure that was stopped goes on with the round that was not.
+///
+///     let procedure = Procedure(folder: cache)
+///     for density in [1, 0.5, 0.25] {
+///         let outcome = try procedure.round("density-\(density)") { try trained(density) }
+///     }
+public struct Procedure: Sendable {
+    /// Where outcomes are stored, `<round>.json`; nil for nowhere.
+    public let folder: URL?
+
+    /// Rounds whose outcomes lie in a folder, which is made when it is needed.
+    public init(folder: URL?) { self.folder = folder }
+
+    /// The outcome of a round that is done already; nil where it is not, or its file is not whole.
+    public func outcome<Outcome: Codable>(
+        of round: String, as type: Outcome.Type = Outcome.self
+    ) -> Outcome? {
+        guard let file = file(of: round), let data = try? Data(contentsOf: file) else { return nil }
+        return try? StoredJSON.value(from: data)
+    }
+
+    /// Does a round, or takes the outcome that is stored.
+    ///
+    /// - Parameters:
+    ///   - name: the round, as a file may be named.
+    ///   - work: what the round does; what it stores itself must be whole when it returns.
+    /// - Throws: what the work throws; `FileError` where the outcome cannot be stored.
+    public func round<Outcome: Codable>(
+        _ name: String, work: () throws -> Outcome
+    ) throws -> Outcome {
+        if let done: Outcome = outcome(of: name) { return done }
+        let outcome = try work()
+        if let file = file(of: name), let folder {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try AtomicFile.write(try StoredJSON.data(outcome, isPretty: true), to: file)
+        }
+        return outcome
+    }
+
+    private func file(of round: String) -> URL? { folder?.appending(path: "\(round).json") }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import RanvierConfiguration
+import RanvierData
+import RanvierFormats
+
+/// A model in a folder: `model.json` says what it is, `model.safetensors` holds its numbers.
+public enum Model {
+    /// The name of the description's file.
+    public static let descriptionFile = "model.json"
+    /// The name of the file of the numbers.
+    public static let tensorsFile = "model.safetensors"
+
+    /// Opens a model from its folder alone.
+    ///
+    /// - Throws: ``ModelFileError``, `CheckpointError`, `UnknownNameError`, `ConfigurationError`, `NetworkError`.
+    public static func load(_ folder: URL, registry: Registry) throws -> any SpikingModel {
+        let file = folder.appending(path: descriptionFile)
+        let description = try ModelDescription(contentsOf: file)
+        let tensors = try TrainingCheckpoint(contentsOf: folder.appending(path: tensorsFile))
+        return try description.open(
+            tensors: tensors.parameters, in: registry, at: file.relativePath)
+    }
+}
+
+extension SpikingModel {
+    /// Stores the model in a folder, which is made if it is missing; each file appears whole or not at all.
+    ///
+    /// - Parameter method: the word for how it learned; empty where nobody asks.
+    /// - Throws: `NetworkError.undescribed` for parts that cannot be said; `FileError`.
+    public func save(to folder: URL, method: String = "") throws {
+        let description = try ModelDescription(of: self, method: method)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try TrainingCheckpoint(parameters: parameters)
+            .write(to: folder.appending(path: Model.tensorsFile))
+        try AtomicFile.write(
+            try StoredJSON.data(description, isPretty: true),
+            to: folder.appending(path: Model.descriptionFile))
+    }
+}

@@ -1,0 +1,78 @@
+import RanvierConfiguration
+import RanvierData
+
+/// What goes into a model and what comes out: shape, names, scaling and time base of samples, and the task.
+public struct ModelSignature: Sendable {
+    /// Shape of a sample's values.
+    public var inputShape: [Int]
+    /// Names of the values of a sample (of a step, for sequences); nil where they have none.
+    public var featureNames: [String]?
+    /// Seconds of a step, where samples are sequences; nil where they are not, or it is not known.
+    public var timeStep: Double?
+    /// How values are scaled before the model sees them; nil for as they are.
+    public var scaling: Scaling?
+    /// What comes out.
+    public var task: any LearningTask
+
+    /// What a model takes and gives.
+    public init(
+        inputShape: [Int], featureNames: [String]? = nil, timeStep: Double? = nil,
+        scaling: Scaling? = nil, task: any LearningTask
+    ) {
+        self.inputShape = inputShape
+        self.featureNames = featureNames
+        self.timeStep = timeStep
+        self.scaling = scaling
+        self.task = task
+    }
+
+    /// What a model that learns from some samples takes and gives.
+    public init(of data: Dataset, task: any LearningTask) {
+        self.init(
+            inputShape: data.featureShape, featureNames: data.featureNames,
+            timeStep: data.timeStep, scaling: data.scaling, task: task)
+    }
+
+    /// Classes without names, for a model that has not seen data yet.
+    public init(inputShape: [Int], classes: Int) {
+        self.init(
+            inputShape: inputShape, task: Classification(classNames: (0..<classes).map { "\($0)" }))
+    }
+}
+
+extension ModelSignature {
+    /// Samples as the model takes them.
+    ///
+    /// Two things that are almost right are reconciled: values of the same number under another shape are given the model's
+    /// (a vector of 64 values is an image of 8 × 8), and values that were not scaled are scaled.
+    ///
+    /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` for another number of values, other names (the first that
+    ///   differs is named) or another scaling; `DataError`.
+    public func prepared(_ data: Dataset) throws -> Dataset {
+        var data = data
+        if data.featureShape != inputShape {
+            guard data.featureShape.reduce(1, *) == inputShape.reduce(1, *) else {
+                throw TrainingError.mismatch(
+                    what: "samples of \(data.name)", expected: "values of shape \(inputShape)",
+                    found: "shape \(data.featureShape)")
+            }
+            data = try data.reshaped(to: inputShape)
+        }
+        if let own = featureNames, let found = data.featureNames, own != found {
+            let place = zip(own, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+            let index = place ?? min(own.count, found.count)
+            throw TrainingError.mismatch(
+                what: "column \(index + 1) of \(data.name)",
+                expected: index < own.count ? "'\(own[index])'" : "no more columns",
+                found: index < found.count ? "'\(found[index])'" : "none")
+        }
+        if data.scaling == scaling { return data }
+        guard data.scaling == nil, let scaling else {
+            throw TrainingError.mismatch(
+                what: "scaling of \(data.name)",
+                expected: scaling == nil ? "values as they are" : "the scaling of the model",
+                found: "another scaling")
+        }
+        return try scaling(data)
+    }
+}

@@ -1,0 +1,109 @@
+import RanvierData
+import RanvierNetworks
+
+/// What a model did on a data set: the one ruler that every method is measured with.
+public struct Evaluation: Sendable {
+    /// What was asked of the model.
+    public var task: any LearningTask
+    /// What would have been right.
+    public var targets: Targets
+    /// `[n][outputs]` probabilities of classes, or values in their own units.
+    public var answers: [[Float]] = []
+    /// `[n][outputs]` standard deviations, where the model knows them.
+    public var deviations: [[Float]]?
+    /// Mean loss.
+    public var loss = 0.0
+    /// How good that is, the most important measure first.
+    public var measures: [Measure] = []
+    /// Activity of each spiking layer.
+    public var activity: [LayerActivity] = []
+    /// Operations for all samples together.
+    public var operations = OperationCount()
+    /// Duration in seconds for all samples, in batches.
+    public var seconds = 0.0
+
+    /// An evaluation without samples yet.
+    public init(task: any LearningTask, targets: Targets) {
+        self.task = task
+        self.targets = targets
+    }
+
+    /// Spikes of all layers for a sample, on average.
+    public var spikesPerSample: Double { activity.reduce(0) { $0 + $1.spikesPerSample } }
+}
+
+// MARK: - Classes
+
+extension Evaluation {
+    /// True classes; none where samples have no classes.
+    public var labels: [Int] { targets.labels }
+
+    /// Names of the classes.
+    public var classNames: [String] {
+        if case .classes(_, let names) = targets { names } else { [] }
+    }
+
+    /// The most probable class of each sample; none where samples have no classes.
+    public var predictions: [Int] {
+        guard case .classes = targets else { return [] }
+        return answers.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+    }
+
+    /// Share of samples classified rightly; no number where samples have no classes.
+    public var accuracy: Double {
+        guard !labels.isEmpty else { return .nan }
+        return Double(zip(predictions, labels).count { $0 == $1 }) / Double(labels.count)
+    }
+
+    /// Probabilities with true classes; nil where samples have no classes.
+    ///
+    /// - Throws: ``AnalysisError`` where answers are no probabilities.
+    public var labeledPredictions: LabeledPredictions? {
+        get throws {
+            guard case .classes(let labels, _) = targets, !labels.isEmpty else { return nil }
+            return try LabeledPredictions(
+                probabilities: answers.map { $0.map(Double.init) }, labels: labels)
+        }
+    }
+}
+
+// MARK: - Values
+
+extension Evaluation {
+    /// Answer less target of each sample and value, and their unit (empty where they differ); nil where samples have no values.
+    public var errors: (values: [Double], unit: String)? {
+        guard case .values(let targets, _, let units) = targets, !targets.isEmpty else {
+            return nil
+        }
+        let unit = Set(units).count == 1 ? units[0] : ""
+        return (zip(answers.joined(), targets).map { Double($0) - Double($1) }, unit)
+    }
+}
+
+/// Activity of one spiking layer over a data set.
+public struct LayerActivity: Sendable, Hashable {
+    /// Name of the layer.
+    public var name: String
+    /// Number of neurons.
+    public var neurons: Int
+    /// Time steps of a sample.
+    public var steps: Int
+    /// Spikes of the layer for a sample, on average.
+    public var spikesPerSample: Double
+    /// Share of neurons that never fired.
+    public var silentNeurons: Double
+
+    /// Counts of one layer.
+    public init(
+        name: String, neurons: Int, steps: Int, spikesPerSample: Double, silentNeurons: Double
+    ) {
+        self.name = name
+        self.neurons = neurons
+        self.steps = steps
+        self.spikesPerSample = spikesPerSample
+        self.silentNeurons = silentNeurons
+    }
+
+    /// Spikes per neuron and step: `spikes / (neurons · T · samples)`.
+    public var rate: Double { spikesPerSample / Double(max(neurons * steps, 1)) }
+}

@@ -1,0 +1,34 @@
+import RanvierTensors
+
+/// What a forward pass knows besides its input.
+public struct ForwardContext {
+    /// Duration of a step in seconds.
+    public var timeStep: Double
+    /// Whether this pass belongs to training (dropout, batch statistics).
+    public var isTraining: Bool
+    /// Random numbers for layers that need them.
+    public var random: RandomStream
+    /// Called with the name of a layer and its spikes or output; nil where nobody looks.
+    public var observer: ((_ layer: String, _ observation: Observation) -> Void)?
+
+    /// Whether the layer behind the one that runs takes sums per channel of what comes out.
+    public internal(set) var measuresChannels = false
+
+    /// Whether this pass repeats another one for its gradients, and must leave running values alone.
+    public internal(set) var isRecomputing = false
+
+    /// A context for inference.
+    public init(
+        timeStep: Double, isTraining: Bool = false,
+        random: RandomStream = RandomStream(seed: 0, name: "forward"),
+        observer: ((_ layer: String, _ observation: Observation) -> Void)? = nil
+    ) {
+        self.timeStep = timeStep
+        self.isTraining = isTraining
+        self.random = random
+        self.observer = observer
+    }
+
+    /// Tells the observer, if there is one, what the layer that runs has done.
+    public func observe(_ observation: Observation) { observer?(Tape.layer, observation) }
+}

@@ -1,0 +1,46 @@
+import RanvierConfiguration
+import RanvierTensors
+
+/// A view that lets through some connections and not others.
+///
+///     ŵ = m ⊙ w,   m ∈ {0, 1};   ∂L/∂w = m ⊙ ∂L/∂ŵ
+///
+/// The stored weight behind a zero of the mask is zero, too: no optimiser, momentum or decay moves it.
+public struct Mask: ParameterView {
+    /// `mask`.
+    public static let kind = "mask"
+    /// Before all others.
+    public static let rank = 0
+    /// Ones where a connection is, zeros elsewhere; of the parameter's shape.
+    public let alive: Tensor
+
+    /// A mask of zeros and ones.
+    public init(_ alive: Tensor) {
+        precondition(
+            alive.scalars.allSatisfy { $0 == 0 || $0 == 1 }, "a mask holds zeros and ones only")
+        self.alive = alive.detached.dense
+    }
+
+    /// A mask that keeps the weights of largest size.
+    ///
+    /// - Parameter count: how many are kept; of equal ones the first.
+    public init(keeping count: Int, largestOf weights: Tensor) {
+        let values = weights.scalars
+        let order = values.indices.sorted { (-abs(values[$0]), $0) < (-abs(values[$1]), $1) }
+        var alive = [Float](repeating: 0, count: values.count)
+        for index in order.prefix(count) { alive[index] = 1 }
+        self.init(Tensor(alive, shape: weights.shape))
+    }
+
+    /// Number of connections that are there.
+    public var count: Int { alive.scalars.count { $0 != 0 } }
+
+    /// Weights of connections that are not there are zero.
+    public func seen(_ stored: Tensor) -> Tensor { stored * alive }
+
+    /// The same.
+    public func projected(_ stored: Tensor) -> Tensor { (stored.detached * alive).dense }
+
+    /// `alive`.
+    public var tensors: [String: Tensor] { ["alive": alive] }
+}

@@ -1,0 +1,59 @@
+import RanvierAnalysis
+import RanvierConfiguration
+
+/// How the energy was estimated.
+struct EnergySection: ReportSection {
+    func write(_ content: ReportContent, on main: inout HTMLWriter) {
+        let table = content.energyTable
+        let assumptions = content.energyAssumptions
+        main.section(
+            "How the energy was estimated",
+            lead: "Counted operations times the unit energies below; no chip was measured."
+        ) { section in
+            section.figures { figures in
+                figures.figure(content.energyChart)
+                figures.container("div", style: "keep") { side in
+                    side.element("p", "Arithmetic: synapses alone, as 32-bit floats.")
+                    side.element(
+                        "p",
+                        "At its width: the same with the network's own numbers, "
+                            + "\(assumptions.arithmetic.title).")
+                    side.element(
+                        "p",
+                        "With memory: at its width, with neuron updates, reading "
+                            + "\(assumptions.weightBits)-bit weights"
+                            + (assumptions.indexBits > 0
+                                ? " and \(assumptions.indexBits)-bit indices" : "")
+                            + " from \(assumptions.weightMemory.title), and reading and writing "
+                            + "\(assumptions.stateBits)-bit states in "
+                            + "\(assumptions.stateMemory.title).")
+                }
+            }
+            section.table(
+                caption: "Energy table “\(table.name)”"
+                    + (table.technology.isEmpty ? "" : ", \(table.technology)"),
+                header: ["Operation", "Energy (pJ)", "Source"],
+                rows: EnergyOperation.allCases.map {
+                    [
+                        $0.title, NumberText.shortest(table.picojoules($0)),
+                        table.source($0),
+                    ]
+                }, textColumns: [2])
+        }
+    }
+
+    func figures(of content: ReportContent) -> [ReportFigure] {
+        [ReportFigure(name: "energy", chart: content.energyChart)]
+    }
+}
+
+/// The configuration as resolved.
+struct SettingsSection: ReportSection {
+    func write(_ content: ReportContent, on main: inout HTMLWriter) {
+        main.section(
+            "Configuration", lead: "As resolved, with every default filled in."
+        ) { section in
+            section.code(content.configuration, style: "configuration")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import RanvierConfiguration
+import RanvierData
+import RanvierLearning
+import RanvierNetworks
+import RanvierSpikes
+
+/// A clocked network trained by surrogate gradients: kind of network, encoding, layers, training.
+public struct SurrogateConfiguration: MethodConfiguration {
+    /// `surrogate`.
+    public static let method = SurrogateGradient.name
+
+    /// Whether the network spikes.
+    public var family: NetworkFamily
+    /// How values become sequences.
+    public var encoder: any SpikeEncoder
+    /// The layers.
+    public var plan: NetworkPlan
+    /// How it is trained.
+    public var training: TrainingConfiguration
+
+    /// Reads the keys `model`, `encoding`, `network` and `training`.
+    public init(_ root: ConfigurationSection) throws(ConfigurationError) {
+        family = try root.choice("model", default: .spiking)
+        let usual = DirectEncoder()
+        encoder = try root.value("encoding", of: EncoderRole.self, default: usual)
+        plan = try NetworkPlan(root)
+        training = try TrainingConfiguration(root.section("training"))
+    }
+
+    /// The artificial network beside another one.
+    init(_ twin: ArtificialTwin) {
+        family = .artificial
+        (encoder, plan, training) = (twin.encoder, twin.plan, twin.training)
+    }
+
+    /// How long it learns.
+    public var course: Course { training.course }
+
+    /// Recordings ask for an encoding that takes them as they are.
+    public func check(
+        _ dataset: DatasetConfiguration, _ root: ConfigurationSection
+    ) throws(ConfigurationError) {
+        try dataset.eventCamera?.require(encoder, root)
+    }
+
+    /// The same layers with rectified linear units.
+    public var artificialTwin: ArtificialTwin? {
+        guard family == .spiking else { return nil }
+        return ArtificialTwin(encoder: encoder, plan: plan, training: training)
+    }
+
+    /// The method with a new network.
+    public func makeMethod(
+        for data: DatasetConfiguration.Splits, seed: UInt64, registry: Registry
+    ) throws -> any LearningMethod {
+        let isSpiking = family == .spiking
+        let encoder = encoder(for: data.training)
+        let task = try registry.task(of: data.training)
+        let given = training.loss ?? task.usualLoss
+        let loss = isSpiking ? given : given.forArtificialNetwork
+        let network = try plan.network(
+            at: LayerSite(
+                shape: encoder.featureShape(ofSample: data.training.featureShape), family: family,
+                steps: encoder.steps, timeStep: encoder.timeStep, outputs: task.outputNames.count,
+                registry: registry), seed: seed)
+        guard network.outputShape == [task.outputNames.count] else {
+            throw TrainingError.mismatch(
+                what: "the last layer of the network",
+                expected: "\(task.outputNames.count) outputs, one per class or value of "
+                    + data.training.name,
+                found: "outputs of shape \(network.outputShape)")
+        }
+        network.recomputesStates = training.recomputesStates
+        var method = SurrogateGradient(
+            ClockedModel(
+                network: network, encoder: encoder, loss: loss,
+                signature: ModelSignature(of: data.training, task: task), family: family,
+                batchSize: max(training.batchSizes.largest, 128)),
+            optimizer: training.optimizer.optimizer, schedule: training.schedule,
+            clipping: training.clipping, batchSizes: training.batchSizes, seed: seed,
+            augmentation: try training.augmentation(of: data.training))
+        method.truncation = isSpiking ? training.truncation : nil
+        if let limit = training.memoryLimit { method.memoryLimit = limit }
+        return method
+    }
+
+    /// An artificial network sees the values once, and of recordings of images the mean frame.
+    private func encoder(for data: Dataset) -> any SpikeEncoder {
+        guard family == .artificial else { return encoder }
+        return encoder.form == .rows && data.featureShape.count == 4
+            ? MeanEncoder(timeStep: encoder.timeStep)
+            : DirectEncoder(steps: 1, timeStep: encoder.timeStep)
+    }
+}
+
+extension Kind where R == BaselineRole {
+    /// `ann`: the artificial network of the same shape on the same data.
+    public static let artificialTwin = BaselineKind(baseline: NetworkFamily.artificial.rawValue) {
+        configuration, data, seed, registry in
+        guard let twin = configuration.artificialTwin else { return nil }
+        let own = SurrogateConfiguration(twin)
+        return (try own.makeMethod(for: data, seed: seed, registry: registry), own.course)
+    }
+}
+
+extension Registry {
+    /// Adds surrogate gradients, and the artificial network as what others must beat.
+    public mutating func addSurrogateGradients() {
+        add(MethodKind(SurrogateConfiguration.self))
+        add(BaselineKind.artificialTwin)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import RanvierData
+import RanvierFormats
+import RanvierTensors
+import RanvierTestSupport
+import Testing
+
+@Suite struct ScalingTests {
+    // Two samples of [2, 2]: the last axis is the channel.
+    private func data() throws -> Dataset {
+        try Dataset(
+            name: "toy", values: [0, 10, 2, 30, 4, 10, 6, 50], featureShape: [2, 2], labels: [0, 1])
+    }
+
+    @Test func standardPerChannel() throws {
+        let fit = try Scaling(fitting: data(), scope: .perChannel)
+        #expect(fit.offset == [3, 25])
+        // Population variances: 5 and 275.
+        #expect(abs(fit.scale[0] - Float(5).squareRoot()) < 1e-6)
+        #expect(abs(fit.scale[1] - Float(275).squareRoot()) < 1e-5)
+        let values = try fit(data()).features(of: [0, 1])
+        let mean = values.mean(axes: [0, 1]).scalars
+        let square = (values * values).mean(axes: [0, 1]).scalars
+        #expect(mean.allSatisfy { abs($0) < 1e-6 } && square.allSatisfy { abs($0 - 1) < 1e-6 })
+    }
+
+    @Test func minMaxPerFeatureAndGlobal() throws {
+        let fit = try Scaling(fitting: data(), kind: .minMax, scope: .perFeature)
+        #expect(fit.offset == [0, 10, 2, 30] && fit.scale == [4, 1, 4, 20])
+        #expect(try fit(data()).values == [0, 0, 0, 0, 1, 0, 1, 1])
+        let global = try Scaling(fitting: data(), kind: .minMax, scope: .global)
+        #expect(global.offset == [0] && global.scale == [50])
+        let features = try data().features(of: [0, 1])
+        #expect(
+            zip(global.inverse(global(features)).scalars, features.scalars)
+                .allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    @Test func survivesJSONAndRefusesOtherShapes() throws {
+        let fit = try Scaling(fitting: data())
+        let copy = try JSONDecoder().decode(
+            Scaling.self, from: JSONEncoder().encode(fit))
+        #expect(copy == fit)
+        expectDataError(.countMismatch, mentioning: ["[2, 2]", "[4]"]) {
+            _ = try fit(data().flattened)
+        }
+        expectDataError(.countMismatch) { _ = try Scaling(fitting: data().subset([])) }
+    }
+}
