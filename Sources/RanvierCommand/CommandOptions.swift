@@ -7,6 +7,7 @@ public struct DisplayOptions: ParsableArguments {
     /// As they are parsed.
     public init() {}
 
+    /// Whether results are JSON.
     @Flag(
         help:
             "Print JSON on standard output, and nothing else there: one object, or one a line for answers row by row."

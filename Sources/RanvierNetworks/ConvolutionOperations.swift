@@ -4,64 +4,45 @@ import RanvierTensors
 struct ConvolutionOperations {
     let window: ImageWindow
     let groups: Int
-    /// Weights that are not 0, `[k_h · k_w][C]`, C all input channels.
-    private let alive: [[Int]]
+    private let outputs: Int
+    /// Whether each weight is not 0, `[O][C / groups][k_h · k_w]`; nil where all are.
+    private let mask: [Bool]?
 
     /// - Parameter weights: `[k_h, k_w, C / groups, O]`.
     init(weights: Tensor, window: ImageWindow, groups: Int) {
         self.window = window
         self.groups = groups
-        let inputs = weights.shape[2], outputs = weights.shape[3], perGroup = outputs / groups
+        outputs = weights.shape[3]
         let scalars = weights.scalars
-        alive = (0..<window.area).map { tap in
-            (0..<inputs * groups).map { channel in
-                let row = (tap * inputs + channel % inputs) * outputs
-                let first = row + channel / inputs * perGroup
-                return scalars[first..<first + perGroup].count { $0 != 0 }
-            }
+        guard scalars.contains(0) else {
+            mask = nil
+            return
+        }
+        let (inputs, outputs, taps) = (weights.shape[2], weights.shape[3], window.area)
+        mask = (0..<outputs * inputs * taps).map { place in
+            let (tap, input, output) =
+                (place % taps, place / taps % inputs, place / taps / inputs)
+            return scalars[(tap * inputs + input) * outputs + output] != 0
         }
     }
 
     /// - Parameter input: `[T, B, H, W, C]`.
     func count(for input: Tensor) -> OperationCount {
-        let height = input.shape[2], width = input.shape[3], channels = input.shape[4]
-        let rows = reachedBy(
-            window.height, window.strideHeight, window.paddingHeight, length: height,
-            positions: window.outputSize(height: height, width: width)?.height ?? 0)
-        let columns = reachedBy(
-            window.width, window.strideWidth, window.paddingWidth, length: width,
-            positions: window.outputSize(height: height, width: width)?.width ?? 0)
-        let isSpiking = input.storageKind == .spikes
-        let counts = isSpiking ? input.sum(axes: [0]).sum(axes: [0]).scalars : []
+        guard
+            let shape = try? ConvolutionShape(
+                inputChannels: input.shape[4], height: input.shape[2], width: input.shape[3],
+                outputChannels: outputs, window: window, groups: groups),
+            let fan = try? FanOutMap(shape, mask: mask)
+        else { preconditionFailure("the layer took an input that its operations do not") }
+        guard input.storageKind == .spikes else {
+            let steps = input.storageKind == .constantInTime ? 1 : input.shape[0]
+            return OperationCount(multiplyAccumulate: fan.total * input.shape[1] * steps)
+        }
+        let counts = input.sum(axes: [0]).sum(axes: [0]).scalars
         var total = 0
-        for a in 0..<window.height {
-            for b in 0..<window.width {
-                let weights = alive[a * window.width + b]
-                if isSpiking {
-                    for y in rows[a] {
-                        for x in columns[b] {
-                            let pixel = (y * width + x) * channels
-                            for c in 0..<channels where counts[pixel + c] != 0 {
-                                total += Int(counts[pixel + c]) * weights[c]
-                            }
-                        }
-                    }
-                } else {
-                    total += rows[a].count * columns[b].count * weights.reduce(0, +)
-                }
-            }
+        for (count, reached) in zip(counts, fan.values) where count != 0 {
+            total += Int(count) * reached
         }
-        if isSpiking { return OperationCount(synaptic: total) }
-        let steps = input.storageKind == .constantInTime ? 1 : input.shape[0]
-        return OperationCount(multiplyAccumulate: total * input.shape[1] * steps)
-    }
-
-    /// For each tap of an axis: the positions of the input that it reads.
-    private func reachedBy(
-        _ taps: Int, _ stride: Int, _ padding: Int, length: Int, positions: Int
-    ) -> [[Int]] {
-        (0..<taps).map { tap in
-            (0..<positions).map { $0 * stride + tap - padding }.filter { $0 >= 0 && $0 < length }
-        }
+        return OperationCount(synaptic: total)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RanvierAnalysis
 import RanvierLearning
+import RanvierNetworks
 import Testing
 
 @Suite("Energy and operations")
@@ -114,14 +115,14 @@ struct EnergyTests {
                 #expect(last.values[position * 4 + channel] == expected[channel * 42 + position])
             }
         }
-        #expect(throws: AnalysisError.self) { try FanOutMap(shape, mask: [true]) }
-        #expect(throws: AnalysisError.self) { try first.synapticOperations(spikeCounts: [1]) }
+        #expect(throws: FanOutError.self) { try FanOutMap(shape, mask: [true]) }
+        #expect(throws: FanOutError.self) { try first.synapticOperations(spikeCounts: [1]) }
     }
 
     @Test("Impossible convolutions are refused")
     func impossibleShapes() {
         for (kernel, stride, groups) in [(9, 1, 1), (3, 0, 1), (3, 1, 3)] {
-            #expect(throws: AnalysisError.self) {
+            #expect(throws: FanOutError.self) {
                 try ConvolutionShape(
                     inputChannels: 4, height: 6, width: 6, outputChannels: 4, kernelHeight: kernel,
                     kernelWidth: 3, stride: stride, padding: 1, groups: groups)

@@ -1,4 +1,5 @@
 import RanvierAnalysis
+import RanvierNetworks
 
 /// The fields of `energy_memory.json`.
 struct EnergyMemoryFile: Decodable {

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierNetworks
 import Testing
 
 @Suite(

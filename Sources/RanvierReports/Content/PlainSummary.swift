@@ -62,7 +62,10 @@ package struct PlainSummary {
     }
 
     private var certainty: String {
-        guard let error = result.calibration?.expectedCalibrationError, error.isFinite else {
+        guard let calibration = result.calibration else {
+            return "It does not say how sure it is of each answer."
+        }
+        guard case let error = calibration.expectedCalibrationError, error.isFinite else {
             return "How far its stated confidence can be trusted could not be measured."
         }
         let verdict: String =

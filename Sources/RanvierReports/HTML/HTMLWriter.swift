@@ -3,6 +3,7 @@ public struct HTMLWriter {
     /// What has been written.
     public private(set) var html = ""
 
+    /// An empty body.
     public init() {}
 
     /// Adds an element around a text.

@@ -54,9 +54,18 @@ package struct ComparisonPage {
 
     // MARK: - Table
 
-    /// Measures of any of the runs, each once, in the order of the first run that has it.
+    /// The two most important measures of any of the runs, each once.
     private var measures: [Measure] {
-        contents.flatMap(\.result.measures).reduce(into: []) { all, measure in
+        Self.distinct(contents.flatMap { $0.result.measures.prefix(2) })
+    }
+
+    /// The most important measure of any of the runs, each once: one for each task.
+    private var primaryMeasures: [Measure] {
+        Self.distinct(contents.compactMap(\.result.measures.first))
+    }
+
+    private static func distinct(_ measures: [Measure]) -> [Measure] {
+        measures.reduce(into: []) { all, measure in
             if all[measure.name] == nil { all.append(measure) }
         }
     }
@@ -70,7 +79,7 @@ package struct ComparisonPage {
             section.table(
                 caption: "Energy and latency are per decision; memory is weights and states. "
                     + "An ANN under a run is its baseline.",
-                header: ["Run"] + measures.prefix(2).map(\.title) + [
+                header: ["Run"] + measures.map(\.title) + [
                     "Energy, arithmetic", "Energy, with memory", "Memory", "Latency", "Spikes",
                 ],
                 rows: zip(names, contents).flatMap { name, content in
@@ -84,7 +93,7 @@ package struct ComparisonPage {
     }
 
     private func row(_ name: String, _ result: RunResult) -> [String] {
-        [name] + measures.prefix(2).map { result.measures[$0.name]?.text ?? "–" } + [
+        [name] + measures.map { result.measures[$0.name]?.text ?? "–" } + [
             NumberText.energy(picojoules: result.energy.arithmeticPicojoules),
             NumberText.energy(picojoules: result.energy.withMemoryPicojoules),
             NumberText.bytes(Double(result.memory.weightBytes + result.memory.stateBytes)),
@@ -111,11 +120,13 @@ package struct ComparisonPage {
 
     package var figures: [ReportFigure] {
         var figures: [ReportFigure] = []
-        if let first = measures.first {
-            figures.append(ReportFigure(name: "\(first.name)-energy", chart: tradeOff(first)))
-            figures.append(ReportFigure(name: "learning", chart: learning(first)))
+        for measure in primaryMeasures {
+            figures.append(
+                ReportFigure(name: "\(measure.name)-energy", chart: tradeOff(measure)))
+            figures.append(
+                ReportFigure(name: "learning-\(measure.name)", chart: learning(measure)))
         }
-        figures += measures.prefix(2).map { ReportFigure(name: $0.name, chart: bars(of: $0)) }
+        figures += measures.map { ReportFigure(name: $0.name, chart: bars(of: $0)) }
         return figures + [
             ReportFigure(name: "memory", chart: memory),
             ReportFigure(name: "latency", chart: latency),
@@ -134,6 +145,10 @@ package struct ComparisonPage {
     }
 
     private func tradeOff(_ measure: Measure) -> ScatterChart {
+        let contents = contents.filter { $0.result.measures[measure.name] != nil }
+        let names = zip(self.names, self.contents).filter {
+            $0.1.result.measures[measure.name] != nil
+        }.map(\.0)
         var points = zip(names, contents).map { name, content in
             ScatterChart.Point(
                 name: name, group: 0, x: content.result.energy.withMemoryPicojoules / 1e3,
@@ -161,7 +176,8 @@ package struct ComparisonPage {
 
     private func learning(_ measure: Measure) -> LineChart {
         let name = measure.name
-        let series = zip(names, contents).map { run, content in
+        let own = zip(names, contents).filter { $0.1.result.measures[name] != nil }
+        let series = own.map { run, content in
             LineChart.Series(
                 name: run,
                 points: content.epochs.compactMap { epoch in
@@ -170,7 +186,7 @@ package struct ComparisonPage {
                     }
                 })
         }
-        let isValidated = contents.allSatisfy { content in
+        let isValidated = own.map(\.1).allSatisfy { content in
             content.epochs.allSatisfy { $0.validation[name] != nil }
         }
         return LineChart(
@@ -180,7 +196,9 @@ package struct ComparisonPage {
     }
 
     private func bars(of measure: Measure) -> BarChart {
-        bars(title: measure.title, unit: axis(measure), digits: 4) { value(measure, $0) }
+        bars(title: measure.title, unit: axis(measure), digits: 4) { result in
+            result.measures[measure.name].map { scale(measure) * $0.value }
+        }
     }
 
     private var memory: BarChart {
@@ -208,7 +226,7 @@ package struct ComparisonPage {
     }
 
     private func bars(
-        title: String, unit: String, digits: Int = 3, _ value: (RunResult) -> Double
+        title: String, unit: String, digits: Int = 3, _ value: (RunResult) -> Double?
     ) -> BarChart {
         var series = [
             BarChart.Series(name: "Run", values: contents.map { value($0.result) })
@@ -216,7 +234,7 @@ package struct ComparisonPage {
         if contents.contains(where: { $0.baseline != nil }) {
             series.append(
                 BarChart.Series(
-                    name: "ANN baseline", values: contents.map { $0.baseline.map(value) }))
+                    name: "ANN baseline", values: contents.map { $0.baseline.flatMap(value) }))
         }
         return BarChart(
             title: title, summary: "\(unit), one bar per run.", categories: names,

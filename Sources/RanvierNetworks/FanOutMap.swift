@@ -1,4 +1,4 @@
-import RanvierLearning
+import RanvierTensors
 
 /// How many living connections leave each input of a layer: the exact cost of a spike there.
 ///
@@ -20,7 +20,7 @@ public struct FanOutMap: Equatable, Sendable {
 
     /// Fan-out of a dense layer.
     /// - Parameter mask: `[outputs][inputs]`, true where a connection lives; nil for all.
-    /// - Throws: `AnalysisError` where the mask has another size.
+    /// - Throws: ``FanOutError`` where the mask has another size.
     public init(inputs: Int, outputs: Int, mask: [Bool]? = nil) throws {
         guard let mask else {
             values = [Int](repeating: outputs, count: inputs)
@@ -34,12 +34,12 @@ public struct FanOutMap: Equatable, Sendable {
 
     /// Fan-out of a convolution.
     /// - Parameter mask: `[out][in / groups][ky][kx]`, true where a weight lives; nil for all.
-    /// - Throws: `AnalysisError` where the mask has another size.
+    /// - Throws: ``FanOutError`` where the mask has another size.
     public init(
         _ shape: ConvolutionShape, mask: [Bool]? = nil, order: Order = .channelsLast
     ) throws {
         if let mask { try Self.check(mask, count: shape.weights) }
-        let kernel = shape.kernelHeight * shape.kernelWidth
+        let kernel = shape.window.area
         let groupInputs = shape.inputChannels / shape.groups
         let groupOutputs = shape.outputChannels / shape.groups
         // Living weights per input channel and kernel offset, summed over the outputs of its group.
@@ -54,8 +54,12 @@ public struct FanOutMap: Equatable, Sendable {
                 }
             }
         }
-        let rows = Self.offsets(shape.height, shape.kernelHeight, shape.outputHeight, shape)
-        let columns = Self.offsets(shape.width, shape.kernelWidth, shape.outputWidth, shape)
+        let window = shape.window
+        let rows = Self.offsets(
+            shape.height, window.height, window.strideHeight, window.paddingHeight,
+            shape.outputHeight)
+        let columns = Self.offsets(
+            shape.width, window.width, window.strideWidth, window.paddingWidth, shape.outputWidth)
         var fan = [Int](repeating: 0, count: shape.inputChannels * shape.height * shape.width)
         for channel in 0..<shape.inputChannels {
             for y in 0..<shape.height {
@@ -63,7 +67,7 @@ public struct FanOutMap: Equatable, Sendable {
                     var sum = 0
                     for ky in rows[y] {
                         for kx in columns[x] {
-                            sum += alive[channel * kernel + ky * shape.kernelWidth + kx]
+                            sum += alive[channel * kernel + ky * shape.window.width + kx]
                         }
                     }
                     let index =
@@ -81,31 +85,44 @@ public struct FanOutMap: Equatable, Sendable {
     public var total: Int { values.reduce(0, +) }
 
     /// Synaptic operations for spike counts per input, in the order of `values`.
-    /// - Throws: `AnalysisError` where the number of inputs differs.
+    /// - Throws: ``FanOutError`` where the number of inputs differs.
     public func synapticOperations(spikeCounts: [Int]) throws -> Int {
         guard spikeCounts.count == values.count else {
-            throw AnalysisError.countMismatch(
-                what: "spike counts", expected: values.count, found: spikeCounts.count)
+            throw FanOutError(
+                what: "spike counts", expected: "\(values.count)", found: "\(spikeCounts.count)")
         }
         return zip(spikeCounts, values).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
     // For each input position along one axis the kernel offsets whose output lies inside.
     private static func offsets(
-        _ size: Int, _ kernel: Int, _ outputs: Int, _ shape: ConvolutionShape
+        _ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ outputs: Int
     ) -> [[Int]] {
         (0..<size).map { position in
             (0..<kernel).filter { offset in
-                let start = position + shape.padding - offset
-                return start >= 0 && start % shape.stride == 0 && start / shape.stride < outputs
+                let start = position + padding - offset
+                return start >= 0 && start % stride == 0 && start / stride < outputs
             }
         }
     }
 
     private static func check(_ mask: [Bool], count: Int) throws {
         guard mask.count == count else {
-            throw AnalysisError.countMismatch(
-                what: "entries of the mask", expected: count, found: mask.count)
+            throw FanOutError(
+                what: "entries of the mask", expected: "\(count)", found: "\(mask.count)")
         }
     }
+}
+
+/// Numbers that do not belong to a layer whose connections are counted.
+public struct FanOutError: Error, Hashable, CustomStringConvertible {
+    /// What was handed in.
+    public let what: String
+    /// What it had to be.
+    public let expected: String
+    /// What it was.
+    public let found: String
+
+    /// What was expected, and what was found.
+    public var description: String { "\(what): expected \(expected), found \(found)" }
 }
