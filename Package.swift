@@ -123,9 +123,9 @@ let package = Package(
             "RanvierDataTests",
             ["RanvierData", "RanvierFormats", "RanvierSpikes", "RanvierTensors"]),
         tests("RanvierNetworksTests", ["RanvierNetworks", "RanvierTensors"]),
-        tests("RanvierLearningTests", umbrella),
+        tests("RanvierLearningTests", umbrella + ["Ranvier"]),
         tests("RanvierAnalysisTests", umbrella),
-        tests("RanvierExactTests", umbrella),
+        tests("RanvierExactTests", umbrella + ["Ranvier"]),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
         tests(
             "ReferenceTests",
