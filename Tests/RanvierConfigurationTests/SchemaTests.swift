@@ -261,7 +261,9 @@ struct SchemaTests {
 
     @Test(
         "Numbers come back with the same bits, those that JSON lacks, too",
-        arguments: [0.1, 1e-3, Double.leastNonzeroMagnitude, 1e22, -2.5, 3, .infinity, -.infinity, .nan])
+        arguments: [
+            0.1, 1e-3, Double.leastNonzeroMagnitude, 1e22, -2.5, 3, .infinity, -.infinity, .nan,
+        ])
     func numbers(number: Double) throws {
         let back = try Self.stored(.list([.float(number)]))
         guard case .list(let values) = back, let value = values.first?.number else {
