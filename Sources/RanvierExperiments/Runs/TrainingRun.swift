@@ -150,10 +150,18 @@ struct TrainingRun {
     private func trainBaseline(
         _ configuration: RunConfiguration, on data: DatasetConfiguration.Splits
     ) throws -> RunResult? {
-        guard let kind = configuration.baseline,
+        guard let kind = configuration.baseline else { return nil }
+        guard
             let made = try kind.payload.make(
                 configuration.method, data, configuration.seed, parts.registry)
-        else { return nil }
+        else {
+            if configuration.method.family == .spiking {
+                events.warning(
+                    "baseline '\(kind.name)': the method '\(configuration.methodName)' has none; "
+                        + "nothing is trained beside the network")
+            }
+            return nil
+        }
         var method = made.method
         let observer = RunObserver(
             events: events, what: "\(configuration.name) (\(kind.name))", directory: nil)
