@@ -86,7 +86,7 @@ import Testing
         #expect {
             try bench.workbench.evaluate(EvaluateRequest(run: bench.url("run"), data: "yin-yang"))
         } throws: {
-            ($0 as? TrainingError)?.description.contains("expected values of shape [3]") == true
+            ($0 as? DataError)?.description.contains("expected values of shape [3]") == true
         }
     }
 

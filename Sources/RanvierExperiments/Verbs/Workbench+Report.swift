@@ -41,11 +41,12 @@ extension Workbench {
             return try StoredJSON.value(from: data)
         } catch {
             let version = (try? StoredJSON.value(WrittenBy.self, from: data))?.result.version
-            let found = version.map { "that of version \($0)" } ?? "something else"
+            let found =
+                version.map { "one of version \($0) in an earlier form" } ?? "something else"
             throw RunError.damaged(
                 path: file.relativePath,
-                reason: "expected the content of a report of version \(ToolVersion.current) as "
-                    + "JSON, found \(found); make it anew with `ranvier run config.yaml "
+                reason: "expected the content of a report as this version writes it, "
+                    + "found \(found); make it anew with `ranvier run config.yaml "
                     + "--overwrite` from the run's own configuration")
         }
     }

@@ -1,5 +1,6 @@
 import RanvierConfiguration
 import RanvierData
+import RanvierFormats
 
 /// What goes into a model and what comes out: shape, names, scaling and time base of samples, and the task.
 public struct ModelSignature: Sendable {
@@ -46,32 +47,34 @@ extension ModelSignature {
     /// Two things that are almost right are reconciled: values of the same number under another shape are given the model's
     /// (a vector of 64 values is an image of 8 × 8), and values that were not scaled are scaled.
     ///
-    /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` for another number of values, other names (the first that
-    ///   differs is named) or another scaling; `DataError`.
-    public func prepared(_ data: Dataset) throws -> Dataset {
+    /// - Throws: `DataError` for another number of values, other names (the first that differs is named) or another scaling.
+    public func prepared(_ data: Dataset) throws(DataError) -> Dataset {
         var data = data
         if data.featureShape != inputShape {
             guard data.featureShape.reduce(1, *) == inputShape.reduce(1, *) else {
-                throw TrainingError.mismatch(
-                    what: "samples of \(data.name)", expected: "values of shape \(inputShape)",
-                    found: "shape \(data.featureShape)")
+                throw DataError(
+                    .countMismatch, at: "samples of \(data.name)",
+                    expected: "values of shape \(inputShape), as the model takes them",
+                    found: "shape \(data.featureShape)",
+                    advice: "check that these are the columns or images that it learned from")
             }
             data = try data.reshaped(to: inputShape)
         }
         if let own = featureNames, let found = data.featureNames, own != found {
             let place = zip(own, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
             let index = place ?? min(own.count, found.count)
-            throw TrainingError.mismatch(
-                what: "column \(index + 1) of \(data.name)",
+            throw DataError(
+                .unknownName, at: "column \(index + 1) of \(data.name)",
                 expected: index < own.count ? "'\(own[index])'" : "no more columns",
-                found: index < found.count ? "'\(found[index])'" : "none")
+                found: index < found.count ? "'\(found[index])'" : "none",
+                advice: "the model takes the columns \(own.joined(separator: ", "))")
         }
         if data.scaling == scaling { return data }
         guard data.scaling == nil, let scaling else {
-            throw TrainingError.mismatch(
-                what: "scaling of \(data.name)",
+            throw DataError(
+                .invalidParameter, at: "scaling of \(data.name)",
                 expected: scaling == nil ? "values as they are" : "the scaling of the model",
-                found: "another scaling")
+                found: "another scaling", advice: "hand in the values as they were measured")
         }
         return try scaling(data)
     }

@@ -8,7 +8,7 @@ extension SpikingModel {
     /// - Parameters:
     ///   - measures: what is measured besides what the task asks for.
     ///   - counts: whether layers are listened to; without, activity and operations are left out.
-    /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` for samples of another shape or task;
+    /// - Throws: `DataError` for samples of another shape, ``TrainingError/mismatch(what:expected:found:)`` for another task;
     ///   ``TrainingError/interrupted(epoch:lastCompletedEpoch:)`` where the observer asks to stop; the model's error.
     public func evaluate(
         on data: Dataset, measures: [any EvaluationMeasure] = [], counts: Bool = true,
