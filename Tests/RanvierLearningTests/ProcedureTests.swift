@@ -44,6 +44,33 @@ import Testing
         #expect(back.training["loss"]?.isNaN == true && back.validationLoss == .infinity)
         #expect(back.training["mean-absolute-error"] == 0.5 && back.records == report.records)
         #expect(back.warnings == report.warnings)
+        report.records["trainingAngles"] = .null
+        #expect(throws: EncodingError.self) { try StoredJSON.text(report) }
+    }
+
+    /// What is almost right: another time step is refused, values without a scale are scaled, those with another are refused.
+    @Test func samplesAreReconciledOrRefused() throws {
+        let digits = try Digits()
+        let scaling = try Scaling(fitting: digits.train)
+        var signature = ModelSignature(
+            inputShape: [64], timeStep: 10e-3, scaling: scaling,
+            task: Classification(classNames: digits.test.classNames))
+        let scaled = try signature.prepared(digits.test)
+        #expect(scaled.scaling == scaling)
+        #expect(try scaled.values == scaling(digits.test).values)
+        #expect(try signature.prepared(scaled).values == scaled.values)
+        let other = try Scaling(fitting: digits.train, kind: .minMax)(digits.test)
+        #expect(throws: DataError.self) { try signature.prepared(other) }
+        let slower = #expect(throws: DataError.self) {
+            try signature.prepared(digits.test.timed(step: 6e-3))
+        }
+        #expect(slower?.description.contains("0.006 s") == true)
+        #expect(throws: Never.self) { try signature.prepared(digits.test.timed(step: 10e-3)) }
+        signature.featureNames = (0..<64).map { "pixel\($0)" }
+        #expect(throws: DataError.self) {
+            try signature.prepared(
+                digits.test.naming(features: (0..<64).map { "pixel\(63 - $0)" }))
+        }
     }
 
     /// Gradients of two halves, added up by the hook, are those of the whole; a projection is seen by the next step.

@@ -73,6 +73,12 @@ import Testing
         #expect(lines.count == 3 && lines[1].hasPrefix("1,hot,") && lines[2].hasPrefix("2,cold,"))
         #expect(warnings.count == 1 && warnings[0].contains("note"))
         #expect(try answers.json().split(separator: "\n").count == 2)
+        // What is asked for decides what is unsure.
+        #expect(lines.dropFirst().allSatisfy { $0.contains(",false,") })
+        request.leastConfidence = 1
+        #expect(
+            try workbench.predict(request).text.split(separator: "\n").dropFirst()
+                .allSatisfy { $0.contains(",true,") })
         // A row on its own gives the same answer, scaled by the model itself.
         let model = try Model.load(run)
         #expect(try model.predict([29, 1.9]).text == "hot")
@@ -84,6 +90,10 @@ import Testing
         let result = try RunResult(json: Data(measured.json().utf8))
         #expect(result.measures.first?.name == "accuracy" && result.test.samples == 60)
         #expect((result.test.accuracy ?? 0) > 0.8)
+        var robustness = RobustnessRequest(run: run)
+        robustness.data = labeled.path
+        robustness.output = place.url.appending(path: "robustness")
+        #expect(try workbench.analyzeRobustness(robustness).json().contains("\"samples\" : 60"))
 
         var similarity = SimilarityRequest(first: run, second: run)
         similarity.data = labeled.path

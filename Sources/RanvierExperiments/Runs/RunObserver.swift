@@ -51,18 +51,13 @@ final class RunObserver: TrainingObserver {
         func number(_ value: Double, _ digits: Int) -> String {
             String(format: "%.\(digits)f", value)
         }
-        /// Shares as percentages: what lies between 0 and 1 and is no loss.
-        func text(_ name: String, _ value: Double) -> String {
-            name != "loss" && (0...1).contains(value)
-                ? "\(number(100 * value, 2)) %" : number(value, 4)
-        }
         var parts = ["epoch \(report.epoch)", "loss \(number(report.trainingLoss, 4))"]
         for (name, value) in report.training.sorted(by: { $0.key < $1.key }) where name != "loss" {
-            parts.append("\(name) \(text(name, value))")
+            parts.append("\(name) \(number(value, 4))")
         }
         for (name, value) in report.validation.sorted(by: { $0.key < $1.key })
         where report.training[name] != nil {
-            parts.append("validation \(name) \(text(name, value))")
+            parts.append("validation \(name) \(number(value, 4))")
         }
         return (parts + ["\(number(report.seconds, 2)) s"]).joined(separator: ", ")
     }

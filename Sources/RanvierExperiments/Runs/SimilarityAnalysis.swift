@@ -58,7 +58,8 @@ struct SimilarityAnalysis {
         return Side(
             run: run,
             data: try run.model.signature.prepared(
-                run.testData(request.data, dataDirectory: request.dataDirectory)))
+                run.testData(
+                    request.data, dataDirectory: request.dataDirectory, events: context.events)))
     }
 
     private func party(

@@ -63,8 +63,11 @@ public struct StoredRun {
     /// - Parameters:
     ///   - choice: a data set by name, or a labelled CSV file; nil for the run's own test part.
     ///   - dataDirectory: where larger sets are looked for.
+    ///   - events: hears of columns that are not used.
     /// - Throws: `DataError`, `ConfigurationError`; `TrainingError.mismatch` where the samples do not fit the model.
-    func testData(_ choice: String?, dataDirectory: String?) throws -> Dataset {
+    func testData(
+        _ choice: String?, dataDirectory: String?, events: WorkEvents
+    ) throws -> Dataset {
         let place = DataPlace(
             directory: dataDirectory, folder: folder, seed: configuration.seed)
         guard let choice, choice != configuration.dataset.name else {
@@ -72,7 +75,9 @@ public struct StoredRun {
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
-            return try model.signature.prepared(labeledTable(url))
+            let data = try labeledTable(url)
+            try warnOfUnusedColumns(in: url, of: data, events)
+            return try model.signature.prepared(data)
         }
         let names = registry.names(DataSourceRole.self)
         guard names.contains(choice) else {
@@ -127,8 +132,21 @@ public struct StoredRun {
             format: format, classNames: names)
     }
 
-    /// New rows of a file, whose right answers are not asked for, and the columns that were not used.
-    func rows(_ url: URL) throws -> (data: Dataset, unused: [String]) {
+    /// Columns of a file that are neither taken nor asked for are named: they may be what was meant.
+    private func warnOfUnusedColumns(
+        in url: URL, of data: Dataset, _ events: WorkEvents
+    ) throws {
+        let table = try CSVReader(format: format).table(at: url)
+        let asked = datasetWord("target-column") ?? datasetWord("label-column") ?? table.names.last
+        let used = Set((data.featureNames ?? []) + [asked].compactMap(\.self))
+        let unused = table.names.filter { !used.contains($0) }
+        if !unused.isEmpty {
+            events.warning("columns not used: \(unused.joined(separator: ", "))")
+        }
+    }
+
+    /// New rows of a file, whose right answers are not asked for.
+    func rows(_ url: URL, events: WorkEvents) throws -> Dataset {
         let table = try CSVReader(format: format).table(at: url)
         let own = [datasetWord("target-column"), datasetWord("label-column")].compactMap(\.self)
         let features: [CSVColumn]
@@ -139,7 +157,7 @@ public struct StoredRun {
                 .map { .index($0) }
         }
         let data = try Dataset(csv: url, features: features, format: format)
-        let used = Set(data.featureNames ?? [])
-        return (data, table.names.filter { !used.contains($0) && !own.contains($0) })
+        try warnOfUnusedColumns(in: url, of: data, events)
+        return data
     }
 }

@@ -82,7 +82,8 @@ extension Workbench {
             try withThreads(request.threads) {
                 let stored = try StoredRun(request.run, registry: registry)
                 let data = try stored.model.signature.prepared(
-                    stored.testData(request.data, dataDirectory: request.dataDirectory))
+                    stored.testData(
+                        request.data, dataDirectory: request.dataDirectory, events: events))
                 return try RobustnessReport(
                     of: stored.model, named: request.run.lastPathComponent,
                     on: data.prefix(request.settings.samples), request.settings, context)

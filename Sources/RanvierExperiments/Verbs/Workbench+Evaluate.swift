@@ -12,7 +12,8 @@ extension Workbench {
     ) throws -> CommandOutcome {
         try withThreads(request.threads) {
             let stored = try StoredRun(request.run, registry: registry)
-            let data = try stored.testData(request.data, dataDirectory: request.dataDirectory)
+            let data = try stored.testData(
+                request.data, dataDirectory: request.dataDirectory, events: events)
             let observer = RunObserver(events: events, what: "evaluation", directory: nil)
             var subject = stored.configuration.subject()
             if let other = request.data { subject.dataset = other }

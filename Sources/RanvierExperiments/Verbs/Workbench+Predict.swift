@@ -15,10 +15,7 @@ extension Workbench {
     ) throws -> CommandOutcome {
         try withThreads(request.threads) {
             let stored = try StoredRun(request.run, registry: registry)
-            let (data, unused) = try stored.rows(request.data)
-            if !unused.isEmpty {
-                events.warning("columns not used: \(unused.joined(separator: ", "))")
-            }
+            let data = try stored.rows(request.data, events: events)
             let responses = try stored.model.answers(to: data)
             let task = stored.model.signature.task
             let answers = responses.answers.indices.map { row in

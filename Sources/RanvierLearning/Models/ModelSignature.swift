@@ -47,7 +47,8 @@ extension ModelSignature {
     /// Two things that are almost right are reconciled: values of the same number under another shape are given the model's
     /// (a vector of 64 values is an image of 8 × 8), and values that were not scaled are scaled.
     ///
-    /// - Throws: `DataError` for another number of values, other names (the first that differs is named) or another scaling.
+    /// - Throws: `DataError` for another number of values, other names (the first that differs is named),
+    ///   another time step or another scaling.
     public func prepared(_ data: Dataset) throws(DataError) -> Dataset {
         var data = data
         if data.featureShape != inputShape {
@@ -68,6 +69,12 @@ extension ModelSignature {
                 expected: index < own.count ? "'\(own[index])'" : "no more columns",
                 found: index < found.count ? "'\(found[index])'" : "none",
                 advice: "the model takes the columns \(own.joined(separator: ", "))")
+        }
+        if let own = timeStep, let found = data.timeStep, abs(found / own - 1) > 1e-6 {
+            throw DataError(
+                .invalidParameter, at: "time step of \(data.name)",
+                expected: "\(own) s, as in what the model learned from", found: "\(found) s",
+                advice: "bin the recordings in the same steps")
         }
         if data.scaling == scaling { return data }
         guard data.scaling == nil, let scaling else {

@@ -93,7 +93,15 @@ extension EpochReport: Codable {
                 try container.encode(value, forKey: Key(stringValue: prefix + Self.camel(name)))
             }
         }
-        for (name, value) in records where !Self.known(name) {
+        for (name, value) in records {
+            guard !Self.known(name) else {
+                throw EncodingError.invalidValue(
+                    name,
+                    .init(
+                        codingPath: encoder.codingPath,
+                        debugDescription: "a record '\(name)' has the name of what all reports hold"
+                    ))
+            }
             try container.encode(value, forKey: Key(stringValue: name))
         }
     }

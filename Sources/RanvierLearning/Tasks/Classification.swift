@@ -56,7 +56,7 @@ public struct Classification: LearningTask {
 
     /// "classified 97 % of 360 test samples correctly".
     public func headline(_ measures: [Measure], samples: Int) -> String {
-        "classified \(NumberText.percent(measures.first?.value ?? .nan)) of "
+        "classified \(NumberText.percent(measures[Accuracy.kind]?.value ?? .nan)) of "
             + "\(NumberText.count(samples)) test samples correctly"
     }
 

@@ -92,7 +92,7 @@ public struct Regression: LearningTask {
 
     /// "missed the targets of 100 test samples by 0.3 °C (root of the mean square)".
     public func headline(_ measures: [Measure], samples: Int) -> String {
-        let error = measures.first
+        let error = measures[RootMeanSquaredError.kind]
         let unit = (error?.unit ?? "").isEmpty ? "" : " \(error?.unit ?? "")"
         return "missed the targets of \(NumberText.count(samples)) test samples by "
             + "\(NumberText.significant(error?.value ?? .nan))\(unit) (root of the mean square)"

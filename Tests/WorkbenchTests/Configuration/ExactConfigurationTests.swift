@@ -55,6 +55,13 @@ struct ExactConfigurationTests {
         #expect(try loss([override]) != plain)
     }
 
+    @Test("An early stop ends the course")
+    func earlyStop() throws {
+        let course = try configuration(["training.early-stop=3"]).method.course
+        #expect(course.earlyStop?.patience == 3 && course.epochs == 2)
+        #expect(try configuration([]).method.course.earlyStop == nil)
+    }
+
     /// In a trial of 4 s a neuron that starts at half its period of 6 s fires even without input.
     @Test("Pseudospikes matter where outputs may stay silent")
     func pseudospikesMatter() throws {
