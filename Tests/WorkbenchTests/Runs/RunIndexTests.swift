@@ -1,5 +1,6 @@
 import Foundation
 import RanvierConfiguration
+import RanvierLearning
 import RanvierTestSupport
 import Testing
 
@@ -30,6 +31,20 @@ struct RunIndexTests {
          "energy": {"table": "45 nm", "picojoulesPerSample": 4.5e3},
          "memory": {"weightBytes": 38400, "stateBytes": 552, "peakResidentBytes": 1}}
         """
+
+    @Test("keeps measures, those that are no number, too")
+    func measures() throws {
+        let index = try RunIndex(root: root, create: true)
+        var run = record("a")
+        run.measures = [
+            Measure("accuracy", 0.975, unit: Measure.share, higherIsBetter: true),
+            Measure("explained-variance", .nan, higherIsBetter: true),
+        ]
+        try index.record(run)
+        let found = try #require(try RunIndex(root: root, create: false).runs().first)
+        #expect(found.measures.map(\.name) == ["accuracy", "explained-variance"])
+        #expect(found.measures[0] == run.measures[0] && found.measures[1].value.isNaN)
+    }
 
     /// Makes a run directory, with a result or without.
     func makeRun(_ path: String, result: String?) throws {
