@@ -57,11 +57,19 @@ public struct DataParts: Sendable {
     public var training: Dataset
     /// What the result is measured on.
     public var test: Dataset
+    /// What was found out and decided while reading: told, nothing to worry about.
+    public var notes: [String]
+    /// What may make a result worth less than it seems; also in `result.json`.
+    public var warnings: [String]
 
     /// Two parts.
-    public init(training: Dataset, test: Dataset) {
+    public init(
+        training: Dataset, test: Dataset, notes: [String] = [], warnings: [String] = []
+    ) {
         self.training = training
         self.test = test
+        self.notes = notes
+        self.warnings = warnings
     }
 }
 

@@ -66,6 +66,10 @@ public struct DatasetConfiguration: Sendable {
         public var test: Dataset
         /// How values were scaled; nil for as they are.
         public var scaling: Scaling?
+        /// What was found out and decided while reading.
+        public var notes: [String] = []
+        /// What may make a result worth less than it seems.
+        public var warnings: [String] = []
 
         /// Parts of a data set.
         public init(
@@ -91,6 +95,7 @@ public struct DatasetConfiguration: Sendable {
             test = try eventCamera.recordings(of: test)
         }
         var splits = Splits(training: training, test: test)
+        (splits.notes, splits.warnings) = (parts.notes, parts.warnings)
         if validationFraction > 0 {
             let parts = try training.split(
                 validationFraction: validationFraction, seed: place.seed)

@@ -23,6 +23,8 @@ struct TrainingRun {
                 directory: request.dataDirectory,
                 folder: request.configuration.deletingLastPathComponent(),
                 seed: configuration.seed))
+        for note in data.notes { events.note(note) }
+        for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
             for: data, seed: configuration.seed, registry: parts.registry)
         // What cannot be stored is better known before the training than after it.
@@ -134,7 +136,7 @@ struct TrainingRun {
                     of: method.model, method: configuration.methodName, seed: configuration.seed),
                 isPretty: true), to: .architecture)
         var result = measurement.result
-        result.warnings = observer.warnings
+        result.warnings = data.warnings + observer.warnings
         result.baseline = try trainBaseline(configuration, on: data)
         let content = try ReportBuilder(
             configuration: configuration, data: data, command: request.command
