@@ -21,7 +21,9 @@ struct CommandEnding {
 
     /// Ends after a command has begun and thrown.
     func end(afterRunning error: any Error) -> Never {
-        if error is CleanExit || error is ValidationError || error is ExitCode {
+        // What there is to say was said.
+        if let code = error as? ExitCode { exit(code.rawValue) }
+        if error is CleanExit || error is ValidationError {
             end(afterParsing: error)
         }
         // A command group that was called without a verb asks for its help.

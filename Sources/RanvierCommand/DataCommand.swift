@@ -1,12 +1,13 @@
 import ArgumentParser
 import RanvierExperiments
 
-/// `ranvier data list|info`.
+/// `ranvier data list|info|check`.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Show which data sets are there and what a file holds.",
-        subcommands: [List.self, Info.self])
+        abstract:
+            "Show which data sets are there, what a file holds, and what is wrong with it for learning.",
+        subcommands: [List.self, Info.self, Check.self])
 
     /// `ranvier data list`.
     struct List: Verb {
@@ -48,6 +49,26 @@ struct DataCommand: ParsableCommand {
             try display.terminal.finish {
                 try workbench.dataInfo(file, dataDirectory: data.dataDirectory)
             }
+        }
+    }
+
+    /// `ranvier data check FILE --target COLUMN`.
+    struct Check: Verb {
+        static let configuration = CommandConfiguration(
+            abstract: "List what is wrong or suspicious about tables before anything is trained.",
+            discussion: """
+                Ends with status 3 where training could not begin.
+
+                EXAMPLES
+                  ranvier data check line.csv --target OK_NG
+                  ranvier data check machines/ --target wear --window 20
+                """)
+
+        @OptionGroup var table: TableArguments
+        @OptionGroup var display: DisplayOptions
+
+        func run(in workbench: Workbench) throws {
+            try display.terminal.finish { try workbench.checkData(table.request) }
         }
     }
 }

@@ -8,7 +8,8 @@ struct RootCommand: ParsableCommand {
     @TaskLocal static var further: [any Verb.Type] = []
 
     private static let verbs: [any ParsableCommand.Type] = [
-        RunCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self,
+        RunCommand.self, InitCommand.self, EvaluateCommand.self, PredictCommand.self,
+        CompareCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self,
     ]

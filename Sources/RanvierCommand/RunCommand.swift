@@ -7,21 +7,30 @@ import RanvierRuns
 struct RunCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Train and evaluate a network as a configuration says.",
+        abstract: "Train and evaluate a network as a configuration says, or as a table implies.",
         discussion: """
             Writes a run directory with the configuration as resolved, the metrics of each epoch, \
             the network, the result and a report. Ctrl-C stops after the current step and keeps \
             the last checkpoint; a second Ctrl-C stops at once.
 
+            With a table in place of a configuration, the tables are checked, encoding and a modest \
+            network are chosen, and the configuration that is implied is written to the run's folder \
+            (implied.yaml) with a comment on each choice; `ranvier init` writes it without training.
+
             EXAMPLES
+              ranvier run line.csv --target OK_NG
               ranvier run Examples/digits.yaml
               ranvier run Examples/digits.yaml --seed 1 --set training.epochs=5
               ranvier run Examples/digits.yaml --resume
               ranvier run Examples/mnist.yaml --data-directory ~/data --json > result.json
             """)
 
-    @Argument(help: "The YAML file that says what to do.", completion: .file(extensions: ["yaml"]))
+    @Argument(
+        help: "The YAML file that says what to do; or a table, a folder of tables, or a pattern.",
+        completion: .file(extensions: ["yaml", "csv", "tsv", "gz"]))
     var config: String
+
+    @OptionGroup(title: "For tables") var table: TableRunOptions
 
     @Option(help: ArgumentHelp("Use this seed, not the configuration's.", valueName: "number"))
     var seed: Int?
@@ -54,6 +63,11 @@ struct RunCommand: Verb {
         if let seed, seed < 0 {
             throw ValidationError("--seed: expected an integer of at least 0, found '\(seed)'")
         }
+        if !isTable, !table.isEmpty {
+            throw ValidationError(
+                "--target and the other options for tables: expected a table, found the configuration "
+                    + "'\(config)'; set keys with --set")
+        }
         if overwrite && resume {
             throw ValidationError("--overwrite and --resume: expected one of them, found both")
         }
@@ -62,12 +76,19 @@ struct RunCommand: Verb {
     func run(in workbench: Workbench) throws {
         let terminal = display.terminal
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
-        let request = RunRequest(
-            configuration: URL(filePath: config), seed: seed, threads: threads.threads,
-            output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
-            dataDirectory: data.dataDirectory,
-            overwrite: overwrite, resume: resume, overrides: overrides,
-            command: CommandLine.arguments)
-        try terminal.finish { try workbench.run(request, events: terminal.events) }
+        try terminal.finish {
+            var request = RunRequest(
+                configuration: URL(filePath: config), seed: seed, threads: threads.threads,
+                output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
+                dataDirectory: data.dataDirectory, overwrite: overwrite, resume: resume,
+                overrides: overrides, command: CommandLine.arguments)
+            if isTable {
+                try workbench.imply(table.request(data: [config]), onto: &request, terminal.events)
+            }
+            return try workbench.run(request, events: terminal.events)
+        }
     }
+
+    /// Whether a table was named and no configuration.
+    private var isTable: Bool { !["yaml", "yml"].contains(URL(filePath: config).pathExtension) }
 }

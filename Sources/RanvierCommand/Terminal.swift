@@ -1,5 +1,7 @@
+import ArgumentParser
 import Foundation
 import Logging
+import RanvierConfiguration
 import RanvierExperiments
 import RanvierLearning
 import RanvierReports
@@ -53,6 +55,7 @@ public final class Terminal: Sendable {
         let outcome = try work()
         bar.clear()
         print(json ? try outcome.json() : outcome.text)
+        if outcome.status != .done { throw ExitCode(outcome.status.rawValue) }
     }
 }
 

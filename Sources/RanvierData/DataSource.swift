@@ -15,8 +15,14 @@ public protocol DataSource: Configurable {
     /// Word for the source in configurations.
     static var kind: String { get }
 
+    /// Keys whose values are paths, or lists of them, that start from the configuration's folder.
+    static var pathKeys: [String] { get }
+
     /// Whether samples are images, or vectors that are, which an event camera can look at.
     var hasImages: Bool { get }
+
+    /// How values are scaled where a configuration does not say.
+    var usualScaling: DatasetConfiguration.ScalingRule { get }
 
     /// Reads the samples.
     ///
@@ -25,8 +31,14 @@ public protocol DataSource: Configurable {
 }
 
 extension DataSource {
+    /// None.
+    public static var pathKeys: [String] { [] }
+
     /// False.
     public var hasImages: Bool { false }
+
+    /// As the source gives them.
+    public var usualScaling: DatasetConfiguration.ScalingRule { .none }
 }
 
 /// Where data are looked for, and what decides splits.
@@ -37,12 +49,18 @@ public struct DataPlace: Sendable {
     public var folder: URL
     /// What decides which samples are held out.
     public var seed: UInt64
+    /// Values that the encoding takes; nil for any. `scaling: auto` keeps to it.
+    public var acceptedRange: ClosedRange<Float>?
 
     /// A place.
-    public init(directory: String? = nil, folder: URL = URL(filePath: "."), seed: UInt64 = 0) {
+    public init(
+        directory: String? = nil, folder: URL = URL(filePath: "."), seed: UInt64 = 0,
+        acceptedRange: ClosedRange<Float>? = nil
+    ) {
         self.directory = directory
         self.folder = folder
         self.seed = seed
+        self.acceptedRange = acceptedRange
     }
 
     /// The folder of larger sets.
@@ -57,6 +75,10 @@ public struct DataParts: Sendable {
     public var training: Dataset
     /// What the result is measured on.
     public var test: Dataset
+    /// Which samples go together where a part is held out for validation.
+    public var splitRule = SplitRule.chance
+    /// Whether values may be missing (NaN), which the scaling replaces by the mean of the training samples.
+    public var replacesMissing = false
     /// What was found out and decided while reading: told, nothing to worry about.
     public var notes: [String]
     /// What may make a result worth less than it seems; also in `result.json`.

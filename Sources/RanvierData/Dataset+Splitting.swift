@@ -35,4 +35,69 @@ extension Dataset {
             subset((0..<count).filter { isValidation[$0] }, name: "\(name) validation")
         )
     }
+
+    /// A part that is drawn by chance, in the order of the whole: each class keeps its share, and every class has at least one
+    /// sample while there is room.
+    public func sample(_ most: Int, seed: UInt64) -> Dataset {
+        guard most < count else { return self }
+        let stream = RandomStream(seed: seed, name: "limit")
+        guard !labels.isEmpty else {
+            return subset(stream.permutation(count: count).prefix(most).sorted())
+        }
+        let groups = labels.indices.reduce(into: [[Int]](repeating: [], count: classCount)) {
+            $0[labels[$1]].append($1)
+        }
+        let present = groups.indices.filter { !groups[$0].isEmpty }
+        // Largest remainders, so that the shares add up.
+        let shares = present.map { Double(most * groups[$0].count) / Double(count) }
+        var sizes = shares.map { Swift.max(Int($0), most >= present.count ? 1 : 0) }
+        var order = present.indices.sorted {
+            (shares[$1] - Double(sizes[$1]), $0) < (shares[$0] - Double(sizes[$0]), $1)
+        }
+        while sizes.reduce(0, +) > most,
+            let place = sizes.indices.max(by: { sizes[$0] < sizes[$1] })
+        {
+            sizes[place] -= 1
+        }
+        while sizes.reduce(0, +) < most, let place = order.first {
+            order.removeFirst()
+            if sizes[place] < groups[present[place]].count {
+                sizes[place] += 1
+                order.append(place)
+            }
+        }
+        var chosen: [Int] = []
+        for (place, number) in present.enumerated() {
+            let own = stream.substream(number).permutation(count: groups[number].count)
+            chosen += own.prefix(sizes[place]).map { groups[number][$0] }
+        }
+        return subset(chosen.sorted())
+    }
+
+    /// Range, mean and deviation of each channel (the last axis); what is missing does not count.
+    var channelMoments: [(minimum: Double, maximum: Double, mean: Double, deviation: Double)] {
+        let width = featureShape.last ?? 1
+        var low = [Double](repeating: .infinity, count: width), high = low.map { -$0 }
+        var number = [Double](repeating: 0, count: width), mean = number, square = number
+        for start in starts {
+            for place in 0..<featureCount {
+                let channel = place % width, value = storage.number(at: start + place)
+                guard !value.isNaN else { continue }
+                low[channel] = Swift.min(low[channel], value)
+                high[channel] = Swift.max(high[channel], value)
+                // Welford's update: no large sums, so a large offset takes nothing away.
+                number[channel] += 1
+                let difference = value - mean[channel]
+                mean[channel] += difference / number[channel]
+                square[channel] += difference * (value - mean[channel])
+            }
+        }
+        return (0..<width).map { channel in
+            number[channel] > 0
+                ? (
+                    low[channel], high[channel], mean[channel],
+                    (square[channel] / number[channel]).squareRoot()
+                ) : (0, 0, 0, 0)
+        }
+    }
 }

@@ -29,10 +29,14 @@ public struct Dataset: Sendable {
     public let valueRange: ClosedRange<Float>
     /// Where the data come from and on what terms.
     public let origin: DataOrigin
+    /// Which series each sample was cut from; nil where samples have nothing to do with each other, as far as is known.
+    public internal(set) var series: SampleSeries?
 
-    let storage: SampleStorage
-    /// Row of the storage for each sample.
-    let rows: [Int]
+    let buffer: SampleBuffer
+    /// Where each sample's first value lies in the storage; samples may overlap.
+    let starts: [Int]
+
+    var storage: SampleStorage { buffer.storage }
 
     /// Samples from numbers in row-major order, `[n, shape…]`.
     ///
@@ -104,7 +108,20 @@ public struct Dataset: Sendable {
         self.init(
             name: name, featureShape: featureShape, targets: targets,
             valueRange: storage.valueRange, origin: origin ?? DataOrigin(source: name),
-            storage: storage, rows: Array(0..<count))
+            buffer: SampleBuffer(storage), starts: (0..<count).map { $0 * size })
+    }
+
+    /// Samples that lie anywhere in a storage, whose numbers were looked at before; NaN where one is missing and a scaling
+    /// puts another in its place.
+    init(
+        name: String, buffer: SampleBuffer, starts: [Int], featureShape: [Int], targets: Targets,
+        origin: DataOrigin
+    ) throws(DataError) {
+        precondition(starts.count == targets.count, "every sample has a target")
+        try Self.check(targets, of: name)
+        self.init(
+            name: name, featureShape: featureShape, targets: targets,
+            valueRange: buffer.storage.valueRange, origin: origin, buffer: buffer, starts: starts)
     }
 
     private static func check(_ targets: Targets, of name: String) throws(DataError) {
@@ -138,15 +155,15 @@ public struct Dataset: Sendable {
 
     private init(
         name: String, featureShape: [Int], targets: Targets, valueRange: ClosedRange<Float>,
-        origin: DataOrigin, storage: SampleStorage, rows: [Int]
+        origin: DataOrigin, buffer: SampleBuffer, starts: [Int]
     ) {
         self.name = name
         self.featureShape = featureShape
         self.targets = targets
         self.valueRange = valueRange
         self.origin = origin
-        self.storage = storage
-        self.rows = rows
+        self.buffer = buffer
+        self.starts = starts
     }
 
     /// The same samples, whose steps have a length in seconds.
@@ -172,7 +189,7 @@ public struct Dataset: Sendable {
     }
 
     /// Number of samples.
-    public var count: Int { rows.count }
+    public var count: Int { starts.count }
 
     /// Number of classes.
     public var classCount: Int { classNames.count }
@@ -187,7 +204,7 @@ public struct Dataset: Sendable {
 
     /// Values of one sample in row-major order.
     public func values(ofSample index: Int) -> [Float] {
-        let first = rows[index] * featureCount
+        let first = starts[index]
         return (first..<first + featureCount).map { storage[$0] }
     }
 
@@ -203,18 +220,21 @@ public struct Dataset: Sendable {
 extension Dataset {
     /// The samples at some positions, in that order; no numbers are copied.
     public func subset(_ indices: [Int], name: String? = nil) -> Dataset {
-        Dataset(
+        var part = Dataset(
             name: name ?? self.name, featureShape: featureShape, targets: targets.subset(indices),
-            valueRange: valueRange, origin: origin, storage: storage,
-            rows: indices.map { rows[$0] }
-        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
+            valueRange: valueRange, origin: origin, buffer: buffer,
+            starts: indices.map { starts[$0] })
+        part.copyLabels(of: self)
+        part.series = series?.subset(indices)
+        return part
     }
 
-    /// The same numbers with a word on how they were scaled.
-    func scaled(by scaling: Scaling?) -> Dataset {
-        var copy = self
-        copy.scaling = scaling
-        return copy
+    /// Takes over names, time base and scaling.
+    private mutating func copyLabels(of other: Dataset) {
+        timeStep = other.timeStep
+        featureNames = other.featureNames
+        scaling = other.scaling
+        series = other.series
     }
 
     /// The first samples, at most `count`.
@@ -228,19 +248,19 @@ extension Dataset {
                 expected: "a shape of \(featureCount) values",
                 found: "\(shape)", advice: "the data have the shape \(featureShape)")
         }
-        return Dataset(
-            name: name, featureShape: shape, targets: targets, valueRange: valueRange,
-            origin: origin, storage: storage, rows: rows
-        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
+        return withShape(shape)
     }
 
-    /// The same samples as vectors.
-    public var flattened: Dataset {
-        Dataset(
-            name: name, featureShape: [featureCount], targets: targets, valueRange: valueRange,
-            origin: origin, storage: storage, rows: rows
-        ).naming(features: featureNames).scaled(by: scaling)
+    private func withShape(_ shape: [Int]) -> Dataset {
+        var copy = Dataset(
+            name: name, featureShape: shape, targets: targets, valueRange: valueRange,
+            origin: origin, buffer: buffer, starts: starts)
+        copy.copyLabels(of: self)
+        return copy
     }
+
+    /// The same samples as vectors, which have no steps any more.
+    public var flattened: Dataset { withShape([featureCount]).timed(step: nil) }
 
     /// The same samples and targets with other values, `[n, shape…]`.
     ///
@@ -248,10 +268,36 @@ extension Dataset {
     public func replacingValues(
         _ values: [Float], featureShape: [Int]? = nil
     ) throws(DataError) -> Dataset {
-        try Dataset(
+        var copy = try Dataset(
             name: name, storage: .floats(values), featureShape: featureShape ?? self.featureShape,
-            targets: targets, origin: origin
-        ).timed(step: timeStep)
-            .naming(features: featureShape == nil ? featureNames : nil)
+            targets: targets, origin: origin)
+        copy.timeStep = timeStep
+        copy.series = series
+        if featureShape == nil { copy.featureNames = featureNames }
+        return copy
     }
+
+    /// The same numbers with a word on how they were scaled.
+    func scaled(by scaling: Scaling?) -> Dataset {
+        var copy = self
+        copy.scaling = scaling
+        return copy
+    }
+
+    /// The same samples in other numbers that lie in the same places, brought there by a scaling.
+    func moved(to buffer: SampleBuffer, scaling: Scaling) -> Dataset {
+        var copy = Dataset(
+            name: name, featureShape: featureShape, targets: targets,
+            valueRange: buffer.storage.valueRange, origin: origin, buffer: buffer, starts: starts)
+        copy.copyLabels(of: self)
+        copy.scaling = scaling
+        return copy
+    }
+}
+
+/// Numbers that several data sets share.
+final class SampleBuffer: Sendable {
+    let storage: SampleStorage
+
+    init(_ storage: SampleStorage) { self.storage = storage }
 }

@@ -8,6 +8,9 @@ public struct DatasetConfiguration: Sendable {
     public enum ScalingRule: String, Sendable, CaseIterable {
         /// As the data set gives them: images in 0…1.
         case none
+        /// As they are where that is what networks take already; else each channel by itself: to 0…1 for an encoding that asks
+        /// for it, else to mean 0 and standard deviation 1. What was done is told.
+        case automatic = "auto"
         /// Each feature to mean 0 and standard deviation 1.
         case standard
         /// All features together to mean 0 and standard deviation 1.
@@ -16,6 +19,10 @@ public struct DatasetConfiguration: Sendable {
         case standardPerChannel = "standard-per-channel"
         /// Each feature to 0…1.
         case range
+        /// Each channel to 0…1.
+        case rangePerChannel = "range-per-channel"
+        /// Each channel to median 0 and the middle half of a normal distribution of deviation 1: outliers do not count.
+        case robust
     }
 
     /// The name of the source.
@@ -47,7 +54,7 @@ public struct DatasetConfiguration: Sendable {
         eventCamera =
             source.hasImages
             ? try section.optionalSection("event-camera").map(EventCameraConfiguration.init) : nil
-        scaling = try section.choice("scaling", default: ScalingRule.none)
+        scaling = try section.choice("scaling", default: source.usualScaling)
         validationFraction = try section.float("validation-fraction", default: 0, in: 0...0.9)
         asImages = try section.boolean("images", default: eventCamera != nil)
         guard asImages || eventCamera == nil else {
@@ -89,7 +96,7 @@ public struct DatasetConfiguration: Sendable {
         let parts = try source.load(from: place)
         var training = parts.training, test = parts.test
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
-        if let limit { training = training.prefix(limit) }
+        if let limit { training = training.sample(limit, seed: place.seed) }
         if let eventCamera {
             training = try eventCamera.recordings(of: training)
             test = try eventCamera.recordings(of: test)
@@ -97,28 +104,77 @@ public struct DatasetConfiguration: Sendable {
         var splits = Splits(training: training, test: test)
         (splits.notes, splits.warnings) = (parts.notes, parts.warnings)
         if validationFraction > 0 {
-            let parts = try training.split(
-                validationFraction: validationFraction, seed: place.seed)
-            splits.training = parts.training
-            splits.validation = parts.validation
+            let (first, second) = try training.split(
+                fraction: validationFraction, by: parts.splitRule, seed: place.seed,
+                names: ("training", "validation"))
+            splits.training = first
+            splits.validation = second
         }
-        if let (kind, scope) = fit {
-            let scaling = try Scaling(fitting: splits.training, kind: kind, scope: scope)
-            splits.training = try scaling(splits.training)
-            if let validation = splits.validation { splits.validation = try scaling(validation) }
-            splits.test = try scaling(splits.test)
-            splits.scaling = scaling
-        }
+        try scale(&splits, replacesMissing: parts.replacesMissing, place)
         return splits
+    }
+
+    // MARK: - Scaling
+
+    private func scale(
+        _ splits: inout Splits, replacesMissing: Bool, _ place: DataPlace
+    ) throws(DataError) {
+        guard
+            let (kind, scope) = fit ?? automaticFit(&splits, place.acceptedRange)
+                ?? (replacesMissing ? (.identity, .perChannel) : nil)
+        else { return }
+        let scaling = try Scaling(
+            fitting: splits.training, kind: kind, scope: scope, replacesMissing: replacesMissing)
+        let own = [splits.training, splits.test] + (splits.validation.map { [$0] } ?? [])
+        let scaled = try scaling(own)
+        splits.training = scaled[0]
+        splits.test = scaled[1]
+        if scaled.count > 2 { splits.validation = scaled[2] }
+        splits.scaling = scaling
     }
 
     private var fit: (Scaling.Kind, Scaling.Scope)? {
         switch scaling {
-        case .none: nil
+        case .none, .automatic: nil
         case .standard: (.standard, .perFeature)
         case .standardTogether: (.standard, .global)
         case .standardPerChannel: (.standard, .perChannel)
         case .range: (.minMax, .perFeature)
+        case .rangePerChannel: (.minMax, .perChannel)
+        case .robust: (.robust, .perChannel)
         }
+    }
+
+    /// Channels whose mean is further from 0 than this, or whose deviation is outside these bounds, are scaled.
+    private static let usualMean = 2.0, usualDeviation = 0.1...3.0
+
+    private func automaticFit(
+        _ splits: inout Splits, _ accepted: ClosedRange<Float>?
+    ) -> (Scaling.Kind, Scaling.Scope)? {
+        guard scaling == .automatic, splits.training.count > 0 else { return nil }
+        let channels = splits.training.channelMoments
+        if let accepted {
+            let fits = channels.allSatisfy {
+                Double(accepted.lowerBound) <= $0.minimum
+                    && $0.maximum <= Double(accepted.upperBound)
+            }
+            splits.notes.append(
+                fits
+                    ? "scaling: none, the values lie in 0…1 already"
+                    : "scaling: each channel to 0…1 by its training values (`scaling: none` leaves them)"
+            )
+            return fits ? nil : (.minMax, .perChannel)
+        }
+        let fits = channels.allSatisfy {
+            $0.minimum == $0.maximum
+                ? abs($0.mean) <= Self.usualMean
+                : abs($0.mean) <= Self.usualMean && Self.usualDeviation.contains($0.deviation)
+        }
+        splits.notes.append(
+            fits
+                ? "scaling: none, every channel has a mean near 0 and a deviation near 1 already"
+                : "scaling: each channel to mean 0 and deviation 1 by its training values "
+                    + "(`scaling: none` leaves them)")
+        return fits ? nil : (.standard, .perChannel)
     }
 }

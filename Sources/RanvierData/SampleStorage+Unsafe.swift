@@ -1,27 +1,37 @@
 import RanvierTensors
 
 /// The numbers of a data set, as they are or as bytes with a divisor.
+///
+/// Samples may overlap: each has a position of its own in the numbers, so windows of a series share them.
 enum SampleStorage: Sendable {
     case floats([Float])
     case bytes([UInt8], divisor: Float)
+    /// Numbers less a typical value of their channel (the last axis), which single precision would not resolve beside it:
+    /// counters, times, pressures around a set point.
+    case shifted([Float], by: [Double])
 
     var count: Int {
         switch self {
-        case .floats(let values): values.count
+        case .floats(let values), .shifted(let values, _): values.count
         case .bytes(let values, _): values.count
         }
     }
 
-    subscript(index: Int) -> Float {
+    subscript(index: Int) -> Float { Float(number(at: index)) }
+
+    /// The number in double precision.
+    func number(at index: Int) -> Double {
         switch self {
-        case .floats(let values): values[index]
-        case .bytes(let values, let divisor): Float(values[index]) / divisor
+        case .floats(let values): Double(values[index])
+        case .bytes(let values, let divisor): Double(Float(values[index]) / divisor)
+        case .shifted(let values, let bases):
+            Double(values[index]) + bases[index % bases.count]
         }
     }
 
     var firstIndexNotFinite: Int? {
         switch self {
-        case .floats(let values): values.firstIndex { !$0.isFinite }
+        case .floats(let values), .shifted(let values, _): values.firstIndex { !$0.isFinite }
         case .bytes: nil
         }
     }
@@ -32,8 +42,51 @@ enum SampleStorage: Sendable {
         case .floats(let values): return (values.min() ?? 0)...(values.max() ?? 0)
         case .bytes(let values, let divisor):
             return Float(values.min() ?? 0) / divisor...Float(values.max() ?? 0) / divisor
+        case .shifted(let values, let bases):
+            var low = Double.infinity, high = -Double.infinity
+            for (index, value) in values.enumerated() {
+                let number = Double(value) + bases[index % bases.count]
+                low = min(low, number)
+                high = max(high, number)
+            }
+            return Float(low)...Float(high)
         }
     }
+
+    /// All numbers, each moved and divided by what its channel or place has: `(x − offset) / scale` in double precision.
+    ///
+    /// - Parameters:
+    ///   - groups: numbers of `offset` and `scale`; number `i` belongs to group `i % groups`.
+    ///   - substitutes: what stands for numbers that are missing (NaN), before scaling.
+    func scaled(
+        groups: Int, offset: [Double], scale: [Double], substitutes: [Double]? = nil,
+        transform: (@Sendable (Float) -> Float)? = nil
+    ) -> [Float] {
+        let count = count
+        return [Float](unsafeUninitializedCapacity: count) { result, written in
+            let result = UnsafeMutableSendable(result.baseAddress)
+            let parts = max((count + (1 << 18) - 1) >> 18, 1)
+            Parallel.forEach(parts: parts) { part in
+                let first = part << 18, last = min(first + (1 << 18), count)
+                var group = first % groups
+                for index in first..<last {
+                    var value = number(at: index)
+                    if value.isNaN, let substitutes { value = substitutes[group] }
+                    let scaled = Float((value - offset[group]) / scale[group])
+                    (result.base! + index).initialize(to: transform?(scaled) ?? scaled)
+                    group += 1
+                    if group == groups { group = 0 }
+                }
+            }
+            written = count
+        }
+    }
+}
+
+/// An address whose users write to places of their own.
+private struct UnsafeMutableSendable: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>?
+    init(_ base: UnsafeMutablePointer<Float>?) { self.base = base }
 }
 
 extension Dataset {
@@ -47,8 +100,7 @@ extension Dataset {
                 values.withUnsafeBufferPointer { source in
                     guard let first = source.baseAddress else { return }
                     for (position, index) in indices.enumerated() {
-                        (base + position * size).update(
-                            from: first + rows[index] * size, count: size)
+                        (base + position * size).update(from: first + starts[index], count: size)
                     }
                 }
             case .bytes(let values, let divisor):
@@ -57,10 +109,14 @@ extension Dataset {
                 values.withUnsafeBufferPointer { source in
                     table.withUnsafeBufferPointer { table in
                         for (position, index) in indices.enumerated() {
-                            let from = rows[index] * size, to = position * size
+                            let from = starts[index], to = position * size
                             for i in 0..<size { base[to + i] = table[Int(source[from + i])] }
                         }
                     }
+                }
+            case .shifted:
+                for (position, index) in indices.enumerated() {
+                    for i in 0..<size { base[position * size + i] = storage[starts[index] + i] }
                 }
             }
         }

@@ -3,16 +3,22 @@ import RanvierTensors
 
 /// Shift and scale that bring values to a common range, fitted on training data and stored with a network.
 ///
-///     y = (x − offset) / scale
+///     y = (x − offset) / scale,   in double precision, then rounded
 ///
-/// Fit it on the training part only: what is known of the test part must not enter a network.
+/// Fit it on the training part only: what is known of the test part must not enter a network. Values scaled by
+/// ``Kind/minMax`` that lie outside the range of the training part are outliers and become 0 or 1. Values that are missing
+/// (NaN) get a substitute before, where there is one.
 public struct Scaling: Sendable, Hashable, Codable {
     /// What the values are brought to.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// Mean 0 and standard deviation 1 (of the population).
         case standard
-        /// Smallest 0 and largest 1.
+        /// Smallest 0 and largest 1; what lies outside is clipped.
         case minMax
+        /// Median 0, and the middle half as wide as that of a normal distribution of deviation 1: outliers do not count.
+        case robust
+        /// As they were measured; only what is missing is replaced.
+        case identity
     }
 
     /// Which values share a shift and a scale.
@@ -32,15 +38,19 @@ public struct Scaling: Sendable, Hashable, Codable {
     /// Shape of a sample.
     public let featureShape: [Int]
     /// What is subtracted: one number, one per channel, or one per feature.
-    public let offset: [Float]
+    public let offset: [Double]
     /// What is divided by; 1 where all values were equal.
-    public let scale: [Float]
+    public let scale: [Double]
+    /// What stands for a missing value, before scaling; nil where none may be missing.
+    public let substitutes: [Double]?
 
-    /// Fits to the samples of a data set.
+    /// Fits to the samples of a data set; values that are missing do not count.
     ///
+    /// - Parameter replacesMissing: whether a missing value is replaced by the mean of its group.
     /// - Throws: ``DataError`` if it has no samples.
     public init(
-        fitting dataset: Dataset, kind: Kind = .standard, scope: Scope = .perFeature
+        fitting dataset: Dataset, kind: Kind = .standard, scope: Scope = .perFeature,
+        replacesMissing: Bool = false
     ) throws(DataError) {
         guard dataset.count > 0 else {
             throw DataError(
@@ -51,42 +61,81 @@ public struct Scaling: Sendable, Hashable, Codable {
         self.scope = scope
         featureShape = dataset.featureShape
         let groups = Self.groupCount(scope, dataset.featureShape)
-        let moments = Self.moments(of: dataset, groups: groups, kind: kind)
-        offset = moments.map { Float($0.offset) }
-        scale = moments.map { $0.scale > 0 ? Float($0.scale) : 1 }
+        let fit = ScalingFit(dataset, groups: groups)
+        let moments = fit.moments(kind)
+        offset = moments.map(\.offset)
+        scale = moments.map { $0.scale > 0 ? $0.scale : 1 }
+        substitutes = replacesMissing ? fit.means : nil
     }
 
     /// The values of a tensor `[…, shape…]` brought to the common range.
     public func callAsFunction(_ values: Tensor) -> Tensor {
-        (values - tensor(offset)) / tensor(scale)
+        let groups = offset.count
+        let scaled = SampleStorage.floats(values.scalars).scaled(
+            groups: groups, offset: offset, scale: scale, substitutes: substitutes,
+            transform: transform)
+        return Tensor(scaled, shape: values.shape)
+    }
+
+    /// A value of one group brought to the common range.
+    func scaled(_ value: Double, group: Int) -> Float {
+        let known = value.isNaN ? substitutes?[group] ?? value : value
+        let scaled = Float((known - offset[group]) / scale[group])
+        return transform?(scaled) ?? scaled
     }
 
     /// The original values.
     public func inverse(_ values: Tensor) -> Tensor {
-        values * tensor(scale) + tensor(offset)
+        let groups = offset.count
+        let original = values.scalars.enumerated().map { index, value in
+            Float(Double(value) * scale[index % groups] + offset[index % groups])
+        }
+        return Tensor(original, shape: values.shape)
     }
 
     /// The same samples with scaled values.
     ///
     /// - Throws: ``DataError`` if the samples have another shape than those it was fitted to.
     public func callAsFunction(_ dataset: Dataset) throws(DataError) -> Dataset {
-        guard dataset.featureShape == featureShape else {
-            throw DataError(
-                .countMismatch, at: dataset.name, expected: "samples of shape \(featureShape)",
-                found: "\(dataset.featureShape)",
-                advice: "fit the scaling on data of the same shape")
-        }
-        let values = self(dataset.features(of: Array(0..<dataset.count)))
-        return try dataset.replacingValues(values.scalars).scaled(by: self)
+        try self([dataset])[0]
     }
 
-    /// The parameters under a shape that broadcasts to samples.
-    private func tensor(_ parameters: [Float]) -> Tensor {
-        switch scope {
-        case .global: Tensor(parameters, shape: [])
-        case .perChannel: Tensor(parameters, shape: [parameters.count])
-        case .perFeature: Tensor(parameters, shape: featureShape)
+    /// The same samples with scaled values; numbers that several sets share are scaled once.
+    ///
+    /// - Throws: ``DataError`` if samples have another shape than those it was fitted to.
+    public func callAsFunction(_ datasets: [Dataset]) throws(DataError) -> [Dataset] {
+        var done: [ObjectIdentifier: SampleBuffer] = [:]
+        var result: [Dataset] = []
+        for dataset in datasets {
+            guard dataset.featureShape == featureShape else {
+                throw DataError(
+                    .countMismatch, at: dataset.name,
+                    expected: "samples of shape \(featureShape)",
+                    found: "\(dataset.featureShape)",
+                    advice: "fit the scaling on data of the same shape")
+            }
+            // Places of a sample that overlaps others mean nothing in the shared numbers.
+            let hasPlaces = scope == .perFeature && featureShape.count > 1
+            let isShared = dataset.starts.contains { $0 % dataset.featureCount != 0 }
+            let own = hasPlaces && isShared ? try dataset.withNumbersOfItsOwn() : dataset
+            let key = ObjectIdentifier(own.buffer)
+            let scaled =
+                done[key]
+                ?? SampleBuffer(
+                    .floats(
+                        own.storage.scaled(
+                            groups: offset.count, offset: offset, scale: scale,
+                            substitutes: substitutes, transform: transform)))
+            done[key] = scaled
+            result.append(own.moved(to: scaled, scaling: self))
         }
+        return result
+    }
+
+    /// What becomes of a scaled value that no training sample had.
+    private var transform: (@Sendable (Float) -> Float)? {
+        guard kind == .minMax else { return nil }
+        return { min(max($0, 0), 1) }
     }
 
     private static func groupCount(_ scope: Scope, _ shape: [Int]) -> Int {
@@ -96,34 +145,107 @@ public struct Scaling: Sendable, Hashable, Codable {
         case .perFeature: shape.elementCount
         }
     }
+}
+
+/// What a scaling is fitted to.
+private struct ScalingFit {
+    let dataset: Dataset
+    let groups: Int
+    /// Numbers of each group that are there.
+    private(set) var counts: [Double] = []
+    /// Mean of each group; 0 where none is there.
+    private(set) var means: [Double] = []
+
+    init(_ dataset: Dataset, groups: Int) {
+        self.dataset = dataset
+        self.groups = groups
+        var sum = [Double](repeating: 0, count: groups)
+        var number = sum
+        // Sums of differences from the first sample keep what a large offset would swallow.
+        let base = first()
+        visit {
+            sum[$0] += $1 - base[$0]
+            number[$0] += 1
+        }
+        counts = number
+        means = (0..<groups).map { number[$0] > 0 ? base[$0] + sum[$0] / number[$0] : 0 }
+    }
 
     /// Offset and scale of each group, summed in double precision in a fixed order.
-    private static func moments(
-        of dataset: Dataset, groups: Int, kind: Kind
-    ) -> [(offset: Double, scale: Double)] {
-        var sum = [Double](repeating: 0, count: groups)
-        var square = sum
-        var low = [Double](repeating: .infinity, count: groups), high = low.map { -$0 }
-        func visit(_ body: (_ group: Int, _ value: Double) -> Void) {
-            for sample in 0..<dataset.count {
-                for (position, value) in dataset.values(ofSample: sample).enumerated() {
-                    body(position % groups, Double(value))
-                }
-            }
-        }
-        let number = Double(dataset.count * dataset.featureCount / groups)
+    func moments(_ kind: Scaling.Kind) -> [(offset: Double, scale: Double)] {
         switch kind {
+        case .identity: return means.map { _ in (0, 1) }
         case .standard:
-            visit { sum[$0] += $1 }
-            let mean = sum.map { $0 / number }
-            visit { square[$0] += ($1 - mean[$0]) * ($1 - mean[$0]) }
-            return zip(mean, square).map { ($0, ($1 / number).squareRoot()) }
+            var square = [Double](repeating: 0, count: groups)
+            visit { square[$0] += ($1 - means[$0]) * ($1 - means[$0]) }
+            return (0..<groups).map { (means[$0], (square[$0] / max(counts[$0], 1)).squareRoot()) }
         case .minMax:
+            var low = [Double](repeating: .infinity, count: groups), high = low.map { -$0 }
             visit {
                 low[$0] = Swift.min(low[$0], $1)
                 high[$0] = Swift.max(high[$0], $1)
             }
-            return zip(low, high).map { ($0, $1 - $0) }
+            return zip(low, high).map { $0 <= $1 ? ($0, $1 - $0) : (0, 1) }
+        case .robust: return (0..<groups).map(quartiles)
         }
+    }
+
+    /// Median, and the distance of the quartiles over that of a normal distribution of deviation 1.
+    private func quartiles(of group: Int) -> (offset: Double, scale: Double) {
+        var values: [Double] = []
+        visit { if $0 == group { values.append($1) } }
+        values.sort()
+        func quantile(_ share: Double) -> Double {
+            let place = share * Double(values.count - 1), low = Int(place)
+            let high = Swift.min(low + 1, values.count - 1)
+            return values[low] + (place - Double(low)) * (values[high] - values[low])
+        }
+        guard !values.isEmpty else { return (0, 1) }
+        let spread = (quantile(0.75) - quantile(0.25)) / 1.3489795003921634
+        return (quantile(0.5), spread)
+    }
+
+    private func first() -> [Double] {
+        var base = [Double](repeating: .nan, count: groups)
+        var open = groups
+        for sample in 0..<dataset.count where open > 0 {
+            visit(sample) { group, value in
+                if base[group].isNaN {
+                    base[group] = value
+                    open -= 1
+                }
+            }
+        }
+        return base.map { $0.isNaN ? 0 : $0 }
+    }
+
+    private func visit(_ body: (_ group: Int, _ value: Double) -> Void) {
+        for sample in 0..<dataset.count { visit(sample, body) }
+    }
+
+    private func visit(_ sample: Int, _ body: (_ group: Int, _ value: Double) -> Void) {
+        let storage = dataset.storage, start = dataset.starts[sample]
+        var group = 0
+        for index in start..<start + dataset.featureCount {
+            let value = storage.number(at: index)
+            if !value.isNaN { body(group, value) }
+            group = group + 1 == groups ? 0 : group + 1
+        }
+    }
+}
+
+extension Dataset {
+    /// The same samples with numbers of their own, one after the other.
+    fileprivate func withNumbersOfItsOwn() throws(DataError) -> Dataset {
+        var numbers: [Float] = []
+        numbers.reserveCapacity(count * featureCount)
+        for sample in 0..<count { numbers += values(ofSample: sample) }
+        let own = SampleBuffer(.floats(numbers))
+        var copy = try Dataset(
+            name: name, buffer: own, starts: (0..<count).map { $0 * featureCount },
+            featureShape: featureShape, targets: targets, origin: origin)
+        copy = copy.timed(step: timeStep).naming(features: featureNames)
+        copy.series = series
+        return copy
     }
 }

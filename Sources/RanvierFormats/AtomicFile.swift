@@ -48,3 +48,40 @@ package enum AtomicFile {
         guard fsync(descriptor) == 0 else { throw FileError(url, "flush the file") }
     }
 }
+
+/// A file that is written bit by bit and takes its name when it is whole; without ``finish()`` nothing is left of it.
+package final class AtomicFileWriter {
+    /// Where to write.
+    package let handle: FileHandle
+    private let url: URL
+    private let temporary: URL
+    private var isFinished = false
+
+    /// Opens a temporary file beside the final one.
+    ///
+    /// - Throws: `FileError`.
+    package init(_ url: URL) throws(FileError) {
+        self.url = url
+        temporary = url.deletingLastPathComponent().appendingPathComponent(
+            ".\(url.lastPathComponent).partial-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
+        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError(url, "write the file") }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    deinit {
+        if !isFinished { unlink(temporary.path) }
+    }
+
+    /// Flushes the file and gives it its name.
+    ///
+    /// - Throws: `FileError`.
+    package func finish() throws(FileError) {
+        guard fsync(handle.fileDescriptor) == 0 else { throw FileError(url, "flush the file") }
+        guard rename(temporary.path, url.path) == 0 else {
+            throw FileError(url, "give the file its final name")
+        }
+        isFinished = true
+        AtomicFile.synchronizeFolder(url.deletingLastPathComponent())
+    }
+}

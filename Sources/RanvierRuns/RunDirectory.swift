@@ -15,6 +15,8 @@ public final class RunDirectory {
     public enum File: String, CaseIterable, Sendable {
         /// The configuration as resolved, with seed and version.
         case configuration = "config.yaml"
+        /// The configuration that a table implied, with a comment on each choice.
+        case implied = "implied.yaml"
         /// A line of JSON per epoch.
         case metrics = "metrics.jsonl"
         /// The network's parameters.
@@ -25,6 +27,8 @@ public final class RunDirectory {
         case checkpoint = "checkpoint.safetensors"
         /// What came of the run.
         case result = "result.json"
+        /// How sure the network was of its answers to the validation samples, and whether they were right.
+        case certainty = "certainty.json"
         /// What the report shows, to draw it again.
         case reportContent = "report.json"
         /// The report to read.

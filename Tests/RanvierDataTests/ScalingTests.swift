@@ -16,8 +16,8 @@ import Testing
         let fit = try Scaling(fitting: data(), scope: .perChannel)
         #expect(fit.offset == [3, 25])
         // Population variances: 5 and 275.
-        #expect(abs(fit.scale[0] - Float(5).squareRoot()) < 1e-6)
-        #expect(abs(fit.scale[1] - Float(275).squareRoot()) < 1e-5)
+        #expect(abs(fit.scale[0] - 5.0.squareRoot()) < 1e-6)
+        #expect(abs(fit.scale[1] - 275.0.squareRoot()) < 1e-5)
         let values = try fit(data()).features(of: [0, 1])
         let mean = values.mean(axes: [0, 1]).scalars
         let square = (values * values).mean(axes: [0, 1]).scalars

@@ -175,7 +175,7 @@ package struct RobustnessAnalysis {
     private func epsilon(_ size: Double) -> [Float] {
         let pixels = Float(size / 255)
         guard let scaling = data.scaling, !isPublished else { return [pixels] }
-        return scaling.scale.map { pixels / $0 }
+        return scaling.scale.map { pixels / Float($0) }
     }
 
     /// Black and white in the units of the samples.
@@ -183,7 +183,8 @@ package struct RobustnessAnalysis {
         guard !isPublished else { return nil }
         guard let scaling = data.scaling else { return [data.valueRange] }
         return zip(scaling.offset, scaling.scale).map { offset, scale in
-            (-offset / scale)...((1 - offset) / scale)
+            let black = Float(-offset / scale), white = Float((1 - offset) / scale)
+            return black...white
         }
     }
 

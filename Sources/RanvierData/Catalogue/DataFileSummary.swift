@@ -54,6 +54,9 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
         if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return ("NPY", try npy(url)) }
         if start.starts(with: "RIFF".utf8) { return ("WAV", try wav(url)) }
         if start.count >= 4, start[0] == 0, start[1] == 0 { return ("IDX", try idx(url)) }
+        if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff]) {
+            return ("CSV", try csv(url))
+        }
         if !start.isEmpty, start.allSatisfy({ $0 >= 32 && $0 != 127 || (9...13).contains($0) }) {
             return ("CSV", try csv(url))
         }
@@ -131,26 +134,52 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
     }
 
     private static func csv(_ url: URL) throws(DataError) -> [Detail] {
-        let table = try CSVReader(format: CSVFormat(missingValues: .replaced(by: 0))).table(at: url)
-        let separator = table.separator == "\t" ? "tab" : "\(table.separator)"
+        let summary = try TableReader(url).summary()
         var details = [
-            Detail(name: "rows", value: "\(table.rowCount)"),
-            Detail(name: "columns", value: "\(table.columns.count)"),
-            Detail(name: "separator", value: separator),
+            Detail(name: "rows", value: "\(summary.rowCount)"),
+            Detail(name: "columns", value: "\(summary.columns.count)"),
+            Detail(name: "written as", value: "\(summary.dialect)"),
         ]
         // Wide tables are images or spectra, whose columns have nothing to say one by one.
-        for (name, column) in zip(table.names, table.columns).prefix(32) {
-            switch column {
-            case .numbers(let numbers):
-                let low = numbers.min() ?? 0, high = numbers.max() ?? 0
-                details.append(Detail(name: name, value: "numbers from \(low) to \(high)"))
-            case .text(let texts):
-                details.append(Detail(name: name, value: "text, first \"\(texts.first ?? "")\""))
+        details += summary.columns.prefix(32).map { Detail(name: $0.name, value: $0.inWords) }
+        if summary.columns.count > 32 {
+            details.append(
+                Detail(name: "…", value: "\(summary.columns.count - 32) more columns"))
+        }
+        return details + summary.notes.map { Detail(name: "note", value: $0) }
+    }
+}
+
+extension ColumnSummary {
+    /// What the column holds, in a few words: "numbers from 101.5 to 103.25, 2 missing".
+    package var inWords: String {
+        var parts: [String] = []
+        switch content {
+        case .numbers:
+            parts.append(
+                "\(isWhole ? "whole numbers" : "numbers") from \(Self.text(minimum)) to "
+                    + Self.text(maximum))
+            if texts + times > 0 {
+                parts.append(
+                    "\(texts + times) cells that are none, the first in line "
+                        + "\(firstOddLine ?? 0): \"\(firstOddCell ?? "")\"")
             }
+        case .time:
+            parts.append("times, first \(firstTexts.first ?? "")")
+            if texts + numbers > 0 { parts.append("\(texts + numbers) cells that are none") }
+        case .text:
+            let different = distinctTexts.map { "\($0.count)" } ?? "more than 1000"
+            parts.append("text, \(different) different, first \"\(firstTexts.first ?? "")\"")
+            if numbers > 0 { parts.append("\(numbers) numbers among them") }
+        case .empty: parts.append("nothing")
         }
-        if table.columns.count > 32 {
-            details.append(Detail(name: "…", value: "\(table.columns.count - 32) more columns"))
+        if missing > 0 {
+            parts.append("\(missing) missing, the first in line \(firstMissingLine ?? 0)")
         }
-        return details
+        return parts.joined(separator: ", ")
+    }
+
+    static func text(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     }
 }

@@ -24,24 +24,26 @@ public struct Digits: Sendable {
     /// - Parameter asImages: whether samples are `[8, 8, 1]`; else vectors `[64]`.
     /// - Throws: ``DataError`` if the resource was lost or damaged.
     public init(asImages: Bool = false) throws(DataError) {
-        let table = try CSVReader(format: CSVFormat(separator: ",", hasHeader: false))
-            .table(at: Self.resource())
-        guard table.columns.count == 65 else {
+        var format = TableFormat()
+        (format.separator, format.hasHeader) = (",", false)
+        let reader = try TableReader(Self.resource(), format: format)
+        guard reader.names.count == 65 else {
             throw DataError(
-                .wrongFormat, at: table.path, expected: "65 columns",
-                found: "\(table.columns.count)",
-                advice: "install the package again")
+                .wrongFormat, at: reader.path, expected: "65 columns",
+                found: "\(reader.names.count)", advice: "install the package again")
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(table.rowCount * 64)
-        var columns: [[Double]] = []
-        for index in 0..<65 { columns.append(try table.numbers(.index(index))) }
-        for row in 0..<table.rowCount {
-            for column in columns.dropLast() { bytes.append(UInt8(clamping: Int(column[row]))) }
+        var bytes: [UInt8] = [], labels: [Int] = []
+        try reader.read(numbers: Array(0..<65)) { block throws(DataError) in
+            for row in 0..<block.rowCount {
+                for column in 0..<64 {
+                    bytes.append(UInt8(clamping: Int(block.numbers[row * 65 + column])))
+                }
+                labels.append(Int(block.numbers[row * 65 + 64]))
+            }
         }
         all = try Dataset(
             name: "digits", bytes: bytes, dividedBy: 16, featureShape: asImages ? [8, 8, 1] : [64],
-            labels: columns[64].map { Int($0) }, classNames: (0...9).map { "\($0)" },
+            labels: labels, classNames: (0...9).map { "\($0)" },
             origin: DataOrigin(
                 source: "UCI, Optical Recognition of Handwritten Digits (Alpaydin & Kaynak 1998)",
                 licence: "CC BY 4.0"))

@@ -10,6 +10,9 @@ public struct PredictRequest: Sendable, Codable {
     public var showsProbabilities = false
     /// Probability below which an answer is called unsure.
     public var leastConfidence = 0.5
+    /// Rate of errors among the answers that are not unsure, for which the least confidence is chosen on validation samples; nil
+    /// for the least confidence as given.
+    public var errorRate: Double?
     /// Worker threads; nil for one per core.
     public var threads: Int?
 

@@ -5,6 +5,8 @@ import RanvierRuns
 public struct RunRequest: Sendable, Codable {
     /// The YAML configuration.
     public var configuration: URL
+    /// The configuration as text, where it is no file: what a table implies. ``configuration`` then names the run.
+    public var text: String?
     /// Replaces the configuration's seed.
     public var seed: Int?
     /// Worker threads; nil for one per core. The result does not depend on it.

@@ -84,4 +84,11 @@ public struct RunConfiguration: Sendable {
         ModelMeasurement.Subject(
             method: method ?? methodName, dataset: dataset.name, seed: seed, name: name)
     }
+
+    /// Where its data lie.
+    func place(dataDirectory: String?, folder: URL) -> DataPlace {
+        DataPlace(
+            directory: dataDirectory, folder: folder, seed: seed,
+            acceptedRange: method.acceptedRange)
+    }
 }

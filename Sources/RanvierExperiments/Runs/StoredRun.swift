@@ -68,16 +68,15 @@ public struct StoredRun {
     func testData(
         _ choice: String?, dataDirectory: String?, events: WorkEvents
     ) throws -> Dataset {
-        let place = DataPlace(
-            directory: dataDirectory, folder: folder, seed: configuration.seed)
+        let place = configuration.place(dataDirectory: dataDirectory, folder: folder)
         guard let choice, choice != configuration.dataset.name else {
-            return try configuration.dataset.load(from: place).test
+            let data = try configuration.dataset.load(from: place)
+            for warning in data.warnings { events.warning(warning) }
+            return data.test
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
-            let data = try labeledTable(url)
-            try warnOfUnusedColumns(in: url, of: data, events)
-            return try model.signature.prepared(data)
+            return try model.signature.prepared(labeledTable(url, events: events))
         }
         let names = registry.names(DataSourceRole.self)
         guard names.contains(choice) else {
@@ -104,60 +103,25 @@ public struct StoredRun {
         return try model.signature.prepared(other.dataset.load(from: place).test)
     }
 
-    /// A word of the run's own `dataset` section.
-    private func datasetWord(_ key: String) -> String? {
-        if case .string(let text)? = configuration.resolved["dataset"]?[key] { text } else { nil }
-    }
-
-    /// The columns of a table that the model takes, by their names where it knows them.
-    private var featureColumns: [CSVColumn]? {
-        model.signature.featureNames.map { $0.map { .named($0) } }
-    }
-
-    private var format: CSVFormat {
-        CSVFormat(separator: datasetWord("separator").flatMap { $0.count == 1 ? $0.first : nil })
-    }
-
-    /// Rows of a file with what would be right for each: the column that the run's own labels or targets have, else the last
-    /// one.
-    private func labeledTable(_ url: URL) throws -> Dataset {
-        let target = datasetWord("target-column"), label = datasetWord("label-column")
-        let names = model.signature.task.outputNames
-        if let target {
-            return try Dataset(
-                csv: url, target: .named(target), features: featureColumns, format: format)
+    /// How sure the model was of its answers to the validation samples, and which were right.
+    ///
+    /// - Throws: `RunError` where the run had none.
+    func selectivePrediction() throws -> SelectivePrediction {
+        let file = folder.appending(path: RunDirectory.File.certainty.rawValue)
+        guard let data = try? Data(contentsOf: file) else {
+            throw RunError.damaged(
+                path: folder.relativePath,
+                reason:
+                    "a threshold for a rate of errors is chosen on validation samples, and the run "
+                    + "had none, or no classes; train with `dataset.validation-fraction: 0.2`, or set "
+                    + "--least-confidence")
         }
-        return try Dataset(
-            csv: url, label: label.map { .named($0) } ?? .index(-1), features: featureColumns,
-            format: format, classNames: names)
-    }
-
-    /// Columns of a file that are neither taken nor asked for are named: they may be what was meant.
-    private func warnOfUnusedColumns(
-        in url: URL, of data: Dataset, _ events: WorkEvents
-    ) throws {
-        let table = try CSVReader(format: format).table(at: url)
-        let asked = datasetWord("target-column") ?? datasetWord("label-column") ?? table.names.last
-        let used = Set((data.featureNames ?? []) + [asked].compactMap(\.self))
-        let unused = table.names.filter { !used.contains($0) }
-        if !unused.isEmpty {
-            events.warning("columns not used: \(unused.joined(separator: ", "))")
+        do {
+            return try StoredJSON.value(from: data)
+        } catch {
+            throw RunError.damaged(
+                path: file.relativePath,
+                reason: "expected confidences of validation samples, found something else")
         }
-    }
-
-    /// New rows of a file, whose right answers are not asked for.
-    func rows(_ url: URL, events: WorkEvents) throws -> Dataset {
-        let table = try CSVReader(format: format).table(at: url)
-        let own = [datasetWord("target-column"), datasetWord("label-column")].compactMap(\.self)
-        let features: [CSVColumn]
-        if let featureColumns {
-            features = featureColumns
-        } else {
-            features = table.names.indices.filter { !own.contains(table.names[$0]) }
-                .map { .index($0) }
-        }
-        let data = try Dataset(csv: url, features: features, format: format)
-        try warnOfUnusedColumns(in: url, of: data, events)
-        return data
     }
 }

@@ -19,10 +19,9 @@ struct TrainingRun {
     func perform() throws -> CommandOutcome {
         let configuration = try readConfiguration()
         let data = try configuration.dataset.load(
-            from: DataPlace(
-                directory: request.dataDirectory,
-                folder: request.configuration.deletingLastPathComponent(),
-                seed: configuration.seed))
+            from: configuration.place(
+                dataDirectory: request.dataDirectory,
+                folder: request.configuration.deletingLastPathComponent()))
         for note in data.notes { events.note(note) }
         for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
@@ -66,6 +65,14 @@ struct TrainingRun {
     private func readConfiguration() throws -> RunConfiguration {
         var overrides = request.overrides
         if let seed = request.seed { overrides.append(try ConfigurationOverride("seed=\(seed)")) }
+        if let text = request.text {
+            let name = request.configuration.deletingPathExtension().lastPathComponent
+            return try RunConfiguration(
+                ConfigurationReader(
+                    yaml: text, file: "the configuration that the table implies",
+                    folder: request.configuration.deletingLastPathComponent(),
+                    overrides: overrides, registry: parts.registry), defaultName: name)
+        }
         return try RunConfiguration(
             file: request.configuration, overrides: overrides, registry: parts.registry)
     }
@@ -81,6 +88,7 @@ struct TrainingRun {
         guard request.resume else {
             return try RunDirectory.create(at: folder, overwrite: request.overwrite) {
                 try $0.write(text, to: .configuration)
+                if let implied = request.text { try $0.write(implied, to: .implied) }
             }
         }
         let directory = try RunDirectory.open(folder)
@@ -135,6 +143,7 @@ struct TrainingRun {
                 ModelDescription(
                     of: method.model, method: configuration.methodName, seed: configuration.seed),
                 isPretty: true), to: .architecture)
+        try writeCertainty(of: method.model, on: data.validation, to: directory)
         var result = measurement.result
         result.warnings = data.warnings + observer.warnings
         result.baseline = try trainBaseline(configuration, on: data)
@@ -146,6 +155,19 @@ struct TrainingRun {
         try write(content, to: directory)
         return CommandOutcome(
             text: RunSummary(result: result, directory: directory.url).text, value: result)
+    }
+
+    /// Stores how sure the model is of its answers to validation samples, from which `predict --error` chooses a threshold.
+    private func writeCertainty(
+        of model: any SpikingModel, on validation: Dataset?, to directory: RunDirectory
+    ) throws {
+        guard let validation, !validation.labels.isEmpty else { return }
+        let answers = try model.evaluate(on: validation, counts: false)
+        guard let predictions = try answers.labeledPredictions else { return }
+        let selection = SelectivePrediction(
+            confidences: predictions.probabilities.map { $0.reduce(0, max) },
+            correct: zip(predictions.predictions, predictions.labels).map { $0 == $1 })
+        try directory.write(StoredJSON.data(selection), to: .certainty)
     }
 
     /// The baseline's result; nil where there is none to a network of this kind.

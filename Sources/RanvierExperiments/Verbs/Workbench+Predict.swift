@@ -1,8 +1,11 @@
 import Foundation
+import RanvierAnalysis
+import RanvierConfiguration
 import RanvierData
 import RanvierFormats
 import RanvierLearning
 import RanvierReports
+import RanvierRuns
 
 extension Workbench {
     /// Answers the rows of a table one by one, as CSV and as one JSON object a line.
@@ -13,76 +16,186 @@ extension Workbench {
     public func predict(
         _ request: PredictRequest, events: WorkEvents = WorkEvents()
     ) throws -> CommandOutcome {
+        var lines: [String] = [], answers: [PredictedRow] = []
+        try predict(request, events: events) { row in
+            if answers.isEmpty { lines.append(row.csvHeader) }
+            lines.append(row.csv)
+            answers.append(row)
+        }
+        return CommandOutcome(text: lines.joined(separator: "\n"), lines: answers)
+    }
+
+    /// Answers the rows of a table as they are read; memory does not grow with the table.
+    ///
+    /// - Parameter body: takes each row's answer in order.
+    /// - Throws: the same, and what `body` throws; ``InterruptedError`` where a stop is asked for.
+    public func predict(
+        _ request: PredictRequest, events: WorkEvents = WorkEvents(),
+        body: (PredictedRow) throws -> Void
+    ) throws {
         try withThreads(request.threads) {
             let stored = try StoredRun(request.run, registry: registry)
-            let data = try stored.rows(request.data, events: events)
-            let responses = try stored.model.answers(to: data)
+            let rows = try stored.rows(request.data, events: events)
+            let least = try leastConfidence(request, stored, events)
             let task = stored.model.signature.task
-            let answers = responses.answers.indices.map { row in
-                PredictedRow(
-                    row: row + 1, task: task, answer: responses.answers[row],
-                    deviation: responses.deviations?[row], request: request)
+            if stored.model.signature.timeStep != nil || !stored.isPerRow {
+                events.note("a row's answer is that of the window that ends there")
             }
-            let head = PredictedRow.head(task, request)
-            let lines = [head] + answers.map { $0.cells(head: head) }
-            return CommandOutcome(
-                text: lines.map { $0.map(\.quotedForCSV).joined(separator: ",") }
-                    .joined(separator: "\n"), lines: answers)
+            var outside = OutsideRange()
+            try rows.forEachBatch(of: max(stored.model.batchSize, 1024)) { batch in
+                if events.cancellation.isRequested {
+                    throw InterruptedError(advice: "rows up to \(batch.firstRow) were answered")
+                }
+                let responses = try stored.model.answers(to: batch.samples)
+                outside.take(batch)
+                var next = 0
+                for row in 0..<batch.rowCount {
+                    let isAnswered = next < batch.ends.count && batch.ends[next] == row
+                    try body(
+                        PredictedRow(
+                            row: batch.firstRow + row + 1, task: task,
+                            answer: isAnswered ? responses.answers[next] : nil,
+                            deviation: isAnswered ? responses.deviations?[next] : nil,
+                            leastConfidence: least,
+                            showsProbabilities: request.showsProbabilities))
+                    if isAnswered { next += 1 }
+                }
+            }
+            if let warning = outside.warning { events.warning(warning) }
         }
+    }
+
+    /// The confidence below which an answer is unsure: given, or chosen for a rate of errors by the validation samples.
+    private func leastConfidence(
+        _ request: PredictRequest, _ stored: StoredRun, _ events: WorkEvents
+    ) throws -> Double {
+        guard let rate = request.errorRate else { return request.leastConfidence }
+        let selection = try stored.selectivePrediction()
+        guard let choice = selection.choice(forErrorRate: rate) else {
+            throw SelectionError(
+                rate: rate, samples: selection.count, lowest: selection.lowestErrorRate)
+        }
+        events.note(
+            "unsure below a confidence of \(String(format: "%.4f", choice.threshold)): of "
+                + "\(selection.count) validation samples \(percent(choice.coverage)) are answered, "
+                + "\(percent(choice.errorRate)) of these wrongly (at most \(percent(choice.bound)) "
+                + "with a confidence of 90 %)")
+        return choice.threshold
+    }
+
+    private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+}
+
+/// Counts rows that are far from what a model learned from.
+private struct OutsideRange {
+    private var samples = 0, far = 0, firstRow = 0
+
+    /// Scaled values beyond this many deviations are nothing that was learned from.
+    private static let limit: Float = 10
+
+    mutating func take(_ batch: TableStream.Batch) {
+        samples += batch.samples.count
+        guard batch.samples.scaling?.kind == .standard || batch.samples.scaling?.kind == .robust
+        else { return }
+        for index in 0..<batch.samples.count
+        where batch.samples.values(ofSample: index).contains(where: { abs($0) > Self.limit }) {
+            if far == 0 { firstRow = batch.firstRow + batch.ends[index] + 1 }
+            far += 1
+        }
+    }
+
+    var warning: String? {
+        guard far > 0 else { return nil }
+        return "\(far) of \(samples) rows hold values more than \(Int(Self.limit)) deviations from "
+            + "the mean of the training samples, the first is row \(firstRow): the model has learned "
+            + "nothing about such values"
     }
 }
 
-/// The answer to one row.
-private struct PredictedRow: Encodable, Sendable {
-    let row: Int
-    let prediction: Prediction
-    let probabilities: [(name: String, value: Float)]
-    let isUnsure: Bool
+/// A rate of errors that the validation samples cannot show.
+public struct SelectionError: Error, CustomStringConvertible, ExitStatusProviding {
+    let rate: Double
+    let samples: Int
+    let lowest: Double
 
-    init(
-        row: Int, task: any LearningTask, answer: [Float], deviation: [Float]?,
-        request: PredictRequest
-    ) {
-        self.row = row
-        prediction = task.prediction(of: answer, deviation: deviation)
-        isUnsure = prediction.confidence.map { $0 < request.leastConfidence } ?? false
-        probabilities =
-            request.showsProbabilities && prediction.confidence != nil
-            ? Array(zip(task.outputNames, answer)).map { (name: $0, value: $1) } : []
+    /// What was asked for, and what can be.
+    public var description: String {
+        "--error \(rate): expected a rate that the \(samples) validation samples of the run can show, "
+            + "the lowest is \(String(format: "%.4f", lowest)); ask for a higher rate, or train with more "
+            + "validation samples (`dataset.validation-fraction`)"
     }
 
-    /// `row,prediction,confidence,unsure`, or with `deviation` where answers are values; then the classes.
-    static func head(_ task: any LearningTask, _ request: PredictRequest) -> [String] {
-        let hasClasses =
+    /// It was asked for.
+    public var exitStatus: ExitStatus { .wrongUsage }
+}
+
+/// The answer to one row.
+public struct PredictedRow: Encodable, Sendable {
+    /// Row number, from 1.
+    public let row: Int
+    /// The answer; nil where a window is not full yet or a number is missing.
+    public let prediction: Prediction?
+    /// Whether the answer should not be relied on.
+    public let isUnsure: Bool
+    private let probabilities: [(name: String, value: Float)]
+    private let hasClasses: Bool
+    private let names: [String]
+
+    init(
+        row: Int, task: any LearningTask, answer: [Float]?, deviation: [Float]?,
+        leastConfidence: Double, showsProbabilities: Bool
+    ) {
+        self.row = row
+        prediction = answer.map { task.prediction(of: $0, deviation: deviation) }
+        isUnsure = prediction.map { ($0.confidence ?? 1) < leastConfidence } ?? true
+        hasClasses =
             task.prediction(
                 of: Array(repeating: 0, count: task.outputNames.count), deviation: nil
             ).confidence != nil
-        return ["row", "prediction", hasClasses ? "confidence" : "deviation", "unsure"]
-            + (request.showsProbabilities && hasClasses ? task.outputNames : [])
+        names = showsProbabilities && hasClasses ? task.outputNames : []
+        probabilities = zip(names, answer ?? []).map { (name: $0, value: $1) }
     }
 
-    func cells(head: [String]) -> [String] {
-        let certainty = prediction.confidence ?? prediction.deviation
-        return ["\(row)", prediction.text, certainty.map { "\($0)" } ?? "", "\(isUnsure)"]
-            + probabilities.map { "\($0.value)" }
+    /// `row,prediction,confidence,unsure`, or with `deviation` where answers are values; then the classes.
+    public var csvHeader: String {
+        (["row", "prediction", hasClasses ? "confidence" : "deviation", "unsure"] + names)
+            .map(\.quotedForCSV).joined(separator: ",")
     }
+
+    /// The row's cells.
+    public var csv: String {
+        let certainty = prediction.flatMap { $0.confidence ?? $0.deviation }
+        let values =
+            probabilities.isEmpty ? names.map { _ in "" } : probabilities.map { "\($0.value)" }
+        return
+            (["\(row)", prediction?.text ?? "", certainty.map { "\($0)" } ?? "", "\(isUnsure)"]
+            + values).map(\.quotedForCSV).joined(separator: ",")
+    }
+
+    /// The row as one line of JSON.
+    public func json() throws -> String { try StoredJSON.text(self) }
 
     private enum Key: String, CodingKey {
         case row, prediction, confidence, deviation, unsure, probabilities
     }
 
-    func encode(to encoder: any Encoder) throws {
+    /// One object with the same names.
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(row, forKey: .row)
-        if prediction.confidence == nil, let value = Double(prediction.text) {
-            try container.encode(value, forKey: .prediction)
+        if let prediction {
+            if !hasClasses, let value = Double(prediction.text) {
+                try container.encode(value, forKey: .prediction)
+            } else {
+                try container.encode(prediction.text, forKey: .prediction)
+            }
         } else {
-            try container.encode(prediction.text, forKey: .prediction)
+            try container.encodeNil(forKey: .prediction)
         }
-        if let confidence = prediction.confidence {
-            try container.encode(confidence, forKey: .confidence)
+        if hasClasses {
+            try container.encode(prediction?.confidence, forKey: .confidence)
         } else {
-            try container.encode(prediction.deviation, forKey: .deviation)
+            try container.encode(prediction?.deviation, forKey: .deviation)
         }
         try container.encode(isUnsure, forKey: .unsure)
         if !probabilities.isEmpty {

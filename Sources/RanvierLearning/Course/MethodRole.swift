@@ -21,6 +21,9 @@ public protocol MethodConfiguration: Sendable {
     /// How long it learns.
     var course: Course { get }
 
+    /// Values of samples that the encoding takes; nil for any.
+    var acceptedRange: ClosedRange<Float>? { get }
+
     /// Refuses data that the method's other keys do not fit, before they are read.
     func check(_ dataset: DatasetConfiguration, _ root: ConfigurationSection)
         throws(ConfigurationError)
@@ -41,6 +44,9 @@ extension MethodConfiguration {
     public func check(
         _ dataset: DatasetConfiguration, _ root: ConfigurationSection
     ) throws(ConfigurationError) {}
+
+    /// Any.
+    public var acceptedRange: ClosedRange<Float>? { nil }
 
     /// None.
     public var artificialTwin: ArtificialTwin? { nil }

@@ -1,0 +1,31 @@
+import Foundation
+import RanvierConfiguration
+import RanvierFormats
+
+/// `idx`: image and label files in the IDX format.
+struct IDXSource: DataSource {
+    static let kind = "idx"
+    var trainImages = ""
+    var trainLabels = ""
+    var testImages = ""
+    var testLabels = ""
+    var hasImages: Bool { true }
+    static let pathKeys = ["train-images", "train-labels", "test-images", "test-labels"]
+
+    static let schema = Schema<IDXSource> {
+        Field.text("train-images", \.trainImages, isRequired: true)
+        Field.text("train-labels", \.trainLabels, isRequired: true)
+        Field.text("test-images", \.testImages, isRequired: true)
+        Field.text("test-labels", \.testLabels, isRequired: true)
+    }
+
+    func load(from place: DataPlace) throws(DataError) -> DataParts {
+        func url(_ path: String) -> URL { URL(filePath: path, relativeTo: place.folder) }
+        let training = try Dataset(
+            idxImages: url(trainImages), labels: url(trainLabels), name: "training images")
+        let test = try Dataset(
+            idxImages: url(testImages), labels: url(testLabels), name: "test images",
+            classNames: training.classNames)
+        return DataParts(training: training, test: test)
+    }
+}

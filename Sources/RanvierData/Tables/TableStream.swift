@@ -1,0 +1,213 @@
+import Foundation
+import RanvierConfiguration
+import RanvierFormats
+
+/// New rows of a table for a stored model, as many as there are: they are read block by block, and memory does not grow.
+///
+/// Columns are matched by the names that the model knows, in any order; each row is the end of one sample, a vector or a
+/// window that ends there. Values are scaled in double precision before they become single.
+public struct TableStream {
+    /// Some rows of the file, with the samples that end in them.
+    public struct Batch {
+        /// Row number of the first row, from 0.
+        public let firstRow: Int
+        /// Number of rows.
+        public let rowCount: Int
+        /// Rows at which a sample ends, counted from the first row of the batch; others have no answer.
+        public let ends: [Int]
+        /// The samples, scaled as the model takes them.
+        public let samples: Dataset
+    }
+
+    /// The file.
+    public let path: String
+    /// How it is written.
+    public let dialect: TableDialect
+    /// Names of its columns that are not used.
+    public let unusedColumns: [String]
+
+    private let reader: TableReader
+    private let channels: [(column: Int, marksMissing: Bool, name: String)]
+    private let numbers: [Int]
+    private let numberOfChannel: [Int]
+    private let group: Int?
+    private let time: Int?
+    private let options: TableOptions
+    private let scaling: Scaling?
+    private let timeStep: Double?
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - features: names of the columns in the order in which the model takes them; nil for all columns of numbers but those
+    ///     that `options` asks for.
+    ///   - scaling: how values are scaled; nil for as they are.
+    ///   - timeStep: seconds between rows as the model learned; longer gaps end a window.
+    /// - Throws: ``DataError`` where a column is not there.
+    public init(
+        _ url: URL, options: TableOptions, features: [String]?, scaling: Scaling?,
+        timeStep: Double? = nil
+    ) throws(DataError) {
+        let reader = try TableReader(url, format: options.format)
+        let path = reader.path
+        self.reader = reader
+        self.path = path
+        dialect = reader.dialect
+        self.options = options
+        self.scaling = scaling
+        self.timeStep = timeStep
+        let names = reader.names
+        var left: [Int] = []
+        for column in options.askedColumns + [options.group, options.time].compactMap(\.self) {
+            // The answers need not be there; where they are, they are not looked at.
+            if let place = try? column.position(among: names, path: path) { left.append(place) }
+        }
+        var channels: [(column: Int, marksMissing: Bool, name: String)] = []
+        if let features {
+            for name in features {
+                let isMark = name.hasSuffix(TableOptions.missingSuffix) && !names.contains(name)
+                let column = isMark ? String(name.dropLast(TableOptions.missingSuffix.count)) : name
+                let place = try Self.place(of: column, among: names, reader: reader)
+                channels.append((place, isMark, name))
+            }
+        } else {
+            let summary = try reader.summary()
+            channels = summary.columns.filter {
+                $0.content == .numbers && !left.contains($0.position)
+            }.map { ($0.position, false, $0.name) }
+        }
+        self.channels = channels
+        var numbers: [Int] = []
+        for channel in channels where !numbers.contains(channel.column) {
+            numbers.append(channel.column)
+        }
+        self.numbers = numbers
+        numberOfChannel = channels.map { numbers.firstIndex(of: $0.column) ?? 0 }
+        let isWindowed = options.window ?? 1 > 1
+        group = try options.group.map { column throws(DataError) in
+            try column.position(among: names, path: reader.path)
+        }
+        time =
+            isWindowed ? options.time.flatMap { try? $0.position(among: names, path: path) } : nil
+        let used = numbers + left
+        unusedColumns = names.indices.filter { !used.contains($0) }.map { names[$0] }
+    }
+
+    /// A column by name; files without names have them by position.
+    private static func place(
+        of name: String, among names: [String], reader: TableReader
+    ) throws(DataError) -> Int {
+        try TableColumn.named(name).position(among: names, path: reader.path)
+    }
+
+    /// Names of the values of a row.
+    public var featureNames: [String] { channels.map(\.name) }
+
+    /// All rows in order, at most `size` at once.
+    ///
+    /// - Throws: ``DataError`` that names line and column: a cell that is no number, a number that is missing where the model
+    ///   knows no substitute; what `body` throws.
+    public func forEachBatch(of size: Int, _ body: (Batch) throws -> Void) throws {
+        let length = options.window ?? 1, width = channels.count
+        var history: [Float] = [], known = 0, lastTime = Double.nan, lastGroup: Int32 = -2
+        var last = [Double](repeating: .nan, count: width)
+        try reader.forEachBlock(
+            numbers: numbers, texts: group.map { [$0] } ?? [], times: time.map { [$0] } ?? []
+        ) { block in
+            var row = 0
+            while row < block.rowCount {
+                let rows = min(size, block.rowCount - row)
+                // What came before stands at the beginning, so that windows reach back into it.
+                var values = history, starts: [Int] = [], ends: [Int] = []
+                let before = history.count / max(width, 1)
+                for index in 0..<rows {
+                    if let code = group.map({ _ in block.texts[0][row + index] }), code != lastGroup
+                    {
+                        (lastGroup, known) = (code, 0)
+                        last = last.map { _ in .nan }
+                    }
+                    if time != nil {
+                        let now = block.times[0][row + index]
+                        if let timeStep, abs(now - lastTime) > options.longestGap * timeStep {
+                            known = 0
+                        }
+                        lastTime = now
+                    }
+                    let isWhole = try append(block, row + index, to: &values, last: &last)
+                    known = isWhole ? known + 1 : 0
+                    if known >= length {
+                        starts.append((before + index + 1 - length) * width)
+                        ends.append(index)
+                    }
+                }
+                try body(
+                    Batch(
+                        firstRow: block.firstRow + row, rowCount: rows, ends: ends,
+                        samples: samples(values, starts)))
+                history = Array(values.suffix((length - 1) * width))
+                row += rows
+            }
+        }
+    }
+
+    /// Whether each step of a window has a scale of its own, which rows that windows share cannot have.
+    private var scalesLater: Bool { scaling?.scope == .perFeature && (options.window ?? 1) > 1 }
+
+    private func samples(_ values: [Float], _ starts: [Int]) throws(DataError) -> Dataset {
+        let storage: SampleStorage =
+            if scalesLater, let scaling {
+                .shifted(values, by: Array(scaling.offset.prefix(channels.count)))
+            } else { .floats(values) }
+        let shape = options.window.map { [$0, channels.count] } ?? [channels.count]
+        return try Dataset(
+            name: URL(filePath: path).lastPathComponent, buffer: SampleBuffer(storage),
+            starts: starts, featureShape: shape, targets: .none(count: starts.count),
+            origin: DataOrigin(source: path)
+        ).naming(features: featureNames).timed(step: options.window == nil ? nil : timeStep)
+            .scaled(by: scalesLater ? nil : scaling)
+    }
+
+    /// Appends a row's values; false where one is missing and the row has no answer.
+    private func append(
+        _ block: TableBlock, _ row: Int, to values: inout [Float], last: inout [Double]
+    ) throws(DataError) -> Bool {
+        var isWhole = true
+        let groups = scaling?.offset.count ?? 1
+        for (index, channel) in channels.enumerated() {
+            var value = block.numbers[row * numbers.count + numberOfChannel[index]]
+            if channel.marksMissing {
+                value = value.isNaN ? 1 : 0
+            } else if value.isNaN {
+                switch options.missing {
+                case .refused: throw missing(channel.name, line: block.line(ofRow: row))
+                case .dropped: isWhole = false
+                case .last:
+                    value = last[index]
+                    if value.isNaN { isWhole = false }
+                case .mean:
+                    guard scaling?.substitutes != nil else {
+                        throw missing(channel.name, line: block.line(ofRow: row))
+                    }
+                case .number(let number): value = number
+                }
+                if value.isNaN, !isWhole { value = 0 }
+            } else {
+                last[index] = value
+            }
+            if scalesLater, let scaling {
+                values.append(Float(value - scaling.offset[index]))
+            } else {
+                values.append(scaling?.scaled(value, group: index % groups) ?? Float(value))
+            }
+        }
+        return isWhole
+    }
+
+    private func missing(_ column: String, line: Int) -> DataError {
+        DataError(
+            .wrongFormat, at: "\(path), line \(line), column \"\(column)\"",
+            expected: "a number", found: "a mark that says it is missing, or an empty cell",
+            advice: "the model learned from rows without gaps; fill the gap, or train with "
+                + "`missing: mean` or `last`")
+    }
+}

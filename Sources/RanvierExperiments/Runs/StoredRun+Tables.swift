@@ -1,0 +1,74 @@
+import Foundation
+import RanvierData
+import RanvierFormats
+import RanvierLearning
+
+extension StoredRun {
+    /// How the run's own tables become samples; the usual way where it learned from something else.
+    private var ownOptions: TableOptions? {
+        (configuration.dataset.source as? TableSource)?.options
+    }
+
+    /// Whether each row of a table is a sample.
+    var isPerRow: Bool { (ownOptions?.window ?? 1) == 1 }
+
+    /// How rows of another table become samples of the model: by the names that it knows.
+    private func options(features: [String]?) -> TableOptions {
+        var options = ownOptions ?? TableOptions()
+        options.features = features.map { $0.map { .named($0) } } ?? []
+        options.drop = []
+        if let ownOptions, case .label = ownOptions.asked {
+            options.classes = model.signature.task.outputNames
+        }
+        return options
+    }
+
+    /// Rows of a file with what would be right for each: the column that the run's own labels or targets have, else the last
+    /// one.
+    func labeledTable(_ url: URL, events: WorkEvents) throws -> Dataset {
+        var options = options(features: model.signature.featureNames)
+        if ownOptions == nil {
+            options.asked = .label(.index(-1))
+            options.classes = model.signature.task.outputNames
+        }
+        let tables = try TableParts(training: [url], options)
+        for warning in tables.warnings { events.warning(warning) }
+        let asked = options.askedColumns.map(\.word)
+        try tellUnused(url, used: (tables.training.featureNames ?? []) + asked, options, events)
+        return tables.training
+    }
+
+    /// Columns of a file that are neither taken nor asked for are named: they may be what was meant.
+    private func tellUnused(
+        _ url: URL, used: [String], _ options: TableOptions, _ events: WorkEvents
+    ) throws {
+        var names = try TableReader(url, format: options.format).names
+        if ownOptions == nil { names = Array(names.dropLast()) }
+        let unused = names.filter { !used.contains($0) }
+        if !unused.isEmpty {
+            events.warning("columns not used: \(unused.joined(separator: ", "))")
+        }
+    }
+
+    /// New rows of a file, whose right answers are not asked for.
+    func rows(_ url: URL, events: WorkEvents) throws -> TableStream {
+        let stream = try TableStream(
+            url, options: options(features: nil), features: model.signature.featureNames,
+            scaling: model.signature.scaling, timeStep: model.signature.timeStep)
+        let width = stream.featureNames.count
+        let expected = model.signature.inputShape.last ?? 1
+        let isWindow = (ownOptions?.window ?? 1) > 1
+        let size = isWindow ? expected : model.signature.inputShape.reduce(1, *)
+        guard width == size else {
+            throw DataError(
+                .countMismatch, at: url.path(percentEncoded: false),
+                expected: "\(size) columns of numbers, as the model takes them",
+                found: "\(width): \(stream.featureNames.prefix(20).joined(separator: ", "))",
+                advice: "check that these are the columns that it learned from")
+        }
+        if !stream.unusedColumns.isEmpty {
+            events.warning("columns not used: \(stream.unusedColumns.joined(separator: ", "))")
+        }
+        return stream
+    }
+}

@@ -1,0 +1,304 @@
+import Foundation
+import RanvierConfiguration
+import RanvierData
+import RanvierFormats
+
+/// The configuration that a table and a target imply, with a comment on each choice.
+///
+/// What is chosen is modest on purpose: one hidden layer, the usual recipe, a part for validation. It is a start that can be
+/// read, changed and run again.
+struct ImpliedConfiguration {
+    /// What was found in the tables, all columns looked at.
+    let found: TableCheck
+    /// What was found in the columns that are used.
+    private let check: TableCheck
+    /// The configuration as YAML with comments.
+    private(set) var yaml: String
+
+    private let request: TableRequest
+    private let options: TableOptions
+    private let task: TableRequest.Task
+    private let isSeries: Bool
+
+    /// Rows of a sample where rows follow each other in time.
+    private static let usualWindow = 20
+    /// Rows from which on a table with times is taken for a series.
+    private static let leastRows = 200
+    /// Most different whole numbers that are taken for classes.
+    private static let mostClasses = 20
+    /// Names that a column to predict often has.
+    private static let usualTargets = [
+        "label", "target", "class", "y", "ok_ng", "okng", "result", "anomaly", "判定", "良否",
+    ]
+
+    /// Looks at the tables and decides.
+    ///
+    /// - Throws: `DataError` where there is no such target, or training could not begin.
+    init(_ request: TableRequest, command: String) throws {
+        self.request = request
+        let urls = try TableFiles.urls(request.data, from: request.folder)
+        let (target, task, isAlone) = try Self.target(request, urls)
+        self.task = task
+        var options = TableOptions()
+        options.asked = task == .classification ? .label(target) : .values([target])
+        options.features = request.features.map { .named($0) }
+        options.drop = request.drop.map { .named($0) }
+        options.group = request.group.map { .named($0) }
+        options.horizon = request.horizon ?? (isAlone ? 1 : 0)
+        options.window = request.window.flatMap { $0 > 1 ? $0 : nil }
+        options.stride = options.window == nil ? 1 : request.stride ?? 1
+        if let word = request.missing { options.missing = try Self.policy(word) }
+        found = try TableCheck(urls, options)
+        try Self.requireUsable(found)
+        if options.features.isEmpty {
+            // What only tells where a row stands, or what is asked, is left out.
+            options.drop += found.suspects.keys.sorted().map { .named($0) }
+        }
+        let rows = found.rows
+        isSeries = found.time != nil && rows >= Self.leastRows && request.window != 1
+        if isSeries, options.window == nil { options.window = Self.usualWindow }
+        if options.window != nil, request.stride == nil { options.stride = max(1, rows / 20000) }
+        if found.missing > 0, request.missing == nil {
+            options.missing = .mean
+            options.marksMissing = true
+        }
+        check = try TableCheck(urls, options)
+        try Self.requireUsable(check)
+        self.options = options
+        yaml = ""
+        yaml = text(command, files: urls.count, target)
+    }
+
+    private static func requireUsable(_ check: TableCheck) throws(DataError) {
+        guard let first = check.findings.first(where: { $0.severity == .error }) else { return }
+        throw DataError(
+            .wrongFormat, at: check.files.joined(separator: ", "),
+            expected: "tables that can be learned from", found: first.text,
+            advice: "`ranvier data check` lists all that is wrong")
+    }
+
+    private static func policy(_ word: String) throws(DataError) -> TableOptions.MissingValues {
+        switch word {
+        case "refuse": return .refused
+        case "drop": return .dropped
+        case "last": return .last
+        case "mean": return .mean
+        default:
+            guard let number = Double(word), number.isFinite else {
+                throw DataError(
+                    .invalidParameter, at: "--missing",
+                    expected: "refuse, drop, last, mean or a number", found: "'\(word)'",
+                    advice: "choose one of them")
+            }
+            return .number(number)
+        }
+    }
+
+    /// The column that is asked for, what is asked, and whether it is the only column of numbers.
+    private static func target(
+        _ request: TableRequest, _ urls: [URL]
+    ) throws(DataError) -> (TableColumn, TableRequest.Task, Bool) {
+        guard let first = urls.first else {
+            throw DataError(
+                .missing, at: request.data.joined(separator: " "), expected: "a table",
+                found: "none", advice: "check the path")
+        }
+        let summary = try TableReader(first).summary()
+        let names = summary.columns.map(\.name)
+        let column: TableColumn
+        if let target = request.target {
+            column = .named(target)
+        } else {
+            let guesses = names.filter { usualTargets.contains($0.lowercased()) }
+            guard guesses.count == 1 else {
+                throw DataError(
+                    .unknownName, at: first.path(percentEncoded: false),
+                    expected: "the column to predict, with --target",
+                    found: "columns: " + names.prefix(40).joined(separator: ", "),
+                    advice: "name one of them")
+            }
+            column = .named(guesses[0])
+        }
+        let position = try column.position(among: names, path: summary.path)
+        let found = summary.columns[position]
+        let others = summary.columns.filter {
+            $0.content == .numbers && $0.position != position
+                && !request.drop.contains($0.name)
+        }
+        let isAlone = others.isEmpty && found.content == .numbers
+        if let task = request.task { return (.named(names[position]), task, isAlone) }
+        let different = found.distinctTexts?.count ?? .max
+        let isClass =
+            found.content == .text
+            || (found.content == .numbers && found.isWhole && different <= mostClasses
+                && found.numbers >= 5 * different && !isAlone)
+        return (.named(names[position]), isClass ? .classification : .regression, isAlone)
+    }
+}
+
+// MARK: - Text
+
+extension ImpliedConfiguration {
+    /// A line of the configuration, and why.
+    private func line(_ text: String, _ why: String? = nil) -> String {
+        guard let why else { return text }
+        return text.padding(toLength: max(text.count, 44), withPad: " ", startingAt: 0) + "  # "
+            + why
+    }
+
+    private func quoted(_ text: String) -> String {
+        let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_./-".contains($0) }
+        let isWord = text.first.map { $0.isLetter || $0 == "/" || $0 == "." } ?? false
+        let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]
+        if isPlain, isWord, !words.contains(text.lowercased()) { return text }
+        return "'\(text.replacing("'", with: "''"))'"
+    }
+
+    private func list(_ words: [String]) -> String {
+        "[\(words.map(quoted).joined(separator: ", "))]"
+    }
+
+    private func paths(_ paths: [String]) -> String {
+        paths.count == 1 ? quoted(paths[0]) : list(paths)
+    }
+
+    private func text(_ command: String, files: Int, _ target: TableColumn) -> String {
+        var lines = [
+            "# What `\(command)` implies: a modest network to start from.",
+            "# Change what you know better, and run it with `ranvier run`.",
+            "", "method: surrogate", "dataset:", "  name: csv",
+            line("  train: \(paths(request.data))", files > 1 ? "\(files) files" : nil),
+        ]
+        if !request.test.isEmpty { lines.append("  test: \(paths(request.test))") }
+        lines += askedLines(target)
+        if !options.features.isEmpty {
+            lines.append(line("  features: \(list(options.features.map(\.word)))", "no others"))
+        }
+        if !options.drop.isEmpty {
+            let reasons = options.drop.map(\.word).compactMap { name in
+                found.suspects[name].map { "\(name) \($0)" }
+            }
+            lines.append(
+                line(
+                    "  drop: \(list(options.drop.map(\.word)))",
+                    reasons.isEmpty ? nil : reasons.joined(separator: "; ")))
+        }
+        if let time = check.time { lines.append("  time-column: \(quoted(time))") }
+        if let group = options.group { lines.append("  group-column: \(quoted(group.word))") }
+        lines += rowLines(files)
+        return (lines + networkLines).joined(separator: "\n") + "\n"
+    }
+
+    private func askedLines(_ target: TableColumn) -> [String] {
+        guard task == .classification else {
+            var lines = [line("  target-column: \(quoted(target.word))", "a number to predict")]
+            if options.horizon > 0 {
+                lines.append(
+                    line(
+                        "  horizon: \(options.horizon)",
+                        "\(options.horizon) row\(options.horizon > 1 ? "s" : "") ahead"))
+            }
+            return lines
+        }
+        var lines = ["  label-column: \(quoted(target.word))"]
+        let present = (check.classNames ?? []).filter { check.classes[$0, default: 0] > 0 }
+        lines.append(line("  classes: \(list(present))", "those that occur"))
+        if options.horizon > 0 { lines.append("  horizon: \(options.horizon)") }
+        return lines
+    }
+
+    private func rowLines(_ files: Int) -> [String] {
+        var lines: [String] = []
+        switch options.missing {
+        case .refused: break
+        case .dropped: lines.append(line("  missing: drop", "rows with gaps are left out"))
+        case .last: lines.append(line("  missing: last", "a gap takes the number before it"))
+        case .mean:
+            lines.append(
+                line(
+                    "  missing: mean",
+                    "\(check.missing) numbers are missing; the mean of the training part stands for them"
+                ))
+        case .number(let number): lines.append("  missing: \(number)")
+        }
+        if options.marksMissing {
+            lines.append(line("  missing-mask: true", "a channel of its own says where"))
+        }
+        if let window = options.window {
+            let seconds =
+                check.timeStep.map { ", \(NumberText.seconds($0 * Double(window)))" } ?? ""
+            lines.append(line("  window: \(window)", "rows of a sample\(seconds)"))
+            lines.append(
+                line(
+                    "  stride: \(options.stride)",
+                    "a new sample every \(options.stride == 1 ? "row" : "\(options.stride) rows")"))
+        }
+        if request.test.isEmpty {
+            let (rule, why) =
+                if options.group != nil {
+                    ("group", "whole groups are held out: rows of one group are alike")
+                } else if files > 1 {
+                    ("file", "whole files are held out: rows of one file are alike")
+                } else if options.window != nil || options.horizon > 0 || check.time != nil {
+                    ("time", "the last rows are held out: neighbours in time are alike")
+                } else {
+                    ("chance", "rows have nothing to do with each other, as far as can be seen")
+                }
+            lines.append(line("  split: \(rule)", why))
+            lines.append(line("  test-fraction: 0.2", "looked at once, at the end"))
+        }
+        lines.append(
+            line(
+                "  validation-fraction: 0.2",
+                "decides when to stop, and below which confidence an answer is unsure"))
+        lines.append(
+            line(
+                "  scaling: standard-per-channel",
+                "each column to mean 0 and deviation 1, by the training part"))
+        return lines
+    }
+
+    private var networkLines: [String] {
+        let outputs =
+            task == .regression
+            ? 1 : (check.classNames ?? []).count { check.classes[$0, default: 0] > 0 }
+        let samples = Double(max(check.samples, 1)) * 0.64
+        // About as many steps for small tables as for large ones.
+        let epochs = min(max(Int(3000 * 32 / samples), 15), 100)
+        var lines: [String] = ["", "encoding:"]
+        let step = check.timeStep ?? 1e-3
+        let short: (Double) -> String = { NumberText.significant($0, digits: 6) }
+        let hidden: Double, output: Double
+        if let window = options.window {
+            lines.append(
+                line(
+                    "  sequence: {steps: \(window), time-step: \(short(step))}",
+                    "a row at every step\(check.timeStep == nil ? "; its length is not known" : "")"
+                ))
+            hidden = step * Double(window) / 4
+            output = step * Double(window) / 2
+        } else {
+            lines.append(
+                line(
+                    "  direct: {steps: 10, time-step: 1e-3}",
+                    "the values at every step; the first layer makes spikes of them"))
+            (hidden, output) = (10e-3, 20e-3)
+        }
+        lines += [
+            "", "network:", "  - linear: {outputs: 64, gain: 2}",
+            "  - lif: {membrane-time-constant: \(short(hidden))}",
+            line(
+                "  - linear: {outputs: \(outputs)}",
+                task == .regression ? "the number" : "one per class"),
+            "  - leaky-integrator: {membrane-time-constant: \(short(output))}", "", "training:",
+            "  epochs: \(epochs)", "  batch-size: 32",
+            "  optimizer: {adamw: {learning-rate: 3e-3, weight-decay: 1e-2}}", "  schedule: cosine",
+            line(
+                "  early-stop: \(max(epochs / 3, 5))", "epochs without progress on validation data"),
+            "",
+            line("baseline: ann", "the network of the same shape with rectified units, beside it"),
+            "seed: \(request.seed)",
+        ]
+        return lines
+    }
+}
