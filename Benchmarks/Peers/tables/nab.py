@@ -6,7 +6,7 @@
 DATA holds `nab/`; RANVIER_DATA if not given. All CSV files below it with the columns `timestamp` and `value` are taken one by one,
 in the order of the file; also single files can be named.
 
-A sample is W values, its target the value after them; gaps in time are counted and not bridged over. Split by time: the first
+A sample is W values, its target the value after them; steps of other length are counted, samples reach over them. Split by time: the first
 60 % of the rows (rounded) are for training, the next 20 % for validation, the others for test. A sample belongs to the part of
 its target's row; its window may reach back into the part before, which at that time is the past. `--inside` takes only samples
 that lie wholly in their part. Values are scaled to mean 0 and deviation 1 over the training rows; errors are in units of the file.
