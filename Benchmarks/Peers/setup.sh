@@ -2,16 +2,28 @@
 # Makes the Python environments of the other frameworks in $PEERS (.peers/ in the project if not set):
 #   torch/  PyTorch for CPU, snnTorch, SpikingJelly, Norse
 #   jax/    JAX for CPU, Spyx
-# What is there already is left alone.
+#   tables/ pandas, scikit-learn
+# All of them, or those named: `setup.sh tables`. What is there already is left alone.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 peers=${PEERS:-$here/../../.peers}
 python=${PYTHON:-python3}
 mkdir -p "$peers"
+wanted=" ${*:-torch jax tables} "
+for name in $wanted; do
+    case $name in
+    torch | jax | tables) ;;
+    *)
+        echo "peers: no environment '$name'; expected some of torch, jax, tables" >&2
+        exit 2
+        ;;
+    esac
+done
 
 # An environment is complete when its mark is there; a broken attempt is made anew.
 environment() { # NAME
+    [[ $wanted == *" $1 "* ]] || return 1
     [ -f "$peers/$1/.complete" ] && return 1
     echo "peers: making $peers/$1" >&2
     "$python" -m venv --clear "$peers/$1"
@@ -37,7 +49,12 @@ if environment jax; then
     touch "$peers/jax/.complete"
 fi
 
+if environment tables; then
+    pip tables install --requirement "$here/requirements/tables.txt"
+    touch "$peers/tables/.complete"
+fi
+
 # Only on AMD: see the source.
-if grep --quiet AuthenticAMD /proc/cpuinfo 2> /dev/null && [ ! -f "$peers/mkl_on_amd.so" ]; then
+if [[ $wanted == *" torch "* ]] && grep --quiet AuthenticAMD /proc/cpuinfo 2> /dev/null && [ ! -f "$peers/mkl_on_amd.so" ]; then
     cc -shared -fPIC -o "$peers/mkl_on_amd.so" "$here/mkl_on_amd.c"
 fi
