@@ -14,7 +14,7 @@ public struct DatasetConfiguration: Sendable {
         case standardTogether = "standard-together"
         /// Each channel (the last axis: colours, sensors) to mean 0 and standard deviation 1.
         case standardPerChannel = "standard-per-channel"
-        /// Each feature to 0…1.
+        /// Each feature to 0…1; values outside the range of the training samples are clipped, with a warning.
         case range
     }
 
@@ -104,6 +104,11 @@ public struct DatasetConfiguration: Sendable {
         }
         if let (kind, scope) = fit {
             let scaling = try Scaling(fitting: splits.training, kind: kind, scope: scope)
+            splits.warnings += [
+                splits.validation.flatMap {
+                    scaling.clippingWarning(of: $0, part: "validation samples")
+                }, scaling.clippingWarning(of: splits.test, part: "test samples"),
+            ].compactMap(\.self)
             splits.training = try scaling(splits.training)
             if let validation = splits.validation { splits.validation = try scaling(validation) }
             splits.test = try scaling(splits.test)

@@ -11,7 +11,7 @@ public struct Scaling: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// Mean 0 and standard deviation 1 (of the population).
         case standard
-        /// Smallest 0 and largest 1.
+        /// Smallest 0 and largest 1; what lies outside the range of the samples it was fitted to is clipped to it.
         case minMax
     }
 
@@ -58,10 +58,11 @@ public struct Scaling: Sendable, Hashable, Codable {
 
     /// The values of a tensor `[…, shape…]` brought to the common range.
     public func callAsFunction(_ values: Tensor) -> Tensor {
-        (values - tensor(offset)) / tensor(scale)
+        let scaled = (values - tensor(offset)) / tensor(scale)
+        return kind == .minMax ? scaled.clamped(to: 0...1) : scaled
     }
 
-    /// The original values.
+    /// The original values, but for those that were clipped.
     public func inverse(_ values: Tensor) -> Tensor {
         values * tensor(scale) + tensor(offset)
     }

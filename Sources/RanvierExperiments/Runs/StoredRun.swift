@@ -71,12 +71,15 @@ public struct StoredRun {
         let place = DataPlace(
             directory: dataDirectory, folder: folder, seed: configuration.seed)
         guard let choice, choice != configuration.dataset.name else {
-            return try configuration.dataset.load(from: place).test
+            let splits = try configuration.dataset.load(from: place)
+            for warning in splits.warnings { events.warning(warning) }
+            return splits.test
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
             let data = try labeledTable(url)
             try warnOfUnusedColumns(in: url, of: data, events)
+            warnOfClipping(data, events)
             return try model.signature.prepared(data)
         }
         let names = registry.names(DataSourceRole.self)
@@ -101,7 +104,16 @@ public struct StoredRun {
                 ConfigurationOverride(
                     path: ["dataset"], yaml: StoredJSON.text(ConfigurationValue.section(entries)))
             ], registry: registry, defaultName: configuration.name)
-        return try model.signature.prepared(other.dataset.load(from: place).test)
+        let data = try other.dataset.load(from: place).test
+        warnOfClipping(data, events)
+        return try model.signature.prepared(data)
+    }
+
+    /// Values outside the range that the model was scaled to are clipped, which is told.
+    private func warnOfClipping(_ data: Dataset, _ events: WorkEvents) {
+        let shaped = (try? data.reshaped(to: model.signature.inputShape)) ?? data
+        let warning = model.signature.scaling?.clippingWarning(of: shaped, part: "samples")
+        if let warning { events.warning(warning) }
     }
 
     /// A word of the run's own `dataset` section.
@@ -158,6 +170,7 @@ public struct StoredRun {
         }
         let data = try Dataset(csv: url, features: features, format: format)
         try warnOfUnusedColumns(in: url, of: data, events)
+        warnOfClipping(data, events)
         return data
     }
 }

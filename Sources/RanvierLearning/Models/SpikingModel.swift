@@ -1,6 +1,7 @@
 import RanvierConfiguration
 import RanvierData
 import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 
 /// A trained network, whatever taught it, as the one ruler sees it.
@@ -61,6 +62,12 @@ public protocol SpikingModel: Sendable {
     /// Numbers on a device.
     var storage: [StoredNumbers] { get }
 
+    /// Values that the model has a meaning for, after scaling.
+    var accepts: AcceptedValues { get }
+
+    /// How finely the model's code represents values; nil where it does not say.
+    var resolution: EncodingResolution? { get }
+
     /// How a sample is shown to the network, in a few words.
     var presentation: String { get }
 
@@ -83,6 +90,12 @@ extension SpikingModel {
             model: "a model of the kind '\(Self.kind)'",
             reason: "its spike times have no gradient by the values of a sample here")
     }
+
+    /// Any finite number.
+    public var accepts: AcceptedValues { .all }
+
+    /// Nothing is said.
+    public var resolution: EncodingResolution? { nil }
 
     /// There is no sequence, unless a kind of model says otherwise.
     public func respond(
