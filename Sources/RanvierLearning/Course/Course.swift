@@ -39,8 +39,9 @@ public struct Course: Sendable {
         from state: TrainingState? = nil, observer: any TrainingObserver = SilentObserver(),
         hooks: Hooks = Hooks()
     ) throws -> TrainingState {
-        try method.prepare(for: data)
+        // First of all, because a method may code the samples when it prepares.
         try method.model.requireAccepted(data, as: "training part")
+        try method.prepare(for: data)
         if let validation {
             try method.model.requireAccepted(
                 method.model.signature.prepared(validation), as: "validation part")

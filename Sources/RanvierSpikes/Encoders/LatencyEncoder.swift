@@ -77,16 +77,15 @@ public struct LatencyEncoder: SpikeEncoder {
     /// Distance of steps in values for the linear curve; for the others, whose steps are not equally far apart,
     /// the widest range of values that share a step (or are silent).
     public var resolution: EncodingResolution? {
-        // Values between which the step changes, from the largest to the smallest.
-        let edges =
-            (1..<max(steps, 2)).map { value(atStep: Double($0) - 0.5) }
-            + (lateSpikes == .dropped ? [value(atStep: Double(steps) - 0.5)] : [])
-            + (smallestValue > 0 ? [Double(smallestValue)] : [])
-        let bounds = ([0, 1] + edges.map { min(max($0, 0), 1) }).sorted()
+        // Values between which the step changes; below the smallest one all are silent.
+        let silent = Double(smallestValue), last = lateSpikes == .dropped ? steps : steps - 1
+        let edges = (0..<last).map { min(max(value(atStep: Double($0) + 0.5), silent), 1) }
+        let bounds = ([0, silent, 1] + edges).sorted()
         let widest = zip(bounds, bounds.dropFirst()).map { $1 - $0 }.max() ?? 1
-        guard steps > 1 || smallestValue > 0, widest < 1 else { return .nothing }
-        if case .linear = curve, steps > 1 { return .step(max(widest, 1 / Double(steps - 1))) }
-        return .step(widest)
+        guard widest < 1 else { return .nothing }
+        guard case .linear = curve, steps > 1 else { return .step(widest) }
+        let distance = 1 / Double(steps - 1)
+        return .step(widest > distance + 1e-9 ? widest : distance)
     }
 
     /// The value whose spike comes at a time in steps: the inverse of the curve.
