@@ -84,6 +84,9 @@ struct RangeRunTests {
             let left = ranvier.folder.url.appending(path: "out")
             #expect(!FileManager.default.fileExists(atPath: left.path))
         }
+        let word = ["poisson": "poisson", "level": "latency", "exact": "first-spike"][file]
+        let raw = try ranvier.run("run", "\(file).yaml", "--set", "dataset.scaling=none")
+        #expect(raw.messages.contains("the encoding '\(word ?? "")'"), "\(raw.messages)")
         // Only the test part lies outside.
         try ranvier.write("flow,heat,label\n0,1,0\n1,0,1\n0.2,0.9,0\n0.8,0.1,1\n", to: "train.csv")
         try ranvier.write("flow,heat,label\n0,1,0\n1,0,1\n0.2,1.5,0\n", to: "test.csv")

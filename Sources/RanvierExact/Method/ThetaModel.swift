@@ -1,5 +1,4 @@
 import Foundation
-import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
@@ -65,7 +64,7 @@ public struct ThetaModel: SpikingModel {
         if let index = values.firstIndex(where: { !accepts.contains($0) }) {
             let size = max(values.count / max(count, 1), 1)
             throw SpikeError.valueOutsideRange(
-                encoder: encoderDescription.kind, sample: index / size, element: index % size,
+                encoder: encoding, sample: index / size, element: index % size,
                 value: values[index], accepted: accepts)
         }
         if let spikesPerChannel {
@@ -223,6 +222,9 @@ public struct ThetaModel: SpikingModel {
     }
 
     private func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
+
+    /// `first-spike`, or `spike-times` for rasters.
+    public var encoding: String { spikesPerChannel == nil ? "first-spike" : "spike-times" }
 
     /// Values in 0…1, or numbers of spikes in the steps of a raster, of which more than one count as one.
     public var accepts: AcceptedValues { spikesPerChannel == nil ? .unit : .counts }

@@ -1,5 +1,4 @@
 import RanvierAnalysis
-import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierReports
@@ -81,7 +80,7 @@ extension SpikingModel {
     /// Steps, their length and how finely values are represented, in words.
     var presentationWithResolution: String {
         ([presentation]
-            + (resolution.map { ["encoding '\(encoderDescription.kind)': \($0)"] } ?? []))
+            + (resolution.map { ["encoding '\(encoding)': \($0)"] } ?? []))
             .joined(separator: ", ")
     }
 }

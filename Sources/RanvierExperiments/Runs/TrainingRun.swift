@@ -29,7 +29,7 @@ struct TrainingRun {
             for: data, seed: configuration.seed, registry: parts.registry)
         if method.model.resolution == .nothing {
             let warning =
-                "encoding '\(method.model.encoderDescription.kind)': all values look alike; take "
+                "encoding '\(method.model.encoding)': all values look alike; take "
                 + "more steps, or other options"
             data.warnings.append(warning)
             events.warning(warning)

@@ -1,4 +1,3 @@
-import RanvierConfiguration
 import RanvierData
 import RanvierFormats
 import RanvierSpikes
@@ -37,7 +36,7 @@ extension SpikingModel {
             throw DataError(
                 .outsideRange,
                 at: "\(place), sample \(sample), \(data.place(ofValue: position))",
-                expected: "\(accepts), as the encoding '\(encoderDescription.kind)' takes them",
+                expected: "\(accepts), as the encoding '\(encoding)' takes them",
                 found: "\(values[position])", advice: accepts.advice)
         }
     }

@@ -62,6 +62,9 @@ public protocol SpikingModel: Sendable {
     /// Numbers on a device.
     var storage: [StoredNumbers] { get }
 
+    /// The word that configurations have for how samples are encoded, for messages.
+    var encoding: String { get }
+
     /// Values that the model has a meaning for, after scaling.
     var accepts: AcceptedValues { get }
 
@@ -90,6 +93,9 @@ extension SpikingModel {
             model: "a model of the kind '\(Self.kind)'",
             reason: "its spike times have no gradient by the values of a sample here")
     }
+
+    /// The kind of the encoder.
+    public var encoding: String { encoderDescription.kind }
 
     /// Any finite number.
     public var accepts: AcceptedValues { .all }
