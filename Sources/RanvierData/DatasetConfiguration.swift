@@ -17,7 +17,7 @@ public struct DatasetConfiguration: Sendable {
         case standardTogether = "standard-together"
         /// Each channel (the last axis: colours, sensors) to mean 0 and standard deviation 1.
         case standardPerChannel = "standard-per-channel"
-        /// Each feature to 0…1.
+        /// Each feature to 0…1; values outside the range of the training samples are clipped, with a warning.
         case range
         /// Each channel to 0…1.
         case rangePerChannel = "range-per-channel"
@@ -125,6 +125,11 @@ public struct DatasetConfiguration: Sendable {
         else { return }
         let scaling = try Scaling(
             fitting: splits.training, kind: kind, scope: scope, replacesMissing: replacesMissing)
+        splits.warnings += [
+            splits.validation.flatMap {
+                scaling.clippingWarning(of: $0, part: "validation samples")
+            }, scaling.clippingWarning(of: splits.test, part: "test samples"),
+        ].compactMap(\.self)
         let own = [splits.training, splits.test] + (splits.validation.map { [$0] } ?? [])
         let scaled = try scaling(own)
         splits.training = scaled[0]

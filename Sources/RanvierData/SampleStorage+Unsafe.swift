@@ -64,7 +64,8 @@ enum SampleStorage: Sendable {
     ) -> [Float] {
         let count = count
         return [Float](unsafeUninitializedCapacity: count) { result, written in
-            let result = UnsafeMutableSendable(result.baseAddress)
+            guard let base = result.baseAddress else { return }
+            let result = SharedAddress(base: base)
             let parts = max((count + (1 << 18) - 1) >> 18, 1)
             Parallel.forEach(parts: parts) { part in
                 let first = part << 18, last = min(first + (1 << 18), count)
@@ -73,7 +74,7 @@ enum SampleStorage: Sendable {
                     var value = number(at: index)
                     if value.isNaN, let substitutes { value = substitutes[group] }
                     let scaled = Float((value - offset[group]) / scale[group])
-                    (result.base! + index).initialize(to: transform?(scaled) ?? scaled)
+                    (result.base + index).initialize(to: transform?(scaled) ?? scaled)
                     group += 1
                     if group == groups { group = 0 }
                 }
@@ -84,9 +85,8 @@ enum SampleStorage: Sendable {
 }
 
 /// An address whose users write to places of their own.
-private struct UnsafeMutableSendable: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Float>?
-    init(_ base: UnsafeMutablePointer<Float>?) { self.base = base }
+private struct SharedAddress: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
 }
 
 extension Dataset {

@@ -13,7 +13,7 @@ public struct Scaling: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// Mean 0 and standard deviation 1 (of the population).
         case standard
-        /// Smallest 0 and largest 1; what lies outside is clipped.
+        /// Smallest 0 and largest 1; what lies outside the range of the samples it was fitted to is clipped to it.
         case minMax
         /// Median 0, and the middle half as wide as that of a normal distribution of deviation 1: outliers do not count.
         case robust
@@ -84,7 +84,7 @@ public struct Scaling: Sendable, Hashable, Codable {
         return transform?(scaled) ?? scaled
     }
 
-    /// The original values.
+    /// The original values, but for those that were clipped.
     public func inverse(_ values: Tensor) -> Tensor {
         let groups = offset.count
         let original = values.scalars.enumerated().map { index, value in

@@ -22,6 +22,8 @@ public struct DataError: Error, Hashable, Sendable {
         case labelOutsideClasses
         /// A value is NaN or infinite.
         case notFinite
+        /// A value that what follows has no meaning for.
+        case outsideRange
         /// A column, name or position that does not exist.
         case unknownName
         /// A parameter makes no sense.

@@ -13,7 +13,8 @@ public enum SpikeError: Error, Hashable, Sendable {
     /// Two lists that belong together have different lengths.
     case countsDiffer(what: String, expected: Int, found: Int)
     /// An encoder was given a value it has no meaning for.
-    case valueOutsideRange(encoder: String, sample: Int, element: Int, value: Float)
+    case valueOutsideRange(
+        encoder: String, sample: Int, element: Int, value: Float, accepted: AcceptedValues)
     /// An encoder was given samples of a shape it cannot encode.
     case shapeDoesNotFit(encoder: String, expected: String, found: [Int])
     /// A parameter makes no sense.
@@ -40,10 +41,10 @@ extension SpikeError: CustomStringConvertible {
             "event \(index): expected a unit from 0 to \(units - 1), found \(unit); check the sensor's size"
         case .countsDiffer(let what, let expected, let found):
             "\(what): expected \(expected), found \(found)"
-        case .valueOutsideRange(let encoder, let sample, let element, let value):
+        case .valueOutsideRange(let encoder, let sample, let element, let value, let accepted):
             """
-            \(encoder) encoder, sample \(sample), element \(element): expected a value from 0 to 1, \
-            found \(value); scale the data with a min-max normalization, or use direct coding
+            \(encoder) encoder, sample \(sample), element \(element): expected \(accepted), \
+            found \(value); \(accepted.advice)
             """
         case .shapeDoesNotFit(let encoder, let expected, let found):
             "\(encoder) encoder: expected \(expected), found the shape \(found)"

@@ -86,8 +86,8 @@ extension Tensor {
         }
     }
 
-    /// Position of the first number outside `0 ... 1` (or not a number); nil if there is none.
-    var firstIndexOutsideUnitRange: Int? {
-        withUnsafeScalars { scalars in scalars.firstIndex { !($0 >= 0 && $0 <= 1) } }
+    /// Position of the first number for which something holds; nil if there is none.
+    func firstIndex(where holds: (Float) -> Bool) -> Int? {
+        withUnsafeScalars { scalars in scalars.firstIndex(where: holds) }
     }
 }

@@ -117,12 +117,10 @@ public struct SurrogateGradient: LearningMethod {
                 what: "time step", expected: "\(network.timeStep) s, as in the network",
                 found: "\(encoder.timeStep) s in the encoder")
         }
-        if encoder.form == .rows, let step = data.timeStep,
-            abs(encoder.timeStep / step - 1) > 1e-6
-        {
+        if let own = encoder.rowDuration, let step = data.timeStep, abs(own / step - 1) > 1e-6 {
             throw TrainingError.mismatch(
-                what: "time step", expected: "\(step) s, as in \(data.name)",
-                found: "\(encoder.timeStep) s in the encoder")
+                what: "time step", expected: "\(step) s for a row, as in \(data.name)",
+                found: "\(own) s in the encoder")
         }
         let loss = clockedModel.loss
         guard loss.accepts(clockedModel.signature.task.trainingTargets(data.targets.subset([0])))

@@ -116,16 +116,13 @@ struct CrossingEncoder: SpikeEncoder {
         Field.number("threshold", \.threshold, in: .positive)
     }
 
+    var accepts: AcceptedValues { .unit }
+
     func encode(
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
+        try requireAccepted(values)
         let numbers = values.scalars
-        if let index = numbers.firstIndex(where: { !(0...1).contains($0) }) {
-            let size = max(numbers.count / max(values.shape[0], 1), 1)
-            throw .valueOutsideRange(
-                encoder: Self.kind, sample: index / size, element: index % size,
-                value: numbers[index])
-        }
         let spikes = (0..<steps).flatMap { step in
             numbers.map { value -> Float in
                 let passed = (value * Float(step + 1) / threshold).rounded(.down)

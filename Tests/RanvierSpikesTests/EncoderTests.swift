@@ -152,17 +152,18 @@ import Testing
         let encoders: [any SpikeEncoder] = [
             .poisson(steps: 2, timeStep: 1), .latency(steps: 2, timeStep: 1),
             .phase(steps: 2, timeStep: 1), .burst(steps: 2, timeStep: 1),
+            .population(steps: 2, timeStep: 1),
         ]
         for encoder in encoders {
             do {
                 _ = try encoder.encode(values)
                 Issue.record("\(encoder) accepted \(bad)")
             } catch {
-                guard case .valueOutsideRange(_, sample: 1, element: 1, _) = error else {
+                guard case .valueOutsideRange(_, sample: 1, element: 1, _, _) = error else {
                     Issue.record("\(encoder): \(error)")
                     continue
                 }
-                #expect(error.description.contains("normalization"))
+                #expect(error.description.contains("scaling: range"))
             }
         }
     }
@@ -204,7 +205,8 @@ import Testing
             let encoder = kind.sample(&random)
             var required: [ConfigurationNode.Pair] = []
             while true {
-                let section = ConfigurationSection(pairs: required, location: "", keyPath: "")
+                let section = ConfigurationSection(
+                    pairs: required, location: "", keyPath: "", registry: Self.registry)
                 do {
                     #expect(try kind.read(section, encoder).element == encoder.element)
                     break

@@ -1,3 +1,4 @@
+import Foundation
 import RanvierSpikes
 import RanvierTensors
 import Testing
@@ -50,6 +51,14 @@ struct EncodingReferenceTests {
 
     @Test func latencyLogarithmic() throws {
         try checkLatency("latencyLog", .logarithmic)
+        // α x + 1 of the paper is what the curve says without it: k = (T − 1) − ln(α x + 1).
+        let alpha = try file["latencyLog"]["alpha"].double
+        #expect(abs(alpha - (exp(Double(steps - 1)) - 1)) < 1e-9 * alpha)
+        let encoder = LatencyEncoder(steps: steps, timeStep: 1, curve: .logarithmic)
+        for x in try file["x"].numbers {
+            let step = Double(steps - 1) - log(alpha * Double(Float(x)) + 1)
+            #expect(abs(encoder.spikeTime(of: Float(x)) - step) < 1e-9)
+        }
     }
 
     private func checkLatency(_ key: String, _ curve: LatencyEncoder.Curve) throws {
@@ -87,7 +96,11 @@ struct EncodingReferenceTests {
         let expected = try file["phase"]
         let encoder = PhaseEncoder(steps: steps, timeStep: 1, digits: try expected["K"].int)
         let spikes = try encoder.encode(values)
+        #expect(encoder.digits == 8 && encoder.resolution == .step(1.0 / 256))
         let scale = Double(1 << encoder.digits)
+        // What is coded is the value up to the largest that the digits say.
+        let x = try file["x"].numbers
+        #expect(try expected["clippedX"].numbers == x.map { min($0, 1 - 1 / scale) })
         let clipped = try expected["clippedX"].numbers.map { $0 * scale }
         let isUnclear = clipped.map { x in
             let distance = abs(x - x.rounded())
@@ -132,6 +145,16 @@ struct EncodingReferenceTests {
             valueBeforeFirst: try expected["previousOfFirst"].float)
         let spikes = try encoder.encode(Tensor(signal, shape: [1, signal.count]))
         #expect(spikes.shape == [signal.count, 1, 2])
+        #expect(encoder.resolution == .change(Double(try expected["threshold"].float)))
+        #expect(encoder.valueBeforeFirst == 0)
+        // Changes of the signal by hand, in double precision.
+        let changes = zip(
+            [try expected["previousOfFirst"].double] + (try expected["signal"].numbers),
+            try expected["signal"].numbers
+        ).map { $1 - $0 }
+        let least = try expected["threshold"].double
+        #expect(try expected["onSpikes"].ints == changes.map { $0 >= least ? 1 : 0 })
+        #expect(try expected["offSpikes"].ints == changes.map { $0 <= -least ? 1 : 0 })
         let threshold = try expected["threshold"].double
         let numbers = [try expected["previousOfFirst"].double] + (try expected["signal"].numbers)
         let isUnclear = zip(numbers, numbers.dropFirst()).map { before, now in

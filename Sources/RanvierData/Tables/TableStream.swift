@@ -17,6 +17,10 @@ public struct TableStream {
         public let ends: [Int]
         /// The samples, scaled as the model takes them.
         public let samples: Dataset
+        /// Rows with values far from what the model learned from, counted from the first row of the batch: outside the range
+        /// of the training samples where that was scaled to 0…1, else more than ``TableStream/farDeviations`` deviations from
+        /// their mean.
+        public let farRows: [Int]
     }
 
     /// The file.
@@ -35,6 +39,9 @@ public struct TableStream {
     private let options: TableOptions
     private let scaling: Scaling?
     private let timeStep: Double?
+
+    /// Deviations from the mean of the training samples beyond which a value is nothing that was learned from.
+    public static let farDeviations = 10.0
 
     /// Opens a file.
     ///
@@ -118,7 +125,7 @@ public struct TableStream {
             while row < block.rowCount {
                 let rows = min(size, block.rowCount - row)
                 // What came before stands at the beginning, so that windows reach back into it.
-                var values = history, starts: [Int] = [], ends: [Int] = []
+                var values = history, starts: [Int] = [], ends: [Int] = [], far: [Int] = []
                 let before = history.count / max(width, 1)
                 for index in 0..<rows {
                     if let code = group.map({ _ in block.texts[0][row + index] }), code != lastGroup
@@ -133,7 +140,9 @@ public struct TableStream {
                         }
                         lastTime = now
                     }
-                    let isWhole = try append(block, row + index, to: &values, last: &last)
+                    let (isWhole, isFar) = try append(
+                        block, row + index, to: &values, last: &last)
+                    if isFar { far.append(index) }
                     known = isWhole ? known + 1 : 0
                     if known >= length {
                         starts.append((before + index + 1 - length) * width)
@@ -143,7 +152,7 @@ public struct TableStream {
                 try body(
                     Batch(
                         firstRow: block.firstRow + row, rowCount: rows, ends: ends,
-                        samples: samples(values, starts)))
+                        samples: samples(values, starts), farRows: far))
                 history = Array(values.suffix((length - 1) * width))
                 row += rows
             }
@@ -167,11 +176,11 @@ public struct TableStream {
             .scaled(by: scalesLater ? nil : scaling)
     }
 
-    /// Appends a row's values; false where one is missing and the row has no answer.
+    /// Appends a row's values; tells whether none is missing, and whether one is far from what was learned from.
     private func append(
         _ block: TableBlock, _ row: Int, to values: inout [Float], last: inout [Double]
-    ) throws(DataError) -> Bool {
-        var isWhole = true
+    ) throws(DataError) -> (isWhole: Bool, isFar: Bool) {
+        var isWhole = true, isFar = false
         let groups = scaling?.offset.count ?? 1
         for (index, channel) in channels.enumerated() {
             var value = block.numbers[row * numbers.count + numberOfChannel[index]]
@@ -194,13 +203,16 @@ public struct TableStream {
             } else {
                 last[index] = value
             }
+            if !channel.marksMissing, let scaling, scaling.isFar(value, group: index % groups) {
+                isFar = true
+            }
             if scalesLater, let scaling {
                 values.append(Float(value - scaling.offset[index]))
             } else {
                 values.append(scaling?.scaled(value, group: index % groups) ?? Float(value))
             }
         }
-        return isWhole
+        return (isWhole, isFar)
     }
 
     private func missing(_ column: String, line: Int) -> DataError {
@@ -209,5 +221,17 @@ public struct TableStream {
             expected: "a number", found: "a mark that says it is missing, or an empty cell",
             advice: "the model learned from rows without gaps; fill the gap, or train with "
                 + "`missing: mean` or `last`")
+    }
+}
+
+extension Scaling {
+    /// Whether a value is nothing that was learned from.
+    fileprivate func isFar(_ value: Double, group: Int) -> Bool {
+        let scaled = (value - offset[group]) / scale[group]
+        switch kind {
+        case .minMax: return scaled < -1e-6 || scaled > 1 + 1e-6
+        case .standard, .robust: return abs(scaled) > TableStream.farDeviations
+        case .identity: return false
+        }
     }
 }

@@ -79,7 +79,8 @@ public struct LatencyCode: Sendable, Equatable {
         UInt8(min((255 - Int(value)) / (256 / (bins + 1)), bins))
     }
 
-    /// Bin of a value in 0…1, `bins` for silent; what lies outside counts as the nearest end.
+    /// Bin of a value in 0…1, `bins` for silent; what lies outside counts as the nearest end. Models refuse such
+    /// values before they come here.
     public func bin(of value: Float) -> UInt8 {
         guard let silentBelow else {
             return bin(ofByte: UInt8(max(0, min(255, (value * 255).rounded()))))

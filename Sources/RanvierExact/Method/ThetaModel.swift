@@ -2,6 +2,7 @@ import Foundation
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 
 /// A layered theta network in single precision as the one ruler sees it: samples in, probabilities out.
@@ -53,10 +54,19 @@ public struct ThetaModel: SpikingModel {
     /// Samples as spike times of inputs, in bins.
     ///
     /// - Parameter labels: empty where there are none.
-    /// - Throws: ``ExactError`` where the number of values does not fit the network.
+    /// - Throws: ``ExactError`` where the number of values does not fit the network; `SpikeError` for a value that the
+    ///   code has no meaning for.
     public func batch(values: [Float], labels: [Int], count: Int) throws -> ThetaBatch {
         let labels =
             labels.isEmpty ? [Int32](repeating: 0, count: count) : labels.map(Int32.init)
+        // The code itself takes what lies outside for the nearest end.
+        let accepts = accepts
+        if let index = values.firstIndex(where: { !accepts.contains($0) }) {
+            let size = max(values.count / max(count, 1), 1)
+            throw SpikeError.valueOutsideRange(
+                encoder: encoding, sample: index / size, element: index % size,
+                value: values[index], accepted: accepts)
+        }
         if let spikesPerChannel {
             return try ThetaBatch(
                 rasters: values, labels: labels, steps: network.code.bins,
@@ -212,6 +222,24 @@ public struct ThetaModel: SpikingModel {
     }
 
     private func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
+
+    /// `first-spike`, or `spike-times` for rasters.
+    public var encoding: String { spikesPerChannel == nil ? "first-spike" : "spike-times" }
+
+    /// Values in 0…1, or numbers of spikes in the steps of a raster, of which more than one count as one.
+    public var accepts: AcceptedValues { spikesPerChannel == nil ? .unit : .counts }
+
+    /// Width of a bin in values; nothing is said of rasters, whose spikes come in as they lie in time.
+    public var resolution: EncodingResolution? {
+        guard spikesPerChannel == nil else { return nil }
+        let bins = network.code.bins
+        guard let silentBelow = network.code.silentBelow else {
+            return .step(Double(256 / (bins + 1)) / 255)
+        }
+        if bins > 1 { return .step(max(1 / Double(bins - 1), silentBelow)) }
+        return silentBelow < 0
+            ? .nothing : .step(max(silentBelow, 1 - silentBelow))
+    }
 
     /// Trial and code in words.
     public var presentation: String {

@@ -41,7 +41,7 @@ struct ReportBuilder {
                 "to predict: \(targets.names.joined(separator: ", "))"
             }
         return parts.joined(separator: ", ") + "; \(data.training.featureCount) values each, "
-            + "\(asked), shown for \(model.presentation). Source: "
+            + "\(asked), shown for \(model.presentationWithResolution). Source: "
             + "\(data.training.origin.source) (\(data.training.origin.licence))."
     }
 
@@ -73,6 +73,15 @@ struct ReportBuilder {
         return LayerRaster(
             name: name, neurons: shown, steps: steps,
             timeStep: layer.timeStep, spikes: spikes)
+    }
+}
+
+extension SpikingModel {
+    /// Steps, their length and how finely values are represented, in words.
+    var presentationWithResolution: String {
+        ([presentation]
+            + (resolution.map { ["encoding '\(encoding)': \($0)"] } ?? []))
+            .joined(separator: ", ")
     }
 }
 

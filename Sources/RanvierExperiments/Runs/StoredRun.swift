@@ -70,13 +70,15 @@ public struct StoredRun {
     ) throws -> Dataset {
         let place = configuration.place(dataDirectory: dataDirectory, folder: folder)
         guard let choice, choice != configuration.dataset.name else {
-            let data = try configuration.dataset.load(from: place)
-            for warning in data.warnings { events.warning(warning) }
-            return data.test
+            let splits = try configuration.dataset.load(from: place)
+            for warning in splits.warnings { events.warning(warning) }
+            return splits.test
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
-            return try model.signature.prepared(labeledTable(url, events: events))
+            let data = try labeledTable(url, events: events)
+            warnOfClipping(data, events)
+            return try model.signature.prepared(data)
         }
         let names = registry.names(DataSourceRole.self)
         guard names.contains(choice) else {
@@ -100,7 +102,16 @@ public struct StoredRun {
                 ConfigurationOverride(
                     path: ["dataset"], yaml: StoredJSON.text(ConfigurationValue.section(entries)))
             ], registry: registry, defaultName: configuration.name)
-        return try model.signature.prepared(other.dataset.load(from: place).test)
+        let data = try other.dataset.load(from: place).test
+        warnOfClipping(data, events)
+        return try model.signature.prepared(data)
+    }
+
+    /// Values outside the range that the model was scaled to are clipped, which is told.
+    private func warnOfClipping(_ data: Dataset, _ events: WorkEvents) {
+        let shaped = (try? data.reshaped(to: model.signature.inputShape)) ?? data
+        let warning = model.signature.scaling?.clippingWarning(of: shaped, part: "samples")
+        if let warning { events.warning(warning) }
     }
 
     /// How sure the model was of its answers to the validation samples, and which were right.

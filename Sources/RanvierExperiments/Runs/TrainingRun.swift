@@ -18,7 +18,7 @@ struct TrainingRun {
 
     func perform() throws -> CommandOutcome {
         let configuration = try readConfiguration()
-        let data = try configuration.dataset.load(
+        var data = try configuration.dataset.load(
             from: configuration.place(
                 dataDirectory: request.dataDirectory,
                 folder: request.configuration.deletingLastPathComponent()))
@@ -26,6 +26,15 @@ struct TrainingRun {
         for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
             for: data, seed: configuration.seed, registry: parts.registry)
+        if method.model.resolution == .nothing {
+            let warning =
+                "encoding '\(method.model.encoding)': all values look alike; take "
+                + "more steps, or other options"
+            data.warnings.append(warning)
+            events.warning(warning)
+        }
+        events.note("samples are shown for \(method.model.presentationWithResolution)")
+        try requireAccepted(data, by: method.model)
         // What cannot be stored is better known before the training than after it.
         _ = try ModelDescription(
             of: method.model, method: configuration.methodName, seed: configuration.seed)
@@ -52,6 +61,17 @@ struct TrainingRun {
             index.end(.failed)
             throw error
         }
+    }
+
+    /// A value of any part that the code has no meaning for is better known before the training than after it.
+    private func requireAccepted(
+        _ data: DatasetConfiguration.Splits, by model: any SpikingModel
+    ) throws {
+        try model.requireAccepted(data.training, as: "training part")
+        if let validation = data.validation {
+            try model.requireAccepted(validation, as: "validation part")
+        }
+        try model.requireAccepted(data.test, as: "test part")
     }
 
     private var resumeCommand: String {

@@ -61,7 +61,9 @@ extension Workbench {
                     if isAnswered { next += 1 }
                 }
             }
-            if let warning = outside.warning { events.warning(warning) }
+            if let warning = outside.warning(for: stored.model.signature.scaling?.kind) {
+                events.warning(warning)
+            }
         }
     }
 
@@ -88,27 +90,23 @@ extension Workbench {
 
 /// Counts rows that are far from what a model learned from.
 private struct OutsideRange {
-    private var samples = 0, far = 0, firstRow = 0
-
-    /// Scaled values beyond this many deviations are nothing that was learned from.
-    private static let limit: Float = 10
+    private var rows = 0, far = 0, firstRow = 0
 
     mutating func take(_ batch: TableStream.Batch) {
-        samples += batch.samples.count
-        guard batch.samples.scaling?.kind == .standard || batch.samples.scaling?.kind == .robust
-        else { return }
-        for index in 0..<batch.samples.count
-        where batch.samples.values(ofSample: index).contains(where: { abs($0) > Self.limit }) {
-            if far == 0 { firstRow = batch.firstRow + batch.ends[index] + 1 }
-            far += 1
-        }
+        rows += batch.rowCount
+        if far == 0, let first = batch.farRows.first { firstRow = batch.firstRow + first + 1 }
+        far += batch.farRows.count
     }
 
-    var warning: String? {
+    func warning(for kind: Scaling.Kind?) -> String? {
         guard far > 0 else { return nil }
-        return "\(far) of \(samples) rows hold values more than \(Int(Self.limit)) deviations from "
-            + "the mean of the training samples, the first is row \(firstRow): the model has learned "
-            + "nothing about such values"
+        let what =
+            kind == .minMax
+            ? "outside the range of the training samples, to which they are clipped"
+            : "more than \(Int(TableStream.farDeviations)) deviations from the mean of the training "
+                + "samples"
+        return "\(far) of \(rows) rows hold values \(what), the first is row \(firstRow): the model has "
+            + "learned nothing about such values"
     }
 }
 

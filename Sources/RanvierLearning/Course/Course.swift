@@ -31,14 +31,21 @@ public struct Course: Sendable {
     ///   - observer: hears of steps and epochs, and is asked whether to stop.
     ///   - hooks: what others do around updates; its `shouldStop` and `didFinishStep` come before the observer's.
     /// - Returns: the state after the last epoch, with a report of each.
-    /// - Throws: ``TrainingError``, or what the method throws.
+    /// - Throws: ``TrainingError``; `DataError` for a value that the model's code has no meaning for, before the first
+    ///   epoch; what the method throws.
     @discardableResult
     public func run(
         _ method: inout some LearningMethod, on data: Dataset, validation: Dataset? = nil,
         from state: TrainingState? = nil, observer: any TrainingObserver = SilentObserver(),
         hooks: Hooks = Hooks()
     ) throws -> TrainingState {
+        // First of all, because a method may code the samples when it prepares.
+        try method.model.requireAccepted(data, as: "training part")
         try method.prepare(for: data)
+        if let validation {
+            try method.model.requireAccepted(
+                method.model.signature.prepared(validation), as: "validation part")
+        }
         var current = state ?? TrainingState()
         if let state { try method.restore(state: state.optimizerState, steps: state.stepCount) }
         var stopper = EarlyStop.Progress(rule: earlyStop, history: current.reports)

@@ -96,7 +96,7 @@ public struct ClockedModel: SpikingModel {
         try encoder.encode(
             features,
             at: EncodingPosition(
-                stream: RandomStream(seed: 0, name: "evaluation"), epoch: 0, samples: samples))
+                stream: .evaluation, epoch: 0, samples: samples))
     }
 
     /// By backpropagation through time, added up over the steps.
@@ -166,6 +166,12 @@ public struct ClockedModel: SpikingModel {
                     ? parameter.seen.scalars.map { $0 != 0 } : nil)
         }
     }
+
+    /// What the encoder takes.
+    public var accepts: AcceptedValues { encoder.accepts }
+
+    /// That of the encoder.
+    public var resolution: EncodingResolution? { encoder.resolution }
 
     /// Steps and their length.
     public var presentation: String {

@@ -14,7 +14,7 @@ extension SpikingModel {
         on data: Dataset, measures: [any EvaluationMeasure] = [], counts: Bool = true,
         observer: any TrainingObserver = SilentObserver()
     ) throws -> Evaluation {
-        let data = try signature.prepared(data)
+        let data = try prepared(data)
         if case .none = data.targets {} else { try signature.task.requireFit(of: data) }
         var result = Evaluation(task: signature.task, targets: data.targets)
         let tally = ActivityTally()
@@ -50,7 +50,7 @@ extension SpikingModel {
     /// Seconds from one sample to its answer, the median of 30 runs after three that warm up.
     public func secondsPerSample(on data: Dataset) throws -> Double {
         guard data.count > 0 else { return 0 }
-        let data = try signature.prepared(data)
+        let data = try prepared(data)
         var times: [Double] = []
         for run in 0..<33 {
             let batch = Batches(data.subset([run % data.count]), size: 1)[0]
@@ -64,7 +64,7 @@ extension SpikingModel {
 
     /// Spikes of every spiking layer for one sample; networks without a clock are shown in 200 bins.
     public func spikes(ofSample index: Int, in data: Dataset) throws -> [LayerSpikes] {
-        let batch = Batches(try signature.prepared(data.subset([index])), size: 1)[0]
+        let batch = Batches(try prepared(data.subset([index])), size: 1)[0]
         var layers: [LayerSpikes] = []
         let listener = Listener(.signals(bins: 200)) { layer, observation in
             guard let spikes = observation.rasterizedSpikes else { return }
@@ -79,7 +79,7 @@ extension SpikingModel {
 
     /// Answers to samples, whose targets are not looked at.
     public func answers(to data: Dataset) throws -> Responses {
-        let data = try signature.prepared(data)
+        let data = try prepared(data)
         var all = Responses(answers: [], loss: .nan)
         for batch in Batches(data, size: batchSize) {
             let part = try respond(to: batch.withoutTargets, listener: nil)

@@ -1,6 +1,7 @@
 import RanvierConfiguration
 import RanvierData
 import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 
 /// A trained network, whatever taught it, as the one ruler sees it.
@@ -61,6 +62,15 @@ public protocol SpikingModel: Sendable {
     /// Numbers on a device.
     var storage: [StoredNumbers] { get }
 
+    /// The word that configurations have for how samples are encoded, for messages.
+    var encoding: String { get }
+
+    /// Values that the model has a meaning for, after scaling.
+    var accepts: AcceptedValues { get }
+
+    /// How finely the model's code represents values; nil where it does not say.
+    var resolution: EncodingResolution? { get }
+
     /// How a sample is shown to the network, in a few words.
     var presentation: String { get }
 
@@ -83,6 +93,15 @@ extension SpikingModel {
             model: "a model of the kind '\(Self.kind)'",
             reason: "its spike times have no gradient by the values of a sample here")
     }
+
+    /// The kind of the encoder.
+    public var encoding: String { encoderDescription.kind }
+
+    /// Any finite number.
+    public var accepts: AcceptedValues { .all }
+
+    /// Nothing is said.
+    public var resolution: EncodingResolution? { nil }
 
     /// There is no sequence, unless a kind of model says otherwise.
     public func respond(

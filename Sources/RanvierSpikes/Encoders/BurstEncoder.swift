@@ -50,16 +50,39 @@ public struct BurstEncoder: SpikeEncoder {
         return Int((longest - (longest - shortest) * value).rounded(.up))
     }
 
+    /// Values from 0 to 1.
+    public var accepts: AcceptedValues { .unit }
+
+    /// The widest range of values whose bursts are the same within the steps.
+    public var resolution: EncodingResolution? {
+        let slope = longestInterval - shortestInterval
+        let edges =
+            (0...mostSpikes).map { Double($0) / Double(mostSpikes) }
+            + (slope > 0 ? (0...slope).map { Double($0) / Double(slope) } : [])
+        var widest = 0.0, since = 0.0
+        var before: [Int]?
+        let sorted = Set(edges).sorted()
+        for (low, high) in zip(sorted, sorted.dropFirst()) where high - low > 1e-6 {
+            let burst = spikeSteps(of: Float((low + high) / 2))
+            if burst != before { (since, before) = (low, burst) }
+            widest = max(widest, high - since)
+        }
+        return widest >= 1 ? .nothing : .step(widest)
+    }
+
+    /// Steps at which a value spikes.
+    private func spikeSteps(of value: Float) -> [Int] {
+        let interval = interval(of: value)
+        return (0..<spikeCount(of: value)).map { $0 * interval }.filter { $0 < steps }
+    }
+
     /// The bursts as spikes.
     public func encode(
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
-        try requireUnitRange(values, encoder: "burst")
+        try requireAccepted(values)
         return Tensor(encoding: values, steps: steps) { value, spike in
-            let interval = interval(of: value)
-            for number in 0..<spikeCount(of: value) where number * interval < steps {
-                spike(number * interval)
-            }
+            for step in spikeSteps(of: value) { spike(step) }
         }
     }
 }

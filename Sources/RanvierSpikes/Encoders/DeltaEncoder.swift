@@ -31,6 +31,12 @@ public struct DeltaEncoder: SpikeEncoder {
         self.valueBeforeFirst = valueBeforeFirst
     }
 
+    /// The smallest change that spikes.
+    public var resolution: EncodingResolution? { .change(Double(threshold)) }
+
+    /// A step.
+    public var rowDuration: Double? { timeStep }
+
     /// A sample's features without the time axis, twice as many channels.
     public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
         guard let first = shape.first, first == steps else {
@@ -48,13 +54,8 @@ public struct DeltaEncoder: SpikeEncoder {
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
         let features = try featureShape(ofSample: Array(values.shape.dropFirst()))
+        try requireAccepted(values)
         let numbers = values.scalars
-        if let index = numbers.firstIndex(where: { !$0.isFinite }) {
-            let size = steps * features.elementCount / 2
-            throw .valueOutsideRange(
-                encoder: "delta", sample: index / size, element: index % size, value: numbers[index]
-            )
-        }
         let batch = values.shape[0], channels = features[features.count - 1] / 2
         let size = features.elementCount / 2
         return Tensor(spikesOfShape: [steps, batch] + features) { writer in
@@ -64,11 +65,49 @@ public struct DeltaEncoder: SpikeEncoder {
                     let position = (sample * steps + step) * size + element
                     let before =
                         step > 0 ? numbers[position - size] : valueBeforeFirst ?? numbers[position]
-                    let change = numbers[position] - before
-                    guard abs(change) >= threshold else { continue }
-                    let group = index / channels * 2 + (change > 0 ? 0 : 1)
+                    guard let isRise = isRise(from: before, to: numbers[position]) else {
+                        continue
+                    }
+                    let group = index / channels * 2 + (isRise ? 0 : 1)
                     writer.set(row: step, index: group * channels + index % channels)
                 }
+            }
+        }
+    }
+
+    /// Whether a change is a rise; nil where it is too small to be told.
+    fileprivate func isRise(from before: Float, to now: Float) -> Bool? {
+        let change = now - before
+        return abs(change) >= threshold ? change > 0 : nil
+    }
+
+    /// Compares each row with the one before it.
+    public func rowEncoder() -> (any RowEncoder)? { DeltaRows(encoder: self) }
+}
+
+private struct DeltaRows: RowEncoder {
+    let encoder: DeltaEncoder
+    var before: [Float]?
+
+    init(encoder: DeltaEncoder) { self.encoder = encoder }
+
+    mutating func encode(_ row: Tensor) throws(SpikeError) -> Tensor {
+        try encoder.requireAccepted(row)
+        let numbers = row.scalars
+        let last =
+            before ?? encoder.valueBeforeFirst.map { [Float](repeating: $0, count: numbers.count) }
+            ?? numbers
+        before = numbers
+        var features = row.rank > 1 ? Array(row.shape.dropFirst()) : [1]
+        let channels = features[features.count - 1]
+        features[features.count - 1] *= 2
+        return Tensor(spikesOfShape: [1, 1] + features) { writer in
+            for index in numbers.indices {
+                guard let isRise = encoder.isRise(from: last[index], to: numbers[index]) else {
+                    continue
+                }
+                let group = index / channels * 2 + (isRise ? 0 : 1)
+                writer.set(row: 0, index: group * channels + index % channels)
             }
         }
     }

@@ -23,6 +23,9 @@ public struct DirectEncoder: SpikeEncoder {
     /// The values, the same at every step.
     public var form: EncodedForm { .constant }
 
+    /// The values themselves.
+    public var resolution: EncodingResolution? { .exact }
+
     /// The values at every step.
     public func encode(_ values: Tensor, at position: EncodingPosition) -> Tensor {
         values.repeatedInTime(steps: steps)

@@ -28,6 +28,8 @@ extension Kind where R == EncoderRole {
         EncoderKind(DirectEncoder.self), EncoderKind(PoissonEncoder.self),
         EncoderKind(LatencyEncoder.self), EncoderKind(PhaseEncoder.self),
         EncoderKind(BurstEncoder.self), EncoderKind(SequenceEncoder.self),
-        EncoderKind(DeltaEncoder.self), EncoderKind(MeanEncoder.self),
+        EncoderKind(DeltaEncoder.self), EncoderKind(LevelCrossingEncoder.self),
+        EncoderKind(PopulationEncoder.self), EncoderKind(EachRowEncoder.self),
+        EncoderKind(MeanEncoder.self),
     ]
 }

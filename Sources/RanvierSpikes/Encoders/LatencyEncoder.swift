@@ -52,6 +52,8 @@ public struct LatencyEncoder: SpikeEncoder {
             precondition(timeConstant > 0, "the time constant must be positive")
             precondition(margin > 0, "the margin must be positive, not \(margin)")
             precondition(threshold > 0 && threshold < 1, "the threshold must lie between 0 and 1")
+            precondition(
+                margin < 1 - threshold, "a margin of \(margin) makes all values look alike")
         }
         self.steps = steps
         self.timeStep = timeStep
@@ -69,11 +71,41 @@ public struct LatencyEncoder: SpikeEncoder {
         }
     }
 
+    /// Values from 0 to 1.
+    public var accepts: AcceptedValues { .unit }
+
+    /// Distance of steps in values for the linear curve; for the others, whose steps are not equally far apart,
+    /// the widest range of values that share a step (or are silent).
+    public var resolution: EncodingResolution? {
+        // Values between which the step changes; below the smallest one all are silent.
+        let silent = Double(smallestValue), last = lateSpikes == .dropped ? steps : steps - 1
+        let edges = (0..<last).map { min(max(value(atStep: Double($0) + 0.5), silent), 1) }
+        let bounds = ([0, silent, 1] + edges).sorted()
+        let widest = zip(bounds, bounds.dropFirst()).map { $1 - $0 }.max() ?? 1
+        guard widest < 1 else { return .nothing }
+        guard case .linear = curve, steps > 1 else { return .step(widest) }
+        let distance = 1 / Double(steps - 1)
+        return .step(widest > distance + 1e-9 ? widest : distance)
+    }
+
+    /// The value whose spike comes at a time in steps: the inverse of the curve.
+    private func value(atStep step: Double) -> Double {
+        let last = Double(steps - 1)
+        switch curve {
+        case .linear: return steps > 1 ? 1 - step / last : 0
+        case .logarithmic:
+            return steps > 1 ? (exp(-step) - exp(-last)) / (1 - exp(-last)) : 0
+        case .charging(let timeConstant, let threshold, let margin):
+            let value = threshold / (1 - exp(-step * timeStep / timeConstant))
+            return value <= threshold + margin ? 0 : value
+        }
+    }
+
     /// Spikes, one per element that is not silent.
     public func encode(
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
-        try requireUnitRange(values, encoder: "latency")
+        try requireAccepted(values)
         return Tensor(encoding: values, steps: steps) { value, spike in
             guard value >= smallestValue else { return }
             let step = unroundedStep(of: value).rounded(.toNearestOrEven)
@@ -134,6 +166,14 @@ extension LatencyEncoder {
                 threshold: try section.float(
                     "threshold", default: standard.threshold, in: 1e-6...0.999_999),
                 margin: try section.float("margin", default: standard.margin, in: .positive))
+            if case .charging(_, let threshold, let margin) = encoder.curve,
+                margin >= 1 - threshold
+            {
+                throw section.invalid(
+                    "margin",
+                    "expected a number below \(1 - threshold), so that values up to 1 differ, found "
+                        + "\(margin)")
+            }
         case .logarithmic: encoder.curve = .logarithmic
         case .linear: encoder.curve = .linear
         }

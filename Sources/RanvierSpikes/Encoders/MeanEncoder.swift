@@ -16,6 +16,9 @@ public struct MeanEncoder: SpikeEncoder {
         self.timeStep = timeStep
     }
 
+    /// The mean itself.
+    public var resolution: EncodingResolution? { .exact }
+
     /// A sample's features without the time axis.
     public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
         guard shape.count > 1 else {

@@ -28,11 +28,17 @@ public struct PhaseEncoder: SpikeEncoder {
         (0..<steps).map { 1 / Float(1 << ($0 % digits + 1)) }
     }
 
+    /// Values from 0 to 1.
+    public var accepts: AcceptedValues { .unit }
+
+    /// Worth of the last digit that the steps show.
+    public var resolution: EncodingResolution? { .step(1 / Double(1 << min(digits, steps))) }
+
     /// The digits as spikes.
     public func encode(
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
-        try requireUnitRange(values, encoder: "phase")
+        try requireAccepted(values)
         let scale = Float(1 << digits)
         return Tensor(encoding: values, steps: steps) { value, spike in
             // Exact: a product with a power of two.

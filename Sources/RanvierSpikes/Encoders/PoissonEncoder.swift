@@ -38,11 +38,17 @@ public struct PoissonEncoder: SpikeEncoder {
         self.isStraightThrough = isStraightThrough
     }
 
+    /// Values from 0 to 1.
+    public var accepts: AcceptedValues { .unit }
+
+    /// `√(x (1 − x)/T)`, the deviation of the share of steps with a spike, is at most `1/(2 √T)`.
+    public var resolution: EncodingResolution? { .deviation(0.5 / Double(steps).squareRoot()) }
+
     /// Spikes drawn from the position's streams.
     public func encode(
         _ values: Tensor, at position: EncodingPosition
     ) throws(SpikeError) -> Tensor {
-        try requireUnitRange(values, encoder: "Poisson")
+        try requireAccepted(values)
         guard position.samples.count == values.shape[0] else {
             throw .countsDiffer(
                 what: "samples of the encoding position", expected: values.shape[0],
@@ -57,10 +63,10 @@ public struct PoissonEncoder: SpikeEncoder {
 
     /// Spikes from given uniform numbers `[T, B, features…]`, for comparison with other software.
     public func encode(_ values: Tensor, uniforms: Tensor) throws(SpikeError) -> Tensor {
-        try requireUnitRange(values, encoder: "Poisson")
+        try requireAccepted(values)
         guard uniforms.shape == [steps] + values.shape else {
             throw .shapeDoesNotFit(
-                encoder: "Poisson", expected: "uniform numbers of shape \([steps] + values.shape)",
+                encoder: Self.kind, expected: "uniform numbers of shape \([steps] + values.shape)",
                 found: uniforms.shape)
         }
         let draws = uniforms.scalars

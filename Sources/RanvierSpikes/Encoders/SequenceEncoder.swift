@@ -21,6 +21,9 @@ public struct SequenceEncoder: SpikeEncoder {
     /// A row of the sample.
     public var form: EncodedForm { .rows }
 
+    /// The values themselves.
+    public var resolution: EncodingResolution? { .exact }
+
     /// A sample's features without the time axis.
     public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
         guard let first = shape.first, first == steps else {

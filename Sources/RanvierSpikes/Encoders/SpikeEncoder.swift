@@ -20,6 +20,12 @@ public protocol SpikeEncoder: Configurable {
     var timeStep: Double { get }
     /// What a step shows of a sample.
     var form: EncodedForm { get }
+    /// Values that the code has a meaning for; any finite number unless an encoder says otherwise.
+    var accepts: AcceptedValues { get }
+    /// How finely the code represents values; nil where an encoder does not say.
+    var resolution: EncodingResolution? { get }
+    /// Seconds of a row of a sample, for encoders of sequences; nil where samples are values.
+    var rowDuration: Double? { get }
     /// Shape of one step of one sample, given the shape of a sample's values.
     ///
     /// - Throws: ``SpikeError/shapeDoesNotFit(encoder:expected:found:)``.
@@ -29,6 +35,8 @@ public protocol SpikeEncoder: Configurable {
     /// - Parameter position: where the batch stands in the run; what a stochastic encoder draws from.
     /// - Throws: ``SpikeError`` that names the first value or the shape that cannot be encoded.
     func encode(_ values: Tensor, at position: EncodingPosition) throws(SpikeError) -> Tensor
+    /// What codes rows as they come, before the first; nil where a code needs the sample as a whole.
+    func rowEncoder() -> (any RowEncoder)?
 }
 
 /// What a step of an encoded sequence shows of a sample.
@@ -45,6 +53,20 @@ extension SpikeEncoder {
     /// Something made of the sample as a whole, unless an encoder says otherwise.
     public var form: EncodedForm { .coded }
 
+    /// Any finite number.
+    public var accepts: AcceptedValues { .all }
+
+    /// Nothing is said.
+    public var resolution: EncodingResolution? { nil }
+
+    /// A step, where steps are rows.
+    public var rowDuration: Double? { form == .rows ? timeStep : nil }
+
+    /// Rows as they are, where steps show values or rows.
+    public func rowEncoder() -> (any RowEncoder)? {
+        form == .coded ? nil : ShownRow(packs: form == .rows)
+    }
+
     /// The encoder as a value: its kind and all its keys.
     public var element: Element { Element(Self.kind, configurationValue) }
 
@@ -59,21 +81,28 @@ extension SpikeEncoder {
         try encode(values, at: EncodingPosition(samples: values.shape.first ?? 0))
     }
 
-    /// Checks that all values lie in 0…1.
+    /// Checks that the code has a meaning for all values.
     ///
-    /// - Throws: ``SpikeError/valueOutsideRange(encoder:sample:element:value:)`` that names the first that does not.
-    public func requireUnitRange(_ values: Tensor, encoder: String) throws(SpikeError) {
+    /// - Throws: ``SpikeError/valueOutsideRange(encoder:sample:element:value:accepted:)`` that names the first
+    ///   for which it has none.
+    public func requireAccepted(_ values: Tensor) throws(SpikeError) {
         guard values.rank >= 1 else {
             throw .shapeDoesNotFit(
-                encoder: encoder, expected: "[B, features…]", found: values.shape)
+                encoder: Self.kind, expected: "[B, features…]", found: values.shape)
         }
-        if let index = values.firstIndexOutsideUnitRange {
+        let accepts = accepts
+        if let index = values.firstIndex(where: { !accepts.contains($0) }) {
             let size = max(values.shape.dropFirst().reduce(1, *), 1)
             throw .valueOutsideRange(
-                encoder: encoder, sample: index / size, element: index % size,
-                value: values.scalars[index])
+                encoder: Self.kind, sample: index / size, element: index % size,
+                value: values.scalars[index], accepted: accepts)
         }
     }
+}
+
+extension RandomStream {
+    /// What a stochastic encoder draws from where a network is measured: a sample has the same spikes each time.
+    package static var evaluation: RandomStream { RandomStream(seed: 0, name: "evaluation") }
 }
 
 func requireSteps(_ steps: Int, _ timeStep: Double) {

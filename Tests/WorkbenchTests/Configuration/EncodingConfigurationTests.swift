@@ -46,6 +46,33 @@ struct EncodingConfigurationTests {
             ),
             ("delta: {steps: 12, threshold: 0.1}", "delta: {steps: 12, threshold: 0.4}"),
             ("delta: {steps: 12, threshold: 0.1}", "sequence: {steps: 12}"),
+            (
+                "delta: {steps: 12, threshold: 0.1, spikes-at-start: false}",
+                "level-crossing: {steps: 12, threshold: 0.1}"
+            ),
+            (
+                "level-crossing: {steps: 12, threshold: 0.1}",
+                "level-crossing: {steps: 12, threshold: 0.2}"
+            ),
+            (
+                "level-crossing: {steps: 12, threshold: 0.1}",
+                "level-crossing: {steps: 12, threshold: 0.1, most-events: 3}"
+            ),
+            (
+                "level-crossing: {steps: 12, threshold: 0.1}",
+                "level-crossing: {steps: 12, threshold: 0.1, value-before-first: 0}"
+            ),
+            ("population: {}", "population: {neurons: 4}"),
+            ("population: {}", "population: {beta: 1}"),
+            ("population: {}", "population: {minimum: -1}"),
+            ("population: {}", "population: {maximum: 2}"),
+            ("population: {}", "population: {code: direct}"),
+            ("population: {}", "population: {cutoff: 0.5}"),
+            ("each-row: {rows: 12}", "each-row: {rows: 12, encoding: {poisson: {steps: 2}}}"),
+            (
+                "each-row: {rows: 12, encoding: latency}",
+                "each-row: {rows: 12, encoding: {latency: {steps: 6}}}"
+            ),
         ])
     func optionsMatter(yaml: String, changed: String) throws {
         #expect(try codes("{\(changed)}") != codes("{\(yaml)}"))
@@ -67,6 +94,16 @@ struct EncodingConfigurationTests {
             ("{latency: {time-constant: 1}}", "time-constant: unknown key"),
             ("{burst: {shortest-interval: 4, longest-interval: 3}}", "at least 4"),
             ("{delta: {steps: 3}}", "threshold: missing key"),
+            ("{level-crossing: {steps: 3}}", "threshold: missing key"),
+            ("{level-crossing: {threshold: 0}}", "threshold: expected a number above 0"),
+            ("{level-crossing: {threshold: 1, most-events: 0}}", "at least 1"),
+            ("{population: {neurons: 2}}", "at least 3"),
+            ("{population: {minimum: 1}}", "above the minimum"),
+            ("{population: {code: direct, cutoff: 0.2}}", "cutoff: unknown key"),
+            ("{population: {code: rate}}", "code"),
+            ("{each-row: {rows: 3, encoding: {latency: {stepz: 3}}}}", "did you mean 'steps'"),
+            ("{each-row: {rows: 3, encoding: latenzy}}", "did you mean 'latency'"),
+            ("{latency: {curve: charging, threshold: 0.4, margin: 0.7}}", "margin"),
         ])
     func refused(yaml: String, expected: String) throws {
         let error = try #require(throws: ConfigurationError.self) { _ = try encoder(yaml) }
