@@ -17,13 +17,17 @@ public struct Batches: RandomAccessCollection, Sendable {
     public let order: [Int]
     /// Number of batches.
     public let count: Int
+    /// Whether the last batch has the samples that are left over, too.
+    private let joinsRest: Bool
 
     /// Batches in the order of the data set, or shuffled if there is a seed.
     ///
-    /// - Parameter dropsPartialBatch: whether samples that do not fill the last batch are left out.
+    /// - Parameters:
+    ///   - dropsPartialBatch: whether samples that do not fill the last batch are left out.
+    ///   - smallest: fewest samples of a batch; a rest of fewer is joined to the batch before it.
     public init(
         _ dataset: Dataset, size: Int, seed: UInt64? = nil, epoch: Int = 0,
-        dropsPartialBatch: Bool = false
+        dropsPartialBatch: Bool = false, smallest: Int = 1
     ) {
         precondition(size > 0, "a batch needs at least one sample, not \(size)")
         self.dataset = dataset
@@ -33,7 +37,9 @@ public struct Batches: RandomAccessCollection, Sendable {
                 RandomStream(seed: $0, name: "shuffle").substream(epoch)
                     .permutation(count: dataset.count)
             } ?? Array(0..<dataset.count)
-        count = dropsPartialBatch ? dataset.count / size : (dataset.count + size - 1) / size
+        let full = dataset.count / size, rest = dataset.count % size
+        joinsRest = !dropsPartialBatch && rest > 0 && rest < smallest && full > 0
+        count = full + (rest > 0 && !dropsPartialBatch && !joinsRest ? 1 : 0)
     }
 
     /// The first batch.
@@ -44,7 +50,8 @@ public struct Batches: RandomAccessCollection, Sendable {
 
     /// The samples of a batch by their position in the data set, without their values.
     public func indices(ofBatch number: Int) -> [Int] {
-        Array(order[number * size..<Swift.min((number + 1) * size, order.count)])
+        let end = joinsRest && number == count - 1 ? order.count : (number + 1) * size
+        return Array(order[number * size..<Swift.min(end, order.count)])
     }
 
     /// A batch.

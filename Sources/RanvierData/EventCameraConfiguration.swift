@@ -27,6 +27,10 @@ public struct EventCameraConfiguration: Sendable, Hashable {
         camera.samplingRate = try section.float(
             "sampling-rate", default: camera.samplingRate, in: .positive)
         camera.seed = UInt64(try section.integer("seed", default: 0, in: 0...))
+        guard camera.seed == 0 || camera.mismatch > 0 else {
+            throw section.invalid(
+                "seed", "has no effect with mismatch 0, where all pixels have the same threshold")
+        }
         guard camera.samplingRate * camera.saccade >= 3 else {
             throw section.invalid(
                 "sampling-rate",

@@ -16,6 +16,8 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
         case unsupportedType(found: String, supported: [String])
         /// A tensor of another type than the one needed.
         case wrongType(expected: String, found: String)
+        /// Numbers that are infinite or none, and the first of them.
+        case nonFinite(count: Int, first: Int, value: String)
         /// A tensor of another shape than the one needed.
         case wrongShape(expected: [Int], found: [Int])
         /// A tensor that is needed and not there.
@@ -68,6 +70,10 @@ extension CheckpointError.Problem {
             "expected one of the types \(supported.joined(separator: ", ")), found \(found)"
         case .wrongType(let expected, let found):
             "expected type \(expected), found \(found)"
+        case .nonFinite(let count, let first, let value):
+            "expected finite numbers, found \(count) that are not, the first one \(value) at index "
+                + "\(first); the training that wrote it went wrong or the file was changed: train "
+                + "again, with a smaller learning rate or gradient clipping"
         case .wrongShape(let expected, let found):
             "expected shape \(expected), found \(found); "
                 + "the file belongs to a network of another size"

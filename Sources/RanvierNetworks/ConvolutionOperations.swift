@@ -26,23 +26,16 @@ struct ConvolutionOperations {
         }
     }
 
-    /// - Parameter input: `[T, B, H, W, C]`.
-    func count(for input: Tensor) -> OperationCount {
+    /// - Parameters:
+    ///   - input: `[T, B, H, W, C]`.
+    ///   - signal: what is known of it; nil for what its storage says.
+    func count(for input: Tensor, signal: Signal? = nil) -> OperationCount {
         guard
             let shape = try? ConvolutionShape(
                 inputChannels: input.shape[4], height: input.shape[2], width: input.shape[3],
                 outputChannels: outputs, window: window, groups: groups),
             let fan = try? FanOutMap(shape, mask: mask)
         else { preconditionFailure("the layer took an input that its operations do not") }
-        guard input.storageKind == .spikes else {
-            let steps = input.storageKind == .constantInTime ? 1 : input.shape[0]
-            return OperationCount(multiplyAccumulate: fan.total * input.shape[1] * steps)
-        }
-        let counts = input.sum(axes: [0]).sum(axes: [0]).scalars
-        var total = 0
-        for (count, reached) in zip(counts, fan.values) where count != 0 {
-            total += Int(count) * reached
-        }
-        return OperationCount(synaptic: total)
+        return OperationCount(of: input, fanOut: fan.values, signal: signal)
     }
 }

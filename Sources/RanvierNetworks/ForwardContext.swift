@@ -11,6 +11,9 @@ public struct ForwardContext {
     /// Called with the name of a layer and its spikes or output; nil where nobody looks.
     public var observer: ((_ layer: String, _ observation: Observation) -> Void)?
 
+    /// What is known of the input of the layer that runs; nil for what its storage says.
+    public var signal: Signal?
+
     /// Whether the layer behind the one that runs takes sums per channel of what comes out.
     public internal(set) var measuresChannels = false
 

@@ -33,6 +33,22 @@ public protocol Layer: Sendable {
     /// Whether the layer has a state.
     var remembers: Bool { get }
 
+    /// What is known of the output where a signal comes in.
+    func signal(for input: Signal) -> Signal
+
+    /// Steps of the sequences that the layer's parameters are made for; nil where they fit any.
+    var madeForSteps: Int? { get }
+
+    /// Fewest samples of a batch that the layer can be trained on, for samples with features `input`.
+    ///
+    /// - Parameters:
+    ///   - signal: what is known of what comes in.
+    ///   - steps: steps that pass through the layer at once.
+    func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int
+
+    /// What of the layer's options can hardly be meant in a sequence of some steps, a sentence each.
+    func doubts(timeStep: Double, steps: Int) -> [String]
+
     /// The layers inside, by name; none unless the layer is made of layers.
     var children: [(name: String, layer: any Layer)] { get }
 
@@ -66,6 +82,20 @@ extension Layer {
 
     /// True, to be safe.
     public var remembers: Bool { true }
+
+    /// Of what its storage says; as constant as what comes in, unless the layer remembers.
+    public func signal(for input: Signal) -> Signal {
+        Signal(isConstant: input.isConstant && !remembers)
+    }
+
+    /// Nil.
+    public var madeForSteps: Int? { nil }
+
+    /// One.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int { 1 }
+
+    /// None.
+    public func doubts(timeStep: Double, steps: Int) -> [String] { [] }
 
     /// None.
     public var children: [(name: String, layer: any Layer)] { [] }

@@ -67,14 +67,45 @@ struct LayerChain: Sendable {
 
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         var context = context
-        var signal = input
+        var sequence = input
+        var signal = context.signal ?? Signal(of: input)
         for (index, stage) in stages.enumerated() {
             context.measuresChannels =
                 context.isTraining && index + 1 < stages.count
                 && stages[index + 1].layer.takesChannelSums
-            signal = Self.naming(stage.name) { stage.layer(signal, in: context) }
+            context.signal = signal
+            sequence = Self.naming(stage.name) { stage.layer(sequence, in: context) }
+            signal = stage.layer.signal(for: signal)
         }
-        return signal
+        return sequence
+    }
+
+    func signal(for input: Signal) -> Signal {
+        stages.reduce(input) { $1.layer.signal(for: $0) }
+    }
+
+    /// The largest of all layers that `input` reaches.
+    func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        batchNeeds(for: input, signal: signal, steps: steps).map(\.samples).max() ?? 1
+    }
+
+    /// What each layer that `input` reaches needs.
+    func batchNeeds(
+        for input: [Int], signal: Signal, steps: Int
+    ) -> [(name: String, samples: Int)] {
+        var shape = input, signal = signal
+        var needs: [(name: String, samples: Int)] = []
+        for stage in stages {
+            needs.append(
+                (
+                    stage.name,
+                    stage.layer.smallestBatch(for: shape, signal: signal, steps: steps)
+                ))
+            guard let next = try? stage.layer.outputShape(for: shape) else { break }
+            shape = next
+            signal = stage.layer.signal(for: signal)
+        }
+        return needs
     }
 
     var remembers: Bool { stages.contains { $0.layer.remembers } }
@@ -84,29 +115,35 @@ struct LayerChain: Sendable {
     func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        forEachStage(input, state) { $0.run($1, state: $2, in: context) }
+        forEachStage(input, state, context) { $0.run($1, state: $2, in: $3) }
     }
 
     func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        forEachStage(input, state) { $0.step($1, state: $2, in: context) }
+        forEachStage(input, state, context) { $0.step($1, state: $2, in: $3) }
     }
 
     private func forEachStage(
-        _ input: Tensor, _ state: LayerState?,
-        _ body: (any Layer, Tensor, LayerState?) -> (output: Tensor, state: LayerState?)
+        _ input: Tensor, _ state: LayerState?, _ context: ForwardContext,
+        _ body: (any Layer, Tensor, LayerState?, ForwardContext) -> (
+            output: Tensor, state: LayerState?
+        )
     ) -> (output: Tensor, state: LayerState?) {
-        var signal = input
+        var context = context
+        var signal = context.signal ?? Signal(of: input)
+        var sequence = input
         var next = LayerState()
         for stage in stages {
+            context.signal = signal
             let response = Self.naming(stage.name) {
-                body(stage.layer, signal, state?.parts[stage.name])
+                body(stage.layer, sequence, state?.parts[stage.name], context)
             }
-            signal = response.output
+            sequence = response.output
+            signal = stage.layer.signal(for: signal)
             next.parts[stage.name] = response.state
         }
-        return (signal, next)
+        return (sequence, next)
     }
 
     /// Runs `body` under the name of a layer inside the present one.

@@ -47,6 +47,22 @@ public struct Named: Layer {
     public func stateCount(for input: [Int]) -> Int { layer.stateCount(for: input) }
 
     /// That of the layer.
+    public func signal(for input: Signal) -> Signal { layer.signal(for: input) }
+
+    /// That of the layer.
+    public var madeForSteps: Int? { layer.madeForSteps }
+
+    /// That of the layer.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        layer.smallestBatch(for: input, signal: signal, steps: steps)
+    }
+
+    /// Those of the layer.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        layer.doubts(timeStep: timeStep, steps: steps)
+    }
+
+    /// That of the layer.
     public var remembers: Bool { layer.remembers }
 
     /// That of the layer.

@@ -8,6 +8,8 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
     case parameters(expected: String, found: String)
     /// A network without layers.
     case empty
+    /// A layer whose parameters are made for another number of steps than a sequence has.
+    case steps(name: String, kind: String, expected: Int, found: Int)
     /// A layer that cannot be said, and so not be stored.
     case undescribed(name: String, kind: String)
 
@@ -17,6 +19,9 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
         case .layer(let name, let kind, let mismatch):
             "layer '\(name)' (\(kind)) expects \(mismatch.expected), "
                 + "but is given features of shape \(mismatch.found)"
+        case .steps(let name, let kind, let expected, let found):
+            "layer '\(name)' (\(kind)): expected parameters for the \(expected) steps of the encoding, "
+                + "found \(found) steps; leave the key 'steps' out to follow the encoding"
         case .parameters(let expected, let found):
             "stored parameters do not fit the network: expected \(expected), found \(found)"
         case .undescribed(let name, let kind):

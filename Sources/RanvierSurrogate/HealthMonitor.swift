@@ -31,7 +31,8 @@ struct HealthMonitor {
 
     private func warning(_ layer: String, _ spikes: Tensor) -> String? {
         let batch = spikes.shape[1], neurons = spikes.shape.dropFirst(2).reduce(1, *)
-        let counts = spikes.sum(axes: [0]).reshaped(to: [batch, neurons]).sum(axes: [1]).scalars
+        let counts = spikes.spikeMarks.sum(axes: [0]).reshaped(to: [batch, neurons]).sum(axes: [1])
+            .scalars
         let silent = Double(counts.count { $0 == 0 }) / Double(batch)
         let rate = Double(counts.reduce(0, +)) / Double(spikes.count)
         if silent >= silentShare {

@@ -24,7 +24,33 @@ public struct SurrogateConfiguration: MethodConfiguration {
         let usual = DirectEncoder()
         encoder = try root.value("encoding", of: EncoderRole.self, default: usual)
         plan = try NetworkPlan(root)
-        training = try TrainingConfiguration(root.section("training"))
+        let section = try root.section("training")
+        training = try TrainingConfiguration(section)
+        try refuseIdle(section)
+    }
+
+    /// Refuses keys of `training` that can have no effect on the network that is asked for.
+    private func refuseIdle(_ section: ConfigurationSection) throws(ConfigurationError) {
+        if family == .artificial, let loss = training.loss {
+            let own = loss.forArtificialNetwork
+            guard type(of: own).kind == type(of: loss).kind else {
+                throw section.invalid(
+                    "loss",
+                    "'\(type(of: loss).kind)' has no effect on an artificial network, which learns "
+                        + "by '\(type(of: own).kind)'; use that, or leave the key out")
+            }
+        }
+        guard let truncation = training.truncation else { return }
+        guard family == .spiking else {
+            throw section.invalid(
+                "truncation", "has no effect on an artificial network, which has one step")
+        }
+        guard truncation < encoder.steps else {
+            throw section.invalid(
+                "truncation",
+                "has no effect at \(truncation): a sequence has \(encoder.steps) steps; take fewer, "
+                    + "or leave the key out")
+        }
     }
 
     /// The artificial network beside another one.
@@ -35,6 +61,11 @@ public struct SurrogateConfiguration: MethodConfiguration {
 
     /// How long it learns.
     public var course: Course { training.course }
+
+    /// What the encoding takes.
+    public var acceptedRange: ClosedRange<Float>? {
+        encoder.accepts == .all || encoder.accepts.areWhole ? nil : encoder.accepts.range
+    }
 
     /// Recordings ask for an encoding that takes them as they are.
     public func check(
@@ -70,6 +101,7 @@ public struct SurrogateConfiguration: MethodConfiguration {
                     + data.training.name,
                 found: "outputs of shape \(network.outputShape)")
         }
+        try network.requireSteps(encoder.steps)
         network.recomputesStates = training.recomputesStates
         var method = SurrogateGradient(
             ClockedModel(
@@ -81,6 +113,7 @@ public struct SurrogateConfiguration: MethodConfiguration {
             augmentation: try training.augmentation(of: data.training))
         method.truncation = isSpiking ? training.truncation : nil
         if let limit = training.memoryLimit { method.memoryLimit = limit }
+        try method.requireBatches(of: data.training.count)
         return method
     }
 

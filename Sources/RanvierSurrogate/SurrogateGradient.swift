@@ -86,6 +86,11 @@ public struct SurrogateGradient: LearningMethod {
         return prediction.peakBytes(batch: batchSizes.largest)
     }
 
+    /// What the layers find doubtful about their options.
+    public func doubts(about data: Dataset) -> [String] {
+        clockedModel.family == .spiking ? network.doubts(steps: encoder.steps) : []
+    }
+
     // MARK: - Epochs
 
     /// Checks shapes, task and steps against the samples. A model that has not seen data takes over their names.
@@ -112,6 +117,7 @@ public struct SurrogateGradient: LearningMethod {
                 expected: "[\(outputs)], one per class or value of \(data.name)",
                 found: "\(network.outputShape)")
         }
+        try requireBatches(of: data.count)
         guard abs(encoder.timeStep - network.timeStep) <= 1e-9 * network.timeStep else {
             throw TrainingError.mismatch(
                 what: "time step", expected: "\(network.timeStep) s, as in the network",
@@ -132,14 +138,37 @@ public struct SurrogateGradient: LearningMethod {
         }
     }
 
+    /// Fewest samples of a batch, and the layer that asks for them.
+    private var smallestBatch: (samples: Int, layer: String) {
+        network.smallestBatch(
+            signal: clockedModel.signal(), steps: min(encoder.steps, truncation ?? encoder.steps))
+    }
+
+    /// Refuses batches in which a layer could not tell a variance.
+    ///
+    /// - Throws: ``TrainingError/mismatch(what:expected:found:)``.
+    func requireBatches(of count: Int) throws(TrainingError) {
+        let needed = smallestBatch
+        let smallest = min(batchSizes.sizes.reduce(count, min), count)
+        guard smallest < needed.samples else { return }
+        throw .mismatch(
+            what: "training.batch-size",
+            expected: "at least \(needed.samples) samples, because layer '\(needed.layer)' "
+                + "normalises by the variance of a batch and a sample has one value per channel "
+                + "(take larger batches, or leave the normalisation out)",
+            found: "batches of \(smallest)")
+    }
+
     /// One pass over the samples in an order of its own.
     public mutating func epoch(
         _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         let start = ContinuousClock.now
         let task = clockedModel.signature.task
+        // A rest too small for the statistics of a normalisation would leave them far off.
         let batches = Batches(
-            data, size: batchSizes.size(epoch: epoch, of: epochs), seed: seed, epoch: epoch)
+            data, size: batchSizes.size(epoch: epoch, of: epochs), seed: seed, epoch: epoch,
+            smallest: smallestBatch.samples)
         let stream = RandomStream(seed: seed, name: "encoder")
         var sums: [String: Double] = [:], factor = 1.0
         for (step, batch) in batches.enumerated() {

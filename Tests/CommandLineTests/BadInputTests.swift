@@ -44,6 +44,11 @@ struct BadInputTests {
             ("network={resnet: {depth: 9}}", ["network.resnet.depth", "6n + 2", "9"]),
             ("network={resnet: {depth: 8}}", ["resnet", "images", "[64]"]),
             ("training.batch-size=[32, 0]", ["training.batch-size.1", "at least 1", "0"]),
+            (
+                "network.1.lif={reset-potential: 0.5}",
+                ["network.1.lif.reset-potential", "no effect"]
+            ),
+            ("training.truncation=6", ["training.truncation", "6 steps"]),
             ("training={truncation: 2, recompute: true}", ["training.recompute", "truncation"]),
             (
                 "training={batch-size: 100000, memory-limit: 64}",

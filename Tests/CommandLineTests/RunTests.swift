@@ -147,6 +147,40 @@ struct RunTests {
         #expect(nothing.status == 2 && nothing.messages.contains("no such run"))
     }
 
+    @Test("what drives each layer is told, and doubts stand in the result")
+    func tellsInputsAndDoubts() throws {
+        let ending = try ranvier.run(
+            "run", "small.yaml", "--set", "network.1.lif.membrane-time-constant=1e-5", "--set",
+            "training.epochs=1", "--set", "baseline=none", "--json")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let result = try ending.json()
+        let operations = try #require(result["operations"] as? [String: Any])
+        let layers = try #require(operations["layers"] as? [[String: Any]])
+        #expect(layers.map { $0["name"] as? String } == ["linear1", "linear3"])
+        #expect(layers.map { $0["input"] as? String } == ["analog", "spikes"])
+        #expect(layers[0]["multiplyAccumulate"] as? Double == 2048.0)
+        #expect(layers[1]["synaptic"] as? Double == operations["synaptic"] as? Double)
+        let warnings = try #require(result["warnings"] as? [String])
+        #expect(warnings.contains { $0.contains("'lif2'") && $0.contains("far below") })
+        #expect(ending.messages.contains("far below the time step"))
+    }
+
+    @Test("a stored network with numbers that are none is refused by the name of the tensor")
+    func numbersThatAreNone() throws {
+        let run = try ranvier.run(
+            "run", "small.yaml", "--set", "training.epochs=1", "--set", "baseline=none", "--output",
+            "a", "--quiet")
+        #expect(run.status == 0, "\(run.messages)")
+        let url = ranvier.folder.url.appending(path: "a/model.safetensors")
+        var bytes = try Data(contentsOf: url)
+        bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+        try bytes.write(to: url)
+        let ending = try ranvier.run("evaluate", "a")
+        #expect(ending.status == 3)
+        #expect(ending.messages.contains("model.safetensors: tensor 'parameters/"))
+        #expect(ending.messages.contains("nan"))
+    }
+
     @Test("the artificial network runs by itself too")
     func artificialNetwork() throws {
         let ending = try ranvier.run("run", "small.yaml", "--set", "model=ann", "--json", "--quiet")

@@ -27,7 +27,13 @@ package struct OperationTally {
     /// Takes a layer's report; values are passed over.
     package mutating func observe(_ layer: String, _ observation: Observation) {
         switch observation {
-        case .values, .spikeCounts: return
+        case .values: return
+        case .spikeCounts(let counts):
+            // A network without a clock: bins are those of the picture, and a neuron is updated once.
+            change(layer) {
+                $0.updates += counts.count / max(counts.shape[0], 1)
+                $0.spikes += counts.scalars.reduce(0) { $0 + Int($1) }
+            }
         case .tally(let tally): change(layer) { $0.spikes += tally.spikes }
         case .operations(let count):
             change(layer) { $0.operations = $0.operations + count }

@@ -67,7 +67,11 @@ public struct ModelMeasurement: Sendable {
             activity: .init(
                 spikesPerSample: evaluation.spikesPerSample,
                 layers: evaluation.activity.map { .init(name: $0.name, rate: $0.rate) }),
-            operations: .init(counts),
+            operations: .init(
+                counts,
+                layers: evaluation.layerOperations.map {
+                    LayerOperationsRecord($0, samples: test.count)
+                }),
             energy: .init(EnergyEstimate(of: counts, table: Self.energyTable)),
             memory: .init(
                 weightBytes: model.storage.reduce(0) { $0 + $1.bytes },

@@ -73,16 +73,23 @@ public struct RunResult: Equatable, Sendable {
         public var synaptic: Double
         /// Products of an analog input and a weight.
         public var multiplyAccumulate: Double
+        /// Layers with synapses from input to output; none in results of earlier versions.
+        public var layers: [LayerOperationsRecord]?
 
         /// Makes the record.
-        public init(synaptic: Double, multiplyAccumulate: Double) {
+        public init(
+            synaptic: Double, multiplyAccumulate: Double, layers: [LayerOperationsRecord]? = nil
+        ) {
             self.synaptic = synaptic
             self.multiplyAccumulate = multiplyAccumulate
+            self.layers = layers
         }
 
         /// Takes the counts of an analysis.
-        public init(_ counts: SampleOperations) {
-            self.init(synaptic: counts.synaptic, multiplyAccumulate: counts.multiplyAccumulate)
+        public init(_ counts: SampleOperations, layers: [LayerOperationsRecord]? = nil) {
+            self.init(
+                synaptic: counts.synaptic, multiplyAccumulate: counts.multiplyAccumulate,
+                layers: layers)
         }
     }
 

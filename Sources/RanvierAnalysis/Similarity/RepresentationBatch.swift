@@ -46,7 +46,10 @@ public final class RepresentationBatch {
     public func observe(_ layer: String, _ observation: Observation) {
         switch observation {
         case .operations, .tally: return
-        case .values(let answer), .spikeCounts(let answer): add(layer, answer, firingRate: nil)
+        case .values(let answer): add(layer, answer, firingRate: nil)
+        case .spikeCounts(let answer):
+            let spikes = answer.scalars.reduce(0) { $0 + Double($1) }
+            add(layer, answer, firingRate: spikes / Double(max(answer.count, 1)))
         case .spikes(let answer):
             add(
                 layer, answer,

@@ -105,6 +105,14 @@ struct NMNISTSource: DataSource {
         } vary: { value, random in
             value.slicing = EventStream.Slicing.allCases.randomElement(using: &random)
         }
+        Field.refusing("time-step") {
+            $0.slicing != nil && $0.timeStep != NMNISTSource().timeStep
+        } because: { _ in
+            "has no effect with 'frames', which cut each recording into parts of their own length; "
+                + "leave one of the two keys out"
+        } settle: {
+            $0.timeStep = NMNISTSource().timeStep
+        }
         Field.optionalInteger("samples-per-class", \.samplesPerClass, in: 1...)
     }
 

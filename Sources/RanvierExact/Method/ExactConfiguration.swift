@@ -58,14 +58,26 @@ public struct ExactConfiguration: MethodConfiguration {
         schedule.epochs = try training.integer("epochs", default: 100, in: 1...)
         schedule.batchSize = try training.integer("batch-size", default: 1000, in: 1...)
         schedule.learningRate = try training.float("learning-rate", default: 4e-3, in: .positive)
-        let decay = try training.float("decay-epochs", default: 100, in: .positive)
+        let usualDecay = 100.0
+        let decay = try training.float("decay-epochs", default: usualDecay, in: .positive)
         switch try training.choice("schedule", default: ScheduleKind.exponential) {
         case .exponential: schedule.rates = .decay(epochs: decay)
-        case .cosine: schedule.rates = .cosine()
+        case .cosine:
+            guard decay == usualDecay else {
+                throw training.invalid(
+                    "decay-epochs",
+                    "has no effect with schedule 'cosine', which ends with the last epoch; use "
+                        + "schedule: exponential, or leave the key out")
+            }
+            schedule.rates = .cosine()
         }
         schedule.flipProbability = try training.float(
             "flip-probability", default: 0.02, in: 0...1)
         schedule.jitter = try training.integer("jitter", default: 0, in: 0...254)
+        guard schedule.jitter == 0 || encoding.bins != 1 else {
+            throw training.invalid(
+                "jitter", "has no effect with one bin, which no spike can leave; use more bins")
+        }
         schedule.shift = try training.section("augmentation").integer("shift", default: 0, in: 0...)
         earliness = try training.float("earliness", default: 0.01, in: 0...)
         temperature = try training.float("temperature", default: 1, in: .positive)

@@ -52,6 +52,14 @@ public struct ThetaEncoding: Sendable {
         return earliest...(try options.float("latest", default: trial / 2, in: earliest...trial))
     }
 
+    /// Bins of the code; nil where they are the steps of the samples.
+    var bins: Int? {
+        switch code {
+        case .logarithmic(let bins), .linear(let bins, _): bins
+        case .raster: nil
+        }
+    }
+
     /// Spikes of a channel that come in; nil where samples are values.
     var spikesPerChannel: Int? {
         if case .raster(let count) = code { count } else { nil }

@@ -174,9 +174,8 @@ public struct ThetaModel: SpikingModel {
         for (layer, counts) in counts.enumerated() {
             let raster = Tensor(
                 counts, shape: [bins, samples.count, network.sizes[layer + 1]])
-            listener.hears(
-                layerName(layer),
-                raster.isBinary ? .spikes(raster.packedAsSpikes) : .spikeCounts(raster))
+            // Counts always: what a batch happens to hold must not decide how it is told.
+            listener.hears(layerName(layer), .spikeCounts(raster))
         }
     }
 

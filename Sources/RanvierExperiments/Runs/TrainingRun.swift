@@ -147,6 +147,8 @@ struct TrainingRun {
         on data: DatasetConfiguration.Splits, from checkpoint: TrainingCheckpoint?,
         in directory: RunDirectory
     ) throws -> CommandOutcome {
+        let doubts = method.doubts(about: data.training)
+        for doubt in doubts { events.warning(doubt) }
         let observer = RunObserver(
             events: events, what: configuration.name, directory: directory)
         let state = try configuration.method.course.run(
@@ -165,7 +167,9 @@ struct TrainingRun {
                 isPretty: true), to: .architecture)
         try writeCertainty(of: method.model, on: data.validation, to: directory)
         var result = measurement.result
-        result.warnings = data.warnings + observer.warnings
+        result.warnings =
+            data.warnings + doubts + observer.warnings
+            + tellDoubts(measurement.evaluation, heard: observer.warnings)
         result.baseline = try trainBaseline(configuration, on: data)
         let content = try ReportBuilder(
             configuration: configuration, data: data, command: request.command
@@ -188,6 +192,17 @@ struct TrainingRun {
             confidences: predictions.probabilities.map { $0.reduce(0, max) },
             correct: zip(predictions.predictions, predictions.labels).map { $0 == $1 })
         try directory.write(StoredJSON.data(selection), to: .certainty)
+    }
+
+    /// Layers that are silent or saturated at the end, but for those of which the training told already.
+    private func tellDoubts(_ evaluation: Evaluation, heard: [String]) -> [String] {
+        func start(_ warning: String) -> Substring {
+            warning.range(of: "' is ").map { warning[..<$0.lowerBound] } ?? warning[...]
+        }
+        let known = Set(heard.map(start))
+        let doubts = evaluation.doubts.filter { !known.contains(start($0)) }
+        for doubt in doubts { events.warning(doubt) }
+        return doubts
     }
 
     /// The baseline's result; nil where there is none to a network of this kind.

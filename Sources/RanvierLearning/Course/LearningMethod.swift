@@ -46,6 +46,9 @@ public protocol LearningMethod {
     /// - Throws: `MemoryError` where it exceeds what may be used.
     func predictPeakMemory() throws -> Int?
 
+    /// What of model and settings can hardly be meant for some samples, a sentence each, said before the training.
+    func doubts(about data: Dataset) -> [String]
+
     /// What only this method can show of a course, as parts of a report.
     func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic]
 }
@@ -58,6 +61,9 @@ extension LearningMethod {
 
     /// Nil.
     public func predictPeakMemory() throws -> Int? { nil }
+
+    /// None.
+    public func doubts(about data: Dataset) -> [String] { [] }
 
     /// None.
     public func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic] { [] }

@@ -6,8 +6,15 @@ extension TrainingConfiguration {
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where samples are no images.
     public func augmentation(of data: Dataset) throws(TrainingError) -> Augmentation? {
         guard shift > 0 || flips else { return nil }
+        let shape = try data.imageShape
+        guard shift < max(shape[0], shape[1]) else {
+            throw .mismatch(
+                what: "training.augmentation.shift",
+                expected: "less than the images of \(shape[0]) × \(shape[1]) pixels",
+                found: "\(shift) pixels, which move images out of sight")
+        }
         return Augmentation(
-            imageShape: try data.imageShape, shift: shift, flipsHorizontally: flips,
+            imageShape: shape, shift: shift, flipsHorizontally: flips,
             fill: data.valueRange.lowerBound)
     }
 }

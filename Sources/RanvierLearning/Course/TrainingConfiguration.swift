@@ -62,6 +62,12 @@ public struct TrainingConfiguration: Sendable {
         truncation = try section.optionalInteger("truncation", in: 1...)
         recomputesStates = try section.boolean("recompute", default: false)
         memoryLimit = try section.optionalInteger("memory-limit", in: 1...).map { $0 << 20 }
+        if batchSizes.sizes.count > epochs {
+            throw section.invalid(
+                "batch-size",
+                "expected at most one size per epoch, found \(batchSizes.sizes.count) sizes for "
+                    + "\(epochs) epochs, of which some would never be used")
+        }
         if truncation != nil, recomputesStates {
             throw section.invalid(
                 "recompute", "does nothing with 'truncation', whose parts are kept; use one of them"
@@ -86,6 +92,9 @@ public struct TrainingConfiguration: Sendable {
         return BatchSizes(sizes)
     }
 
+    private static let idleSchedule =
+        "at 1 the schedule has no effect; use a smaller number, or schedule: constant"
+
     private enum ScheduleKind: String, CaseIterable { case constant, cosine, exponential }
 
     private static func schedule(
@@ -93,14 +102,17 @@ public struct TrainingConfiguration: Sendable {
     ) throws(ConfigurationError) -> LearningRateSchedule {
         let (kind, options) = try section.choiceWithOptions(
             "schedule", default: ScheduleKind.constant)
-        return switch kind {
-        case .constant: .constant
+        switch kind {
+        case .constant: return .constant
         case .cosine:
-            .cosine(
-                floor: try options.float("floor", default: 0, in: 0...1),
-                warmUp: try options.float("warm-up", default: 0, in: 0...0.99))
+            let floor = try options.float("floor", default: 0, in: 0...1)
+            guard floor < 1 else { throw options.invalid("floor", Self.idleSchedule) }
+            return .cosine(
+                floor: floor, warmUp: try options.float("warm-up", default: 0, in: 0...0.99))
         case .exponential:
-            .exponential(factor: try options.float("factor", default: 0.9, in: 0...1))
+            let factor = try options.float("factor", default: 0.9, in: 0...1)
+            guard factor < 1 else { throw options.invalid("factor", Self.idleSchedule) }
+            return .exponential(factor: factor)
         }
     }
 

@@ -133,6 +133,20 @@ public struct TemporalEfficientTraining: Loss {
         Field.number("lambda", \.lambda, in: 0...1)
         Field.number("potential", \.potential)
         Field.number("label-smoothing", \.labelSmoothing, in: 0...0.9)
+        Field.refusing("potential") {
+            $0.lambda == 0 && $0.potential != 1
+        } because: { _ in
+            "has no effect with lambda 0, which leaves out the term that it belongs to"
+        } settle: {
+            $0.potential = 1
+        }
+        Field.refusing("label-smoothing") {
+            $0.lambda == 1 && $0.labelSmoothing != 0
+        } because: { _ in
+            "has no effect with lambda 1, which leaves out the classes"
+        } settle: {
+            $0.labelSmoothing = 0
+        }
     }
 
     /// The mean membrane.

@@ -12,27 +12,41 @@ final class ActivityTally {
         var fired: [Bool] = []
     }
 
-    private(set) var operations = OperationCount()
+    /// Operations of each layer that reports any, in forward order.
+    private(set) var layerOperations: [LayerOperationCount] = []
     private var order: [String] = []
     private var entries: [String: Entry] = [:]
 
     /// To be given to a forward context as its observer.
     func observe(_ layer: String, _ observation: Observation) {
         switch observation {
-        case .operations(let count): operations = operations + count
+        case .operations(let count): add(layer, count)
         case .values, .spikeCounts: break
         case .tally(let tally): add(layer, tally)
         case .spikes(let spikes):
             let neurons = spikes.shape.dropFirst(2).reduce(1, *)
-            let counts = spikes.sum(axes: [0]).reshaped(to: [spikes.shape[1], neurons]).sum(axes: [
-                0
-            ])
+            // Marks, not values: +1 and −1 are two spikes, and a payload of 3 is one.
+            let counts = spikes.spikeMarks.sum(axes: [0])
+                .reshaped(to: [spikes.shape[1], neurons]).sum(axes: [0])
             if entries[layer] == nil { order.append(layer) }
             var entry =
                 entries[layer]
                 ?? Entry(neurons: neurons, steps: spikes.shape[0], perNeuron: .zeros([neurons]))
             entry.perNeuron = entry.perNeuron + counts
             entries[layer] = entry
+        }
+    }
+
+    /// Operations of all layers.
+    var operations: OperationCount {
+        layerOperations.reduce(OperationCount()) { $0 + $1.operations }
+    }
+
+    private func add(_ layer: String, _ count: OperationCount) {
+        if let place = layerOperations.firstIndex(where: { $0.name == layer }) {
+            layerOperations[place].operations = layerOperations[place].operations + count
+        } else {
+            layerOperations.append(LayerOperationCount(name: layer, operations: count))
         }
     }
 

@@ -77,7 +77,8 @@ public struct ClockedModel: SpikingModel {
         to batch: Batch, listener: Listener?, changing change: (Tensor) -> Tensor
     ) throws -> Responses {
         let sequence = change(try shown(batch.features, samples: batch.indices))
-        let context = ForwardContext(timeStep: network.timeStep, observer: listener?.hears)
+        var context = ForwardContext(timeStep: network.timeStep, observer: listener?.hears)
+        context.signal = signal(showsSpikes: listener?.showsSpikes)
         let output = network(sequence, in: context)
         let answers = signature.task.answers(of: loss.decoder.scores(of: output))
         let values = answers.scalars, width = answers.shape[answers.rank - 1]
@@ -89,6 +90,17 @@ public struct ClockedModel: SpikingModel {
             responses.loss = Double(loss.value(of: output, targets: targets).scalar)
         }
         return responses
+    }
+
+    /// What is known of the sequences that the network is shown.
+    ///
+    /// - Parameter showsSpikes: whether samples that are sequences already hold events; nil for what their storage says.
+    package func signal(showsSpikes: Bool? = nil) -> Signal {
+        switch encoder.form {
+        case .constant: Signal(.values, isConstant: true)
+        case .coded: Signal(.spikes)
+        case .rows: Signal(showsSpikes.map { $0 ? .spikes : .values } ?? .unsaid)
+        }
     }
 
     /// What the network is shown of samples `[B, shape…]`: a stochastic encoder shows a sample the same spikes each time.

@@ -18,7 +18,8 @@ extension SpikingModel {
         if case .none = data.targets {} else { try signature.task.requireFit(of: data) }
         var result = Evaluation(task: signature.task, targets: data.targets)
         let tally = ActivityTally()
-        let listener = counts ? Listener(hears: tally.observe) : nil
+        let listener =
+            counts ? Listener(showsSpikes: data.holdsRasters, hears: tally.observe) : nil
         var lossSum = 0.0
         let start = ContinuousClock.now
         for batch in Batches(data, size: batchSize) {
@@ -36,6 +37,7 @@ extension SpikingModel {
         result.loss = lossSum / Double(max(data.count, 1))
         result.activity = tally.layers(samples: data.count)
         result.operations = tally.operations
+        result.layerOperations = tally.layerOperations
         // What was asked for stands behind the most important one of the task.
         let usual = signature.task.measures
         for measure in Array(usual.prefix(1)) + measures + usual.dropFirst() {

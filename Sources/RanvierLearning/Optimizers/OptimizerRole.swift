@@ -89,8 +89,9 @@ struct Moments: Configurable {
     var epsilon: Float = 1e-8
 
     static let schema = Schema<Moments> {
-        Field.number("beta1", \.beta1, in: 0...1)
-        Field.number("beta2", \.beta2, in: 0...1)
+        // At 1 the moments would stay 0 and the step would be 0 / 0.
+        Field.number("beta1", \.beta1, in: 0...0.999_999)
+        Field.number("beta2", \.beta2, in: 0...0.999_999)
         Field.number("epsilon", \.epsilon, in: .positive)
     }
 
@@ -114,6 +115,13 @@ struct SGDChoice: OptimizerChoice {
         Field.number("momentum", \.momentum, in: 0...1)
         Field.number("weight-decay", \.weightDecay, in: 0...)
         Field.boolean("nesterov", \.isNesterov)
+        Field.refusing("nesterov") {
+            $0.isNesterov && $0.momentum == 0
+        } because: { _ in
+            "has no effect with momentum 0: there is nothing to look ahead along"
+        } settle: {
+            $0.isNesterov = false
+        }
     }
 
     var optimizer: any Optimizer {

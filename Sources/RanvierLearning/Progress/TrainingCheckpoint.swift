@@ -39,6 +39,14 @@ public struct TrainingCheckpoint: Sendable {
                     file: url.path, tensor: name,
                     problem: .wrongType(expected: "F32", found: "another type"))
             }
+            // Whoever opens a model or goes on training comes by here: no later step would say which tensor it was.
+            if let first = values.firstIndex(where: { !$0.isFinite }) {
+                throw CheckpointError(
+                    file: url.path, tensor: name,
+                    problem: .nonFinite(
+                        count: values.count { !$0.isFinite }, first: first,
+                        value: "\(values[first])"))
+            }
             all[name] = Tensor(values, shape: tensor.shape)
         }
         parameters = all.entries(under: "parameters/")

@@ -19,6 +19,8 @@ public struct Evaluation: Sendable {
     public var activity: [LayerActivity] = []
     /// Operations for all samples together.
     public var operations = OperationCount()
+    /// The same for each layer that reports any, in forward order.
+    public var layerOperations: [LayerOperationCount] = []
     /// Duration in seconds for all samples, in batches.
     public var seconds = 0.0
 
@@ -106,4 +108,18 @@ public struct LayerActivity: Sendable, Hashable {
 
     /// Spikes per neuron and step: `spikes / (neurons · T · samples)`.
     public var rate: Double { spikesPerSample / Double(max(neurons * steps, 1)) }
+}
+
+/// Operations of one layer for all samples of a data set.
+public struct LayerOperationCount: Sendable, Hashable {
+    /// Name of the layer.
+    public var name: String
+    /// What it did.
+    public var operations: OperationCount
+
+    /// Operations of a layer.
+    public init(name: String, operations: OperationCount) {
+        self.name = name
+        self.operations = operations
+    }
 }

@@ -27,6 +27,9 @@ public struct PreActivationBlock: DescribedLayer {
         /// An empty block.
         public init() {}
 
+        /// Whether a shortcut carries the input itself, so that it matters which.
+        var hasIdentity: Bool { isResidual && projection.isEmpty }
+
         /// The keys of a configuration.
         public static let schema = Schema<Options> {
             Field.choice("shortcut", \.shortcut)
@@ -34,6 +37,20 @@ public struct PreActivationBlock: DescribedLayer {
             Field.layers("first", \.first)
             Field.layers("projection", \.projection)
             Field.layers("body", \.body)
+            Field.refusing("projection") {
+                !$0.isResidual && !$0.projection.isEmpty
+            } because: { _ in
+                "has no effect with residual: false, where nothing is added to the body"
+            } settle: {
+                $0.projection = []
+            }
+            Field.refusing("shortcut") {
+                $0.shortcut != .preActivation && !$0.hasIdentity
+            } because: { _ in
+                "has no effect where there is a projection or residual: false"
+            } settle: {
+                $0.shortcut = .preActivation
+            }
         }
     }
 
@@ -128,7 +145,8 @@ public struct PreActivationBlock: DescribedLayer {
         Options().with {
             ($0.shortcut, $0.isResidual) = (shortcut, isResidual)
             ($0.first, $0.body) = (first.descriptions, body.descriptions)
-            $0.projection = projection.descriptions
+            $0.projection = isResidual ? projection.descriptions : []
+            if !$0.hasIdentity { $0.shortcut = .preActivation }
         }
     }
 
@@ -164,6 +182,26 @@ public struct PreActivationBlock: DescribedLayer {
         return shape
     }
 
+    /// That of the sum.
+    public func signal(for input: Signal) -> Signal {
+        let activated = first.signal(for: input)
+        let main = body.signal(for: activated)
+        guard isResidual else { return main }
+        let identity = shortcut == .preActivation ? input : activated
+        return main.joined(
+            with: projection.stages.isEmpty ? identity : projection.signal(for: activated))
+    }
+
+    /// The largest of all layers inside.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        let activated = first.signal(for: signal)
+        let shape = (try? first.outputShape(for: input)) ?? input
+        return max(
+            first.smallestBatch(for: input, signal: signal, steps: steps),
+            projection.smallestBatch(for: shape, signal: activated, steps: steps),
+            body.smallestBatch(for: shape, signal: activated, steps: steps))
+    }
+
     /// The sum over all layers inside.
     public func stateCount(for input: [Int]) -> Int {
         [first, projection, body].reduce(0) { $0 + $1.stateCount(for: input) }
@@ -171,30 +209,36 @@ public struct PreActivationBlock: DescribedLayer {
 
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        forEachPart(input, context) { chain, signal, _ in (chain(signal, in: context), nil) }.output
+        forEachPart(input, context) { chain, signal, _, context in
+            (chain(signal, in: context), nil)
+        }.output
     }
 
     /// A part of a sequence; the state has a part for the first units, the projection and the body.
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        forEachPart(input, context) { $0.run($1, state: state?.parts[$2], in: context) }
+        forEachPart(input, context) { $0.run($1, state: state?.parts[$2], in: $3) }
     }
 
     /// One step.
     public func step(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        forEachPart(input, context) { $0.step($1, state: state?.parts[$2], in: context) }
+        forEachPart(input, context) { $0.step($1, state: state?.parts[$2], in: $3) }
     }
 
     private func forEachPart(
         _ input: Tensor, _ context: ForwardContext,
-        _ part: (LayerChain, Tensor, _ name: String) -> (output: Tensor, state: LayerState?)
+        _ part: (LayerChain, Tensor, _ name: String, ForwardContext) -> (
+            output: Tensor, state: LayerState?
+        )
     ) -> (output: Tensor, state: LayerState?) {
-        let activated = part(first, input, "first")
-        let other = part(projection, activated.output, "projection")
-        let main = part(body, activated.output, "body")
+        let activated = part(first, input, "first", context)
+        var behind = context
+        behind.signal = first.signal(for: context.signal ?? Signal(of: input))
+        let other = part(projection, activated.output, "projection", behind)
+        let main = part(body, activated.output, "body", behind)
         let output = joined(main.output, input, activated.output, other.output, in: context)
         var next = LayerState()
         next.parts["first"] = activated.state

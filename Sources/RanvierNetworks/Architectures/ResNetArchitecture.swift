@@ -54,6 +54,10 @@ struct ResNetArchitecture: DescribedArchitecture {
             guard value.form == .preActivation else { return }
             value.isResidual = try section.boolean("residual", default: value.isResidual)
             value.shortcut = try section.choice("shortcut", default: value.shortcut)
+            if !value.isResidual, value.shortcut != .preActivation {
+                throw section.invalid(
+                    "shortcut", "has no effect with residual: false, where blocks have none")
+            }
             value.staticStages = try section.integer(
                 "static-stages", default: value.staticStages, in: 0...3)
         } write: { value in

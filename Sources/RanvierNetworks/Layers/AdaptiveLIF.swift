@@ -33,6 +33,14 @@ public struct AdaptiveLIF: PopulationLayer, SpikingUnits {
             Field.leak(\.adaptationLeak, prefix: "adaptation")
             Field.part(\.dynamics)
             Field.boolean("learns-leak", \.learnsLeak)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.refusing("adaptation-leak", "adaptation-time-constant") {
+                $0.strength == 0 && !$0.learnsLeak && $0.adaptationLeak != Options().adaptationLeak
+            } because: { _ in
+                "has no effect with adaptation-strength 0, which leaves the threshold where it is"
+            } settle: {
+                $0.adaptationLeak = Options().adaptationLeak
+            }
         }
     }
 
@@ -47,6 +55,10 @@ public struct AdaptiveLIF: PopulationLayer, SpikingUnits {
 
     /// Reset, surrogate and the other options.
     public var dynamics: PopulationDynamics { options.dynamics }
+    /// What decays.
+    public var leaks: [(what: String, leak: Leak)] {
+        [("membrane", options.leak), ("adaptation", options.adaptationLeak)]
+    }
 
     /// Neurons with two time constants in seconds.
     ///

@@ -24,6 +24,9 @@ public struct AveragePool2D: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
+    /// Means of spikes are spikes with payloads; what comes in is of the same kind.
+    public func signal(for input: Signal) -> Signal { input }
+
     /// `[H', W', C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         try window.pooledShape(of: input)

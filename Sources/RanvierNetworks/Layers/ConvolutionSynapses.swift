@@ -62,7 +62,7 @@ struct ConvolutionSynapses: Sendable {
         let operations = ConvolutionOperations(
             weights: weights.rank == 3 ? weights.reshaped(to: [1] + weights.shape) : weights,
             window: options.window, groups: options.groups)
-        context.observe(.operations(operations.count(for: image())))
+        context.observe(.operations(operations.count(for: image(), signal: context.signal)))
         context.observe(.values(output.detached))
     }
 }

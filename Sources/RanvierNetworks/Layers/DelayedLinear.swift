@@ -38,6 +38,13 @@ public struct DelayedLinear: DescribedLayer {
             Field.number(
                 "maximum-delay", \.maximumDelay, in: 0..., isRequired: true, drawn: 0...4e-3)
             Field.boolean("learns-delays", \.learnsDelays)
+            Field.refusing("learns-delays") {
+                $0.learnsDelays && $0.maximumDelay == 0
+            } because: { _ in
+                "has no effect with maximum-delay 0: delays stay in 0 … maximum-delay"
+            } settle: {
+                $0.learnsDelays = false
+            }
             Field.boolean("bias", \.hasBias)
             Field.number("gain", \.gain, in: .positive)
         }
@@ -86,7 +93,11 @@ public struct DelayedLinear: DescribedLayer {
         let outputs = options.outputs
         precondition(inputs > 0 && outputs > 0, "a linear layer needs inputs and outputs")
         precondition(options.maximumDelay >= 0 && timeStep > 0, "a delay cannot be negative")
-        self.options = options.with { $0.inputs = inputs }
+        self.options = options.with {
+            $0.inputs = inputs
+            // What has no effect is not kept: configurations refuse it.
+            $0.learnsDelays = $0.learnsDelays && $0.maximumDelay > 0
+        }
         self.inputs = inputs
         let steps = Int((options.maximumDelay / timeStep - 1e-9).rounded(.up))
         maximumDelay = max(steps, 0)
@@ -94,7 +105,7 @@ public struct DelayedLinear: DescribedLayer {
             shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: options.gain))
         delays = Parameter(
             shape: [inputs, outputs], initialization: .between(0, Float(maximumDelay)),
-            isTrainable: options.learnsDelays, decays: false)
+            isTrainable: self.options.learnsDelays, decays: false)
         bias =
             options.hasBias
             ? Parameter(shape: [outputs], initialization: .uniform(fanIn: inputs), decays: false)
@@ -151,6 +162,19 @@ public struct DelayedLinear: DescribedLayer {
     /// Sums that are still to come.
     public func stateCount(for input: [Int]) -> Int { maximumDelay * outputs }
 
+    /// Delays after which nothing arrives before the sequence ends.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        guard maximumDelay > steps - 1 else { return [] }
+        let late = delays.value.scalars.count { $0 > Float(steps - 1) }
+        let share = (1000 * Double(late) / Double(inputs * outputs)).rounded() / 10
+        let longest = Double(steps - 1) * timeStep
+        return [
+            "delays of up to \(options.maximumDelay) s in a sequence of \(steps) steps of "
+                + "\(timeStep) s: what \(share) % of the synapses carry arrives after the end; "
+                + "a maximum-delay of at most \(longest) s has an effect"
+        ]
+    }
+
     private var taps: Int { maximumDelay + 1 }
 
     /// Weights per tap, `[inputs, taps · outputs]`.
@@ -195,9 +219,10 @@ public struct DelayedLinear: DescribedLayer {
         let x = input.rank > 3 ? input.flattened(from: 2) : input
         let steps = x.shape[0], samples = x.shape[1]
         observeOperations(for: x, in: context)
-        let sequence = x.storageKind == .constantInTime ? x.dense : x
-        let products = sequence.matrixProduct(tapWeights)
-            .reshaped(to: [steps, samples, taps, outputs])
+        let all = x.matrixProduct(tapWeights)
+        if taps == 1 { return bias.map { all + $0.tensor } ?? all }
+        // Of a constant sequence the products are done once; their sums differ from step to step.
+        let products = all.dense.reshaped(to: [steps, samples, taps, outputs])
         // Oldest first, as the step form adds them.
         var sum = Tensor.zeros([steps, samples, outputs])
         for tap in stride(from: min(maximumDelay, steps - 1), through: 0, by: -1) {
@@ -230,18 +255,9 @@ public struct DelayedLinear: DescribedLayer {
     /// A synapse counts once, when its spike arrives at its tap, whether in time or after the end.
     private func observeOperations(for x: Tensor, in context: ForwardContext) {
         guard context.observer != nil else { return }
-        let alive = weights.seen.scalars
-        let fanOut = (0..<inputs).map { i in
-            alive[i * outputs..<(i + 1) * outputs].count { $0 != 0 }
-        }
-        if x.storageKind == .spikes {
-            let counts = x.sum(axes: [0]).sum(axes: [0]).scalars
-            let total = (0..<inputs).reduce(0) { $0 + Int(counts[$1]) * fanOut[$1] }
-            context.observe(.operations(OperationCount(synaptic: total)))
-        } else {
-            let rows = x.count / inputs
-            context.observe(
-                .operations(OperationCount(multiplyAccumulate: rows * fanOut.reduce(0, +))))
-        }
+        context.observe(
+            .operations(
+                OperationCount(
+                    of: x, fanOut: weights.fanOut(inputs: inputs), signal: context.signal)))
     }
 }

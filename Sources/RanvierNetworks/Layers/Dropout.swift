@@ -44,6 +44,9 @@ public struct Dropout: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
+    /// What comes in.
+    public func signal(for input: Signal) -> Signal { input }
+
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 

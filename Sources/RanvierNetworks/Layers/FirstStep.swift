@@ -53,6 +53,19 @@ public struct FirstStep: DescribedLayer {
         try layer.outputShape(for: input)
     }
 
+    /// That of the layer, the same at all steps.
+    public func signal(for input: Signal) -> Signal {
+        var signal = layer.signal(for: Signal(input.content, isConstant: true))
+        signal.isConstant = true
+        return signal
+    }
+
+    /// That of the layer for one step.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        layer.smallestBatch(
+            for: input, signal: Signal(signal.content, isConstant: true), steps: 1)
+    }
+
     /// The answer, which is kept.
     public func stateCount(for input: [Int]) -> Int {
         (try? layer.outputShape(for: input).elementCount) ?? 0

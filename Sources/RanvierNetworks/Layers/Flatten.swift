@@ -17,6 +17,9 @@ public struct Flatten: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
+    /// What comes in.
+    public func signal(for input: Signal) -> Signal { input }
+
     /// One axis.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         [input.elementCount]

@@ -15,6 +15,9 @@ public struct GlobalAveragePool2D: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
+    /// Means of spikes are spikes with payloads; what comes in is of the same kind.
+    public func signal(for input: Signal) -> Signal { input }
+
     /// `[C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         guard input.count == 3 else {

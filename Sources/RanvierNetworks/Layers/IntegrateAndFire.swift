@@ -19,6 +19,7 @@ public struct IntegrateAndFire: PopulationLayer, SpikingUnits {
         public static let schema = Schema<Options> {
             Field.number("threshold", \.threshold, in: .positive)
             Field.part(\.dynamics)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
         }
     }
 

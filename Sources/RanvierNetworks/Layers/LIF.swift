@@ -46,6 +46,7 @@ public struct LIF: SpikingUnits {
             Field.choice("output", \.output)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.boolean("learns-threshold", \.learnsThreshold)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
         }
     }
 
@@ -94,7 +95,10 @@ public struct LIF: SpikingUnits {
     }
 
     private init(_ options: Options, timeStep: Double) {
-        self.options = options
+        self.options = options.with {
+            // Without a hard reset there is nothing to leak to; what has no effect is not kept.
+            if !$0.dynamics.reset.isHard { $0.dynamics.leakTarget = .zero }
+        }
         threshold = Parameter(
             shape: [], initialization: .constant(options.threshold),
             isTrainable: options.learnsThreshold, decays: false)
@@ -126,8 +130,20 @@ public struct LIF: SpikingUnits {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// Spikes, or membranes.
+    public func signal(for input: Signal) -> Signal {
+        Signal(output == .spikes ? .spikes : .values)
+    }
+
     /// One membrane per neuron.
     public func stateCount(for input: [Int]) -> Int { input.elementCount }
+
+    /// A time constant far below the step.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        leak.doubts("membrane", timeStep: timeStep)
+            + (options.learnsLeak
+                ? [] : dynamics.inputScale.doubts(leak: leak.factor(timeStep: timeStep)))
+    }
 
     /// The factor β of this time step.
     public func leakFactor(timeStep: Double) -> Tensor {

@@ -54,6 +54,12 @@ public struct LeakyIntegrator: DescribedLayer {
     /// One membrane per neuron.
     public func stateCount(for input: [Int]) -> Int { input.elementCount }
 
+    /// A time constant far below the step.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        leak.doubts("membrane", timeStep: timeStep)
+            + options.inputScale.doubts(leak: leak.factor(timeStep: timeStep))
+    }
+
     /// Membranes after each step.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         let output = dynamics.run(input, leak: factor(in: context))

@@ -105,7 +105,10 @@ public struct Linear: DescribedLayer {
     /// `[T, B, features…]` to `[T, B, outputs]`; features are flattened.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         let x = input.rank > 3 ? input.flattened(from: 2) : input
-        if context.observer != nil { context.observe(.operations(operations(for: x))) }
+        if context.observer != nil {
+            context.observe(
+                .operations(OperationCount(of: x, fanOut: fanOut, signal: context.signal)))
+        }
         return x.matrixProduct(weights.tensor, bias: bias?.tensor)
     }
 
@@ -114,24 +117,15 @@ public struct Linear: DescribedLayer {
         Linear(weights: weights.seen * a, bias: .foldedBias(bias, a, b))
     }
 
-    /// Fan-out of each spike is the number of outgoing weights that are not zero.
-    private func operations(for input: Tensor) -> OperationCount {
-        let alive = weights.seen.scalars
-        switch input.storageKind {
-        case .constantInTime:
-            let live = alive.count { $0 != 0 }
-            return OperationCount(multiplyAccumulate: input.shape[1] * live)
-        case .dense:
-            let live = alive.count { $0 != 0 }
-            return OperationCount(multiplyAccumulate: input.shape[0] * input.shape[1] * live)
-        case .spikes:
-            let perInput = input.sum(axes: [0]).sum(axes: [0]).scalars
-            var total = 0
-            for i in 0..<inputs where perInput[i] != 0 {
-                let fanOut = alive[i * outputs..<(i + 1) * outputs].count { $0 != 0 }
-                total += Int(perInput[i]) * fanOut
-            }
-            return OperationCount(synaptic: total)
-        }
+    /// Living connections of each input.
+    var fanOut: [Int] { weights.fanOut(inputs: inputs) }
+}
+
+extension Parameter {
+    /// Weights `[inputs, …]` of each input that are not zero, as they are seen.
+    func fanOut(inputs: Int) -> [Int] {
+        let alive = seen.scalars
+        let width = alive.count / inputs
+        return (0..<inputs).map { i in alive[i * width..<(i + 1) * width].count { $0 != 0 } }
     }
 }

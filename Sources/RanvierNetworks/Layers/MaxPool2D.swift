@@ -29,6 +29,9 @@ public struct MaxPool2D: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
+    /// What comes in.
+    public func signal(for input: Signal) -> Signal { input }
+
     /// `[H', W', C]`.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
         try window.pooledShape(of: input)

@@ -30,6 +30,14 @@ public struct ParametricLIF: PopulationLayer, SpikingUnits {
             Field.boolean("per-channel", \.isPerChannel)
             Field.optionalInteger("channels", \.channels, in: 1..., drawn: nil)
             Field.part(\.dynamics)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.refusing("channels") {
+                !$0.isPerChannel && $0.channels != nil
+            } because: { _ in
+                "has no effect without per-channel: true; one leak serves the layer"
+            } settle: {
+                $0.channels = nil
+            }
         }
     }
 
@@ -42,6 +50,10 @@ public struct ParametricLIF: PopulationLayer, SpikingUnits {
 
     /// Reset, surrogate and the other options.
     public var dynamics: PopulationDynamics { options.dynamics }
+    /// What decays.
+    public var leaks: [(what: String, leak: Leak)] {
+        [("membrane", options.leak)]
+    }
 
     /// Neurons that start from a leak.
     ///

@@ -17,6 +17,14 @@ extension PlainNeurons {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// Spikes.
+    public func signal(for input: Signal) -> Signal { Signal(.spikes) }
+
+    /// A time constant far below the step.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        leak.doubts("membrane", timeStep: timeStep)
+    }
+
     /// One membrane per neuron.
     public func stateCount(for input: [Int]) -> Int { input.elementCount }
 

@@ -9,16 +9,33 @@ public protocol PopulationLayer: Layer {
     /// The numbers of the neurons for a time step, tracked where training changes them.
     func populationParameters(timeStep: Double) -> PopulationParameters
 
+    /// What decays in the neurons, in a word, and how: `membrane`, `synaptic`.
+    var leaks: [(what: String, leak: Leak)] { get }
+
     /// Operations that spikes `[T, B, …]` cause inside the layer at the step after; nil without recurrence.
     func recurrentOperations(for spikes: Tensor) -> OperationCount?
 }
 
 extension PopulationLayer {
     /// None.
+    public var leaks: [(what: String, leak: Leak)] { [] }
+
+    /// Time constants far below the step, and a refractory period that outlasts the sequence.
+    public func doubts(timeStep: Double, steps: Int) -> [String] {
+        leaks.flatMap { $0.leak.doubts($0.what, timeStep: timeStep) }
+            + dynamics.doubts(steps: steps)
+            + dynamics.inputScale.doubts(
+                leak: Double(populationParameters(timeStep: timeStep).leak.scalars[0]))
+    }
+
+    /// None.
     public func recurrentOperations(for spikes: Tensor) -> OperationCount? { nil }
 
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+
+    /// Spikes.
+    public func signal(for input: Signal) -> Signal { Signal(.spikes) }
 
     /// Membranes, and what else the neurons remember: currents, adaptation, time to wait, last spikes.
     public func stateCount(for input: [Int]) -> Int {

@@ -50,6 +50,14 @@ public struct Recomputed: DescribedLayer {
     /// Whether any layer does.
     public var remembers: Bool { chain.remembers }
 
+    /// That of the last layer.
+    public func signal(for input: Signal) -> Signal { chain.signal(for: input) }
+
+    /// The largest of all layers.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        chain.smallestBatch(for: input, signal: signal, steps: steps)
+    }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         chain.recomputing(input, in: context)

@@ -72,6 +72,14 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
             Field.number("gain", \.gain, in: .positive)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.part(\.dynamics)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.refusing("adaptation-leak", "adaptation-time-constant") {
+                $0.adaptation == nil && $0.adaptationLeak != Options().adaptationLeak
+            } because: { _ in
+                "has no effect with adaptation-strength 0, which leaves the threshold where it is"
+            } settle: {
+                $0.adaptationLeak = Options().adaptationLeak
+            }
         }
 
         var adaptation: Adaptation? {
@@ -94,6 +102,11 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
     public var connection: Connection { options.connection }
     /// Reset, surrogate and the other options.
     public var dynamics: PopulationDynamics { options.dynamics }
+    /// What decays.
+    public var leaks: [(what: String, leak: Leak)] {
+        [("membrane", options.leak)] + (options.synapticLeak.map { [("synaptic", $0)] } ?? [])
+            + (options.adaptation.map { [("adaptation", $0.leak)] } ?? [])
+    }
 
     /// Neurons with recurrent weights, uniform in ±gain/√N at first.
     public init(
@@ -174,15 +187,9 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
 
     /// One addition per spike and recurrent weight that is not zero.
     public func recurrentOperations(for spikes: Tensor) -> OperationCount? {
-        let fanOut = weights.seen.scalars
-        let width = connection == .allToAll ? neurons : 1
-        let perNeuron = spikes.reshaped(to: [
-            spikes.shape[0], spikes.count / spikes.shape[0] / neurons, neurons,
-        ])
-        .sum(axes: [0]).sum(axes: [0]).scalars
-        let total = (0..<neurons).reduce(0) { sum, i in
-            sum + Int(perNeuron[i]) * fanOut[i * width..<(i + 1) * width].count { $0 != 0 }
-        }
-        return OperationCount(synaptic: total)
+        let steps = spikes.shape[0]
+        let perNeuron = spikes.reshaped(to: [steps, spikes.count / steps / neurons, neurons])
+        return OperationCount(
+            of: perNeuron, fanOut: weights.fanOut(inputs: neurons), signal: Signal(.spikes))
     }
 }

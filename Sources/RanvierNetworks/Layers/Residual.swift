@@ -110,6 +110,18 @@ public struct Residual: DescribedLayer {
     /// Whether any layer does.
     public var remembers: Bool { body.remembers || shortcut.remembers }
 
+    /// Spikes where both branches hand on spikes: sums of them are spikes with payloads.
+    public func signal(for input: Signal) -> Signal {
+        body.signal(for: input).joined(with: shortcut.signal(for: input))
+    }
+
+    /// The larger of both branches.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        max(
+            body.smallestBatch(for: input, signal: signal, steps: steps),
+            shortcut.smallestBatch(for: input, signal: signal, steps: steps))
+    }
+
     /// The whole sequence.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         joined(in: context) { chain, _ in (chain(input, in: context), nil) }.output

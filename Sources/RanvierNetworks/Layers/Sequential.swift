@@ -61,6 +61,14 @@ public struct Sequential: DescribedLayer {
     /// Whether any layer does.
     public var remembers: Bool { chain.remembers }
 
+    /// That of the last layer.
+    public func signal(for input: Signal) -> Signal { chain.signal(for: input) }
+
+    /// The largest of all layers.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        chain.smallestBatch(for: input, signal: signal, steps: steps)
+    }
+
     /// A part of a sequence; the state has one part per layer.
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?

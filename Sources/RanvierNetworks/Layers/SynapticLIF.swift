@@ -30,6 +30,7 @@ public struct SynapticLIF: PopulationLayer, SpikingUnits {
             Field.number("threshold", \.threshold, in: .positive)
             Field.part(\.dynamics)
             Field.boolean("learns-leak", \.learnsLeak)
+            Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
         }
     }
 
@@ -43,6 +44,10 @@ public struct SynapticLIF: PopulationLayer, SpikingUnits {
 
     /// Reset, surrogate and the other options.
     public var dynamics: PopulationDynamics { options.dynamics }
+    /// What decays.
+    public var leaks: [(what: String, leak: Leak)] {
+        [("membrane", options.leak), ("synaptic", options.synapticLeak)]
+    }
 
     /// Neurons with two time constants in seconds.
     public init(

@@ -41,6 +41,9 @@ public struct DescribedNeurons<Model: DescribedNeuron>: DescribedLayer {
 
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+
+    /// Spikes.
+    public func signal(for input: Signal) -> Signal { Signal(.spikes) }
     /// All states of all neurons.
     public func stateCount(for input: [Int]) -> Int { neurons.stateCount(for: input) }
 

@@ -5,6 +5,7 @@ extension Field {
     static func leak(_ place: Place<Value, Leak>) -> Field {
         Field { section, value throws(ConfigurationError) in
             let standard = value[keyPath: place]
+            try section.requireOne(of: "leak", "membrane-time-constant")
             if case .factor(let factor) = standard,
                 !section.keys.contains("membrane-time-constant")
             {
@@ -66,8 +67,18 @@ extension Field {
 }
 
 extension ConfigurationSection {
+    /// Refuses two keys that say the same thing in two ways.
+    fileprivate func requireOne(of key: String, _ other: String) throws(ConfigurationError) {
+        let isBoth = [key, other].allSatisfy { node($0).map { !$0.isNull } ?? false }
+        guard isBoth else { return }
+        throw invalid(
+            other,
+            "has no effect beside '\(key)', which says the same as a factor; keep one of them")
+    }
+
     /// A leak under a prefix; nil where neither key is there.
     fileprivate func optionalLeak(_ prefix: String) throws(ConfigurationError) -> Leak? {
+        try requireOne(of: "\(prefix)-leak", "\(prefix)-time-constant")
         if let factor = try optionalFloat("\(prefix)-leak", in: 0...1) { return .factor(factor) }
         return try optionalFloat("\(prefix)-time-constant", in: .positive)
             .map { .timeConstant($0) }

@@ -133,6 +133,14 @@ extension LIFDynamics: Configurable {
         Field.choice("tie", \.tie)
         Field.element("surrogate", \.surrogate, of: SurrogateRole.self)
         Field.choice("leak-target", \.leakTarget)
+        Field.refusing("leak-target") {
+            $0.leakTarget == .reset && !$0.reset.isHard
+        } because: {
+            "'reset' has no effect with reset '\($0.reset.word)', which has no potential to leak to; "
+                + "use reset: hard, or leave the key out"
+        } settle: {
+            $0.leakTarget = .zero
+        }
     }
 
     /// Of deep architectures: hard reset that is not detached, dspike. Source: Li et al. 2023.
@@ -158,8 +166,16 @@ extension Field {
             let standard = value[keyPath: place]
             let usual = ResetWord(rawValue: standard.word)
             let word = try section.choice("reset", default: usual)
+            let isHard = word == .hard
             let potential = try section.float(
-                "reset-potential", default: standard.potential.inShortest)
+                "reset-potential", default: isHard ? standard.potential.inShortest : 0)
+            guard isHard || potential == 0 else {
+                throw section.invalid(
+                    "reset-potential",
+                    "has no effect with reset '\(word.rawValue)': only a hard reset sets membranes "
+                        + "to a potential, and only then can they leak towards it; use reset: hard, "
+                        + "or leave the key out")
+            }
             switch word {
             case .hard: value[keyPath: place] = .hard(to: Float(potential))
             case .softDelayed: value[keyPath: place] = .softDelayed
@@ -178,6 +194,22 @@ extension Field {
     }
 }
 
+extension Field {
+    /// A hard reset must end below the threshold, or a neuron would fire at every step after its first spike.
+    static func resetBelowThreshold(
+        _ reset: Place<Value, Reset>, _ threshold: Place<Value, Float>
+    ) -> Field {
+        .refusing("reset-potential", "threshold") {
+            $0[keyPath: reset].isHard && $0[keyPath: reset].potential >= $0[keyPath: threshold]
+        } because: {
+            "a reset to \($0[keyPath: reset].potential) is not below the threshold of "
+                + "\($0[keyPath: threshold]): no spike would end; take a lower reset-potential"
+        } settle: {
+            $0[keyPath: reset] = .hard
+        }
+    }
+}
+
 extension Reset {
     fileprivate var word: String {
         switch self {
@@ -186,6 +218,9 @@ extension Reset {
         case .softDelayed: "soft-delayed"
         }
     }
+
+    /// Whether a spike sets the membrane.
+    var isHard: Bool { if case .hard = self { true } else { false } }
 
     fileprivate var potential: Float {
         if case .hard(let potential) = self { potential } else { 0 }

@@ -16,6 +16,9 @@ public struct Neurons<Model: Neuron>: Layer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// Spikes.
+    public func signal(for input: Signal) -> Signal { Signal(.spikes) }
+
     /// All states of all neurons.
     public func stateCount(for input: [Int]) -> Int { input.elementCount * Model.states.count }
 

@@ -131,6 +131,16 @@ public struct BatchNormalization: DescribedLayer {
     /// True.
     public var takesChannelSums: Bool { true }
 
+    /// Those of the variant.
+    public var madeForSteps: Int? { variant.steps }
+
+    /// Two where a sample has one value per channel, which has no variance: of images there are as many as positions,
+    /// and as many again at every step that shares the statistics, unless all steps are alike.
+    public func smallestBatch(for input: [Int], signal: Signal, steps: Int) -> Int {
+        let times = variant.isPerStep || signal.isConstant ? 1 : steps
+        return input.elementCount / channels * times > 1 ? 1 : 2
+    }
+
     /// Whether parameters belong to steps.
     public var remembers: Bool { variant.steps != nil }
 

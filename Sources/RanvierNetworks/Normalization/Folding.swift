@@ -9,6 +9,8 @@ struct FoldedNormalization: DescribedLayer {
     init() {}
     init(_ options: NoOptions, at site: LayerSite) {}
 
+    func signal(for input: Signal) -> Signal { input }
+
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
     func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
@@ -39,6 +41,8 @@ struct StepScale: DescribedLayer {
     }
 
     var parameters: [(name: String, parameter: Parameter)] { [("factors", factors)] }
+
+    var madeForSteps: Int? { factors.shape[0] }
 
     func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 

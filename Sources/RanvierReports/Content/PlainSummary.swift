@@ -56,9 +56,19 @@ package struct PlainSummary {
                 if let full { parts += " (\(full) the ANN once memory traffic is counted)" }
             }
         }
+        parts += analogInput
         parts += ", and the network needs \(NumberText.bytes(memory)) for weights and state"
         parts += " and answers in \(time) on the machine that ran it."
         return parts
+    }
+
+    /// What values cost at the door of a network that spikes: they are multiplied, not added.
+    private var analogInput: String {
+        guard result.hasSpikes, let first = result.operations.layers?.first,
+            first.input == .analog
+        else { return "" }
+        let count = NumberText.significant(first.multiplyAccumulate, digits: 3)
+        return " (with \(count) multiply-accumulates in '\(first.name)', whose input is analog)"
     }
 
     private var certainty: String {

@@ -35,8 +35,9 @@ public struct BurstEncoder: SpikeEncoder {
         self.steps = steps
         self.timeStep = timeStep
         self.mostSpikes = mostSpikes
-        self.shortestInterval = shortestInterval
-        givenLongest = longestInterval
+        // One spike has no interval; what has no effect is not kept, as configurations refuse it.
+        self.shortestInterval = mostSpikes == 1 ? 1 : shortestInterval
+        givenLongest = mostSpikes == 1 ? nil : longestInterval
     }
 
     /// Number of spikes of a value, before the last step cuts the burst.
@@ -117,6 +118,13 @@ extension BurstEncoder {
         } vary: { encoder, random in
             encoder.shortestInterval = Int.random(in: 1...3, using: &random)
             encoder.givenLongest = Bool.random(using: &random) ? 4 : nil
+        }
+        Field.refusing("longest-interval", "shortest-interval") {
+            $0.mostSpikes == 1 && ($0.givenLongest != nil || $0.shortestInterval != 1)
+        } because: { _ in
+            "has no effect with most-spikes 1: one spike has no interval to the next"
+        } settle: {
+            ($0.shortestInterval, $0.givenLongest) = (1, nil)
         }
     }
 }

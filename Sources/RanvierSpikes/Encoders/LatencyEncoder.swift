@@ -58,7 +58,8 @@ public struct LatencyEncoder: SpikeEncoder {
         self.steps = steps
         self.timeStep = timeStep
         self.curve = curve
-        self.lateSpikes = lateSpikes
+        // What has no effect is not kept: configurations refuse it.
+        self.lateSpikes = curve.mayBeLate ? lateSpikes : .atLastStep
         self.smallestValue = smallestValue
     }
 
@@ -200,6 +201,13 @@ extension LatencyEncoder {
         curveField
         Field.choice(
             "late-spikes", \.lateSpikes, of: ["at-last-step": .atLastStep, "dropped": .dropped])
+        Field.refusing("late-spikes") {
+            $0.lateSpikes != .atLastStep && !$0.curve.mayBeLate
+        } because: {
+            "has no effect with the curve '\($0.curve.word)', by which no spike is late"
+        } settle: {
+            $0.lateSpikes = .atLastStep
+        }
         Field.number("smallest-value", \.smallestValue, in: 0...1)
     }
 }
@@ -214,6 +222,9 @@ extension SpikeEncoder where Self == LatencyEncoder {
 }
 
 extension LatencyEncoder.Curve {
+    /// Whether a spike may come after the last step.
+    fileprivate var mayBeLate: Bool { if case .charging = self { true } else { false } }
+
     fileprivate var word: String {
         switch self {
         case .linear: "linear"
