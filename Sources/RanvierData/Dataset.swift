@@ -23,6 +23,8 @@ public struct Dataset: Sendable {
     public private(set) var timeStep: Double?
     /// Names of the features of a sample (of a step, for sequences), where they have any: the columns of a table.
     public private(set) var featureNames: [String]?
+    /// What is known of images that the samples are as vectors; see ``imageShape``.
+    private var knownImageShape: [Int]?
     /// How the values were scaled; nil for as they were read.
     public internal(set) var scaling: Scaling?
     /// Smallest and largest value of the whole set that this is a part of.
@@ -156,6 +158,21 @@ public struct Dataset: Sendable {
         return copy
     }
 
+    /// The same samples, which are images of a shape, whatever shape they have now.
+    ///
+    /// - Parameter shape: height, width and channels; nil for not known.
+    func picturing(_ shape: [Int]?) -> Dataset {
+        var copy = self
+        copy.knownImageShape = shape
+        return copy
+    }
+
+    /// All that is said of the samples of another set besides their values.
+    private func described(as other: Dataset) -> Dataset {
+        timed(step: other.timeStep).naming(features: other.featureNames)
+            .scaled(by: other.scaling).picturing(other.knownImageShape)
+    }
+
     /// The same samples, whose features have names.
     public func naming(features names: [String]?) -> Dataset {
         var copy = self
@@ -191,6 +208,13 @@ public struct Dataset: Sendable {
         return (first..<first + featureCount).map { storage[$0] }
     }
 
+    /// Height, width and channels of the image that a sample is, also where it is a vector now; nil where samples are
+    /// no images or nothing is known of it. No shape is ever guessed from a number of values.
+    public var imageShape: [Int]? {
+        if let knownImageShape { return knownImageShape }
+        return featureShape.count == 3 && timeStep == nil ? featureShape : nil
+    }
+
     /// Labels of some samples.
     public func labels(of indices: [Int]) -> [Int] { indices.map { labels[$0] } }
 
@@ -207,7 +231,7 @@ extension Dataset {
             name: name ?? self.name, featureShape: featureShape, targets: targets.subset(indices),
             valueRange: valueRange, origin: origin, storage: storage,
             rows: indices.map { rows[$0] }
-        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
+        ).described(as: self)
     }
 
     /// The same numbers with a word on how they were scaled.
@@ -231,15 +255,15 @@ extension Dataset {
         return Dataset(
             name: name, featureShape: shape, targets: targets, valueRange: valueRange,
             origin: origin, storage: storage, rows: rows
-        ).timed(step: timeStep).naming(features: featureNames).scaled(by: scaling)
+        ).described(as: self).picturing(shape.count == 1 ? imageShape : knownImageShape)
     }
 
-    /// The same samples as vectors.
+    /// The same samples as vectors; of images the shape stays known.
     public var flattened: Dataset {
         Dataset(
             name: name, featureShape: [featureCount], targets: targets, valueRange: valueRange,
             origin: origin, storage: storage, rows: rows
-        ).naming(features: featureNames).scaled(by: scaling)
+        ).described(as: self).timed(step: nil).picturing(imageShape)
     }
 
     /// The same samples and targets with other values, `[n, shape…]`.
@@ -253,5 +277,6 @@ extension Dataset {
             targets: targets, origin: origin
         ).timed(step: timeStep)
             .naming(features: featureShape == nil ? featureNames : nil)
+            .picturing(featureShape == nil ? knownImageShape : nil)
     }
 }
