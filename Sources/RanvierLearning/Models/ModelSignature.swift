@@ -55,7 +55,7 @@ extension ModelSignature {
     /// - Throws: `DataError` for another number of values, images of another height or width, other axes, other names (the
     ///   first that differs is named), another time step or another scaling.
     public func prepared(_ data: Dataset) throws(DataError) -> Dataset {
-        var data = try shaped(data)
+        let data = try shaped(data)
         if let own = featureNames, let found = data.featureNames, own != found {
             let place = zip(own, found).enumerated().first { $0.element.0 != $0.element.1 }?.offset
             let index = place ?? min(own.count, found.count)
