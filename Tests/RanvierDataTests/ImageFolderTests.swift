@@ -82,9 +82,11 @@ import Testing
         expectDataError(.countMismatch, mentioning: ["c.ppm", "[1, 2, 3]", "A.PGM"]) {
             _ = try source().load(from: place)
         }
-        try folder.write("x", to: "photos/empty/a.txt")
-        expectDataError(.missing, mentioning: ["empty", ".png", "a.txt"]) {
-            _ = try source().load(from: place)
+        try folder.write("x", to: "bare/cat/a.txt")
+        expectDataError(.missing, mentioning: ["bare/cat", ".png", "a.txt"]) {
+            var bare = ImageFolderSource()
+            bare.train = "bare"
+            _ = try bare.load(from: place)
         }
         try folder.write("P2 2 1 255 1 2", to: "flat/1.pgm")
         var flat = ImageFolderSource()
