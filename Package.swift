@@ -56,19 +56,20 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
-        // C: vector kernels chosen per processor at run time; dense matrix products; gzip.
+        // C: vector kernels chosen per processor at run time; dense matrix products; PNG; gzip.
         .target(name: "CRanvierKernels"),
         .target(
             name: "COneDNN",
             linkerSettings: [
                 .linkedLibrary("dnnl"), .linkedLibrary("gomp", .when(platforms: [.linux])),
             ]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .systemLibrary(
             name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Ground.
         library("RanvierConfiguration"),
-        library("RanvierFormats", ["CZlib"]),
+        library("RanvierFormats", ["CZlib", "CPNG"]),
         library("RanvierTensors", ["CRanvierKernels", "COneDNN"], products: [heap]),
         library("RanvierSpikes", ["RanvierTensors", "RanvierConfiguration"]),
 

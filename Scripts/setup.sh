@@ -4,7 +4,7 @@
 set -euo pipefail
 
 needed_swift="6.2"
-packages=(libdnnl-dev libsqlite3-dev zlib1g-dev)
+packages=(libdnnl-dev libpng-dev libsqlite3-dev zlib1g-dev)
 
 fail() {
     printf 'setup: %s\n' "$@" >&2
@@ -25,7 +25,7 @@ oldest=$(printf '%s\n' "$needed_swift" "${found_swift:-0}" | sort -V | head -n 1
 # --- Libraries -----------------------------------------------------------------------------------
 
 if ! command -v dpkg-query > /dev/null; then
-    [ "$(uname)" = Darwin ] && hint="brew install onednn" || hint="install oneDNN, SQLite and zlib with their headers"
+    [ "$(uname)" = Darwin ] && hint="brew install onednn libpng" || hint="install oneDNN, libpng, SQLite and zlib with their headers"
     echo "setup: not a Debian system, so nothing is installed; if the build lacks a library: $hint" >&2
     exit 0
 fi

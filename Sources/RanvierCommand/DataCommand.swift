@@ -37,9 +37,12 @@ struct DataCommand: ParsableCommand {
                 EXAMPLES
                   ranvier data info digits
                   ranvier data info train-images-idx3-ubyte.gz
+                  ranvier data info photos
                 """)
 
-        @Argument(help: "A data file, or the name of a data set.", completion: .file())
+        @Argument(
+            help: "A data file, a folder of images or recordings, or the name of a data set.",
+            completion: .file())
         var file: String
 
         @OptionGroup var data: DataOptions

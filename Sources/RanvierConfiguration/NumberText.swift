@@ -57,6 +57,11 @@ package enum NumberText {
             ? trimmed(fixed(value, decimals: 6)) : significant(value)
     }
 
+    /// A time in milliseconds: `10 ms`.
+    package static func milliseconds(_ seconds: Double) -> String {
+        "\(shortest(seconds * 1000)) ms"
+    }
+
     /// A share as per cent.
     package static func percent(_ share: Double, decimals: Int = 1) -> String {
         guard share.isFinite else { return missing }

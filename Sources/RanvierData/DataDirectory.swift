@@ -44,8 +44,8 @@ public struct DataDirectory: Sendable, Hashable {
             advice: "pass --data-directory PATH; the digits data set needs none")
     }
 
-    /// The first of the named files that exists, plain or with `.gz`, in one of the folders or in the
-    /// data directory itself.
+    /// The first of the named files that exists, plain or with `.gz`, in whatever case, in one of the folders
+    /// or in the data directory itself.
     ///
     /// - Parameters:
     ///   - names: spellings of one file.
@@ -69,8 +69,19 @@ public struct DataDirectory: Sendable, Hashable {
     public func fileIfPresent(
         _ names: [String], in folders: [String], includesRoot: Bool = true
     ) -> URL? {
+        let spellings = names.flatMap { [$0, "\($0).gz"] }
         for folder in places(folders, includesRoot) {
-            for name in names.flatMap({ [$0, "\($0).gz"] }) {
+            for name in spellings {
+                let candidate = folder.appending(path: name)
+                if Self.isFile(candidate.path(percentEncoded: false)) { return candidate }
+            }
+        }
+        // Some unpackers and file systems write names in capitals.
+        let small = Set(spellings.map { $0.lowercased() })
+        for folder in places(folders, includesRoot) {
+            let path = folder.path(percentEncoded: false)
+            let there = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            for name in there.sorted() where small.contains(name.lowercased()) {
                 let candidate = folder.appending(path: name)
                 if Self.isFile(candidate.path(percentEncoded: false)) { return candidate }
             }

@@ -23,6 +23,8 @@ public struct Dataset: Sendable {
     public private(set) var timeStep: Double?
     /// Names of the features of a sample (of a step, for sequences), where they have any: the columns of a table.
     public private(set) var featureNames: [String]?
+    /// What is known of images that the samples are as vectors; see ``imageShape``.
+    private var knownImageShape: [Int]?
     /// How the values were scaled; nil for as they were read.
     public internal(set) var scaling: Scaling?
     /// Smallest and largest value of the whole set that this is a part of.
@@ -173,6 +175,23 @@ public struct Dataset: Sendable {
         return copy
     }
 
+    /// The same samples, which are images of a shape, whatever shape they have now.
+    ///
+    /// - Parameter shape: height, width and channels; nil for not known.
+    func picturing(_ shape: [Int]?) -> Dataset {
+        var copy = self
+        copy.knownImageShape = shape
+        return copy
+    }
+
+    /// All that is said of the samples of another set besides their values.
+    private func described(as other: Dataset) -> Dataset {
+        var copy = timed(step: other.timeStep).naming(features: other.featureNames)
+            .scaled(by: other.scaling).picturing(other.knownImageShape)
+        copy.series = other.series
+        return copy
+    }
+
     /// The same samples, whose features have names.
     public func naming(features names: [String]?) -> Dataset {
         var copy = self
@@ -208,6 +227,13 @@ public struct Dataset: Sendable {
         return (first..<first + featureCount).map { storage[$0] }
     }
 
+    /// Height, width and channels of the image that a sample is, also where it is a vector now; nil where samples are
+    /// no images or nothing is known of it. No shape is ever guessed from a number of values.
+    public var imageShape: [Int]? {
+        if let knownImageShape { return knownImageShape }
+        return featureShape.count == 3 && timeStep == nil ? featureShape : nil
+    }
+
     /// Labels of some samples.
     public func labels(of indices: [Int]) -> [Int] { indices.map { labels[$0] } }
 
@@ -223,18 +249,10 @@ extension Dataset {
         var part = Dataset(
             name: name ?? self.name, featureShape: featureShape, targets: targets.subset(indices),
             valueRange: valueRange, origin: origin, buffer: buffer,
-            starts: indices.map { starts[$0] })
-        part.copyLabels(of: self)
+            starts: indices.map { starts[$0] }
+        ).described(as: self)
         part.series = series?.subset(indices)
         return part
-    }
-
-    /// Takes over names, time base and scaling.
-    private mutating func copyLabels(of other: Dataset) {
-        timeStep = other.timeStep
-        featureNames = other.featureNames
-        scaling = other.scaling
-        series = other.series
     }
 
     /// The first samples, at most `count`.
@@ -248,19 +266,20 @@ extension Dataset {
                 expected: "a shape of \(featureCount) values",
                 found: "\(shape)", advice: "the data have the shape \(featureShape)")
         }
-        return withShape(shape)
+        return withShape(shape).picturing(shape.count == 1 ? imageShape : knownImageShape)
     }
 
     private func withShape(_ shape: [Int]) -> Dataset {
-        var copy = Dataset(
+        Dataset(
             name: name, featureShape: shape, targets: targets, valueRange: valueRange,
-            origin: origin, buffer: buffer, starts: starts)
-        copy.copyLabels(of: self)
-        return copy
+            origin: origin, buffer: buffer, starts: starts
+        ).described(as: self)
     }
 
-    /// The same samples as vectors, which have no steps any more.
-    public var flattened: Dataset { withShape([featureCount]).timed(step: nil) }
+    /// The same samples as vectors, which have no steps any more; of images the shape stays known.
+    public var flattened: Dataset {
+        withShape([featureCount]).timed(step: nil).picturing(imageShape)
+    }
 
     /// The same samples and targets with other values, `[n, shape…]`.
     ///
@@ -270,10 +289,11 @@ extension Dataset {
     ) throws(DataError) -> Dataset {
         var copy = try Dataset(
             name: name, storage: .floats(values), featureShape: featureShape ?? self.featureShape,
-            targets: targets, origin: origin)
-        copy.timeStep = timeStep
+            targets: targets, origin: origin
+        ).timed(step: timeStep)
+            .naming(features: featureShape == nil ? featureNames : nil)
+            .picturing(featureShape == nil ? knownImageShape : nil)
         copy.series = series
-        if featureShape == nil { copy.featureNames = featureNames }
         return copy
     }
 
@@ -286,12 +306,10 @@ extension Dataset {
 
     /// The same samples in other numbers that lie in the same places, brought there by a scaling.
     func moved(to buffer: SampleBuffer, scaling: Scaling) -> Dataset {
-        var copy = Dataset(
+        Dataset(
             name: name, featureShape: featureShape, targets: targets,
-            valueRange: buffer.storage.valueRange, origin: origin, buffer: buffer, starts: starts)
-        copy.copyLabels(of: self)
-        copy.scaling = scaling
-        return copy
+            valueRange: buffer.storage.valueRange, origin: origin, buffer: buffer, starts: starts
+        ).described(as: self).scaled(by: scaling)
     }
 }
 

@@ -35,8 +35,10 @@ public struct DatasetConfiguration: Sendable {
     public let scaling: ScalingRule
     /// Share of the training samples that is held out for validation.
     public let validationFraction: Double
-    /// Whether vectors of a square number of values become images, for convolutions.
+    /// Whether vectors that are images become images, for convolutions.
     public let asImages: Bool
+    /// Height, width and channels of vectors of which no file says them; nil where none are given.
+    public let imageShape: [Int]?
     /// Most training samples used; nil for all.
     public let limit: Int?
 
@@ -60,7 +62,22 @@ public struct DatasetConfiguration: Sendable {
         guard asImages || eventCamera == nil else {
             throw section.invalid("images", "an event camera looks at images; leave the key out")
         }
+        imageShape = try Self.imageShape(section)
         limit = try section.optionalInteger("limit", in: 1...)
+    }
+
+    private static func imageShape(
+        _ section: ConfigurationSection
+    ) throws(ConfigurationError) -> [Int]? {
+        // Written down only where it is there: most data know their shape or have none.
+        guard section.keys.contains("image-shape") else { return nil }
+        let shape = try section.integers("image-shape", in: 1...)
+        guard shape.count == 2 || shape.count == 3 else {
+            throw section.wrong(
+                "image-shape", expected: "[height, width] or [height, width, channels]",
+                found: "\(shape)")
+        }
+        return shape
     }
 
     /// Samples for training, validation and test, scaled as the configuration says.
@@ -94,8 +111,10 @@ public struct DatasetConfiguration: Sendable {
     /// - Throws: `DataError` that names file, expected and found.
     public func load(from place: DataPlace) throws(DataError) -> Splits {
         let parts = try source.load(from: place)
-        var training = parts.training, test = parts.test
+        var training = try parts.training.sayingImages(of: imageShape)
+        var test = try parts.test.sayingImages(of: imageShape)
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
+        try test.requireShape(of: training)
         if let limit { training = training.sample(limit, seed: place.seed) }
         if let eventCamera {
             training = try eventCamera.recordings(of: training)

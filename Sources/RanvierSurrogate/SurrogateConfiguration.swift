@@ -85,6 +85,8 @@ public struct SurrogateConfiguration: MethodConfiguration {
         for data: DatasetConfiguration.Splits, seed: UInt64, registry: Registry
     ) throws -> any LearningMethod {
         let isSpiking = family == .spiking
+        // Also where the artificial network has no time: its twin does.
+        try self.encoder.requireTimeStep(of: data.training)
         let encoder = encoder(for: data.training)
         let task = try registry.task(of: data.training)
         let given = training.loss ?? task.usualLoss

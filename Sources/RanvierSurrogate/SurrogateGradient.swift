@@ -120,14 +120,11 @@ public struct SurrogateGradient: LearningMethod {
         try requireBatches(of: data.count)
         guard abs(encoder.timeStep - network.timeStep) <= 1e-9 * network.timeStep else {
             throw TrainingError.mismatch(
-                what: "time step", expected: "\(network.timeStep) s, as in the network",
-                found: "\(encoder.timeStep) s in the encoder")
+                what: "time step",
+                expected: "\(NumberText.milliseconds(network.timeStep)), as in the network",
+                found: "\(NumberText.milliseconds(encoder.timeStep)) in the encoder")
         }
-        if let own = encoder.rowDuration, let step = data.timeStep, abs(own / step - 1) > 1e-6 {
-            throw TrainingError.mismatch(
-                what: "time step", expected: "\(step) s for a row, as in \(data.name)",
-                found: "\(own) s in the encoder")
-        }
+        try encoder.requireTimeStep(of: data)
         let loss = clockedModel.loss
         guard loss.accepts(clockedModel.signature.task.trainingTargets(data.targets.subset([0])))
         else {

@@ -1,8 +1,9 @@
 import Foundation
-import RanvierData
 import RanvierFormats
 import RanvierTestSupport
 import Testing
+
+@testable import RanvierData
 
 @Suite struct CIFARTests {
     private let folder: TemporaryFolder
@@ -29,7 +30,17 @@ import Testing
             Array(data.train.values(ofSample: 2)[..<6])
                 == [1, 2, 3, 10, 20, 30].map { Float($0) / 255 })
         let entry = try #require(DataCatalogue(directory: directory)["cifar10"])
-        #expect(entry.status == .available && entry.files.count == 3)
+        #expect(entry.status == .incomplete && entry.files.count == 3)
+        #expect(entry.missing == [2, 4, 5].map { "cifar10/data_batch_\($0).bin" })
+        // What is there is used, and what is not is told.
+        let parts = try CIFAR10Source().load(from: DataPlace(directory: folder.path))
+        #expect(parts.training.count == 3 && parts.warnings.count == 1)
+        #expect(parts.warnings[0].contains("data_batch_2.bin, data_batch_4.bin, data_batch_5.bin"))
+        for number in [2, 4, 5] {
+            try folder.write(record([2]), to: "cifar10/DATA_BATCH_\(number).BIN")
+        }
+        #expect(DataCatalogue(directory: directory)["cifar10"]?.status == .available)
+        #expect(try CIFAR10(directory: directory).train.labels == [3, 9, 2, 0, 2, 2])
         let summary = try DataFileSummary(
             folder.url.appending(path: "cifar10/data_batch_1.bin"))
         #expect(summary.format == "CIFAR-10" && summary.details[0].value == "2")

@@ -1,9 +1,10 @@
 import Foundation
-import RanvierData
 import RanvierFormats
 import RanvierSpikes
 import RanvierTestSupport
 import Testing
+
+@testable import RanvierData
 
 @Suite struct EventFileTests {
     private let folder: TemporaryFolder
@@ -59,6 +60,16 @@ import Testing
         let directory = try DataDirectory(path: folder.path)
         let data = try NMNIST(directory: directory, steps: 3)
         #expect(data.train.count == 20 && data.train.featureShape == [3, 34, 34, 2])
+        // The second event of each recording lies at 25 ms.
+        let short = try NMNIST(directory: directory, steps: 2).cut
+        #expect(short.events == 40 && short.allEvents == 80 && short.recordings == 40)
+        #expect(abs(short.latest - 0.025) < 1e-9 && data.cut.events == 0)
+        #expect(
+            short.warning(of: "n-mnist", steps: 2, timeStep: 0.01)?.hasPrefix(
+                "n-mnist: 40 of 80 events (50 %) of 40 of 40 recordings lie after the 20 ms of 2 steps of "
+                    + "10 ms and are cut; the last is at 25 ms") == true)
+        #expect(data.cut.warning(of: "n-mnist", steps: 3, timeStep: 0.01) == nil)
+        #expect(try NMNIST(directory: directory, steps: 2, slicing: .time).cut.events == 0)
         let values = data.train.values(ofSample: 5)  // digit 2, file 1
         #expect(data.train.labels[5] == 2)
         let spikes = values.indices.filter { values[$0] == 1 }

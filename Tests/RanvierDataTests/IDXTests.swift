@@ -86,12 +86,45 @@ import Testing
         expectDataError(.wrongFormat, mentioning: ["not of labels"]) {
             _ = try Dataset(idxImages: names, labels: names, name: "toy")
         }
+        // Labels of any type, as long as they are whole numbers.
+        let wide = try folder.write(idx(0x0c, [3], [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2]), to: "i4")
+        #expect(try Dataset(idxImages: pictures, labels: wide, name: "toy").labels == [1, 0, 258])
+        let half = try folder.write(
+            idx(0x0d, [3], [0, 0, 0, 0, 0x3f, 0, 0, 0, 0, 0, 0, 0]), to: "f4")
+        expectDataError(.wrongFormat, mentioning: ["f4", "label 1", "0.5"]) {
+            _ = try Dataset(idxImages: pictures, labels: half, name: "toy")
+        }
+        let negative = try folder.write(idx(9, [3], [0, 255, 0]), to: "i1")
+        expectDataError(.labelOutsideClasses, mentioning: ["i1", "label 1", "-1"]) {
+            _ = try Dataset(idxImages: pictures, labels: negative, name: "toy")
+        }
         expectDataError(.wrongFormat, mentioning: ["not of images"]) {
             _ = try Dataset(idxImages: pictures, labels: pictures, name: "toy")
         }
         expectDataError(.labelOutsideClasses, mentioning: ["label 2", "found 9"]) {
             _ = try Dataset(
                 idxImages: pictures, labels: names, name: "toy", classNames: ["a", "b"])
+        }
+    }
+
+    @Test func imagesOfEveryTypeAndTheirShape() throws {
+        let labels = try folder.write(idx(8, [1], [0]), to: "labels")
+        let cases: [(UInt8, [UInt8], [Float])] = [
+            (0x08, [0, 51, 255, 0], [0, 0.2, 1, 0]), (0x09, [0x80, 1, 2, 3], [-128, 1, 2, 3]),
+            (0x0b, [0xff, 0xfe, 1, 0, 0, 0, 0, 1], [-2, 256, 0, 1]),
+            (0x0d, [0x3f, 0xc0, 0, 0] + [UInt8](repeating: 0, count: 12), [1.5, 0, 0, 0]),
+        ]
+        for (type, bytes, values) in cases {
+            let images = try folder.write(idx(type, [1, 1, 4], bytes), to: "images")
+            let data = try Dataset(idxImages: images, labels: labels, name: "toy")
+            #expect(data.values == values && data.featureShape == [4])
+            // Four values of an image of 1 × 4 are not one of 2 × 2.
+            #expect(try data.asImages().featureShape == [1, 4, 1] && data.imageShape == [1, 4, 1])
+        }
+        let images = try folder.write(
+            idx(0x0e, [1, 1, 1], [0x7f, 0xe0, 0, 0, 0, 0, 0, 0]), to: "images")
+        expectDataError(.notFinite, mentioning: ["images", "image 0, value 0"]) {
+            _ = try Dataset(idxImages: images, labels: labels, name: "toy")
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
             (Array(sound.dropLast()), .truncated, ["4 bytes of sound", "found 3"]),
             (wav(data: [1, 0, 2]), .truncated, ["whole moments"]),
             (wav(coding: 7, bits: 8, data: []), .unsupported, ["coding 7"]),
-            (wav(bits: 12, data: []), .unsupported, ["12 bits"]),
+            (wav(bits: 12, data: []), .corrupt, ["12 bits", "block align 1"]),
             (wav(channels: 0, data: []), .corrupt, ["0 channels"]),
             (noFormat, .wrongFormat, ["fmt"]),
             (wav(coding: 3, bits: 32, data: [0, 0, 0xc0, 0x7f]), .notFinite, ["sample 0", "nan"]),
@@ -101,6 +101,22 @@ import Testing
         let few = try FSDD(directory: directory, cochlea: cochlea, includes: 0...9)
         #expect(few.train.count == 0 && few.test.count == 2)
 
+        // Suffixes in any case; what is left out is told, and what is cut.
+        try folder.write(wav(data: click), to: "fsdd/recordings/3_ann_11.WAV")
+        try folder.write("", to: "fsdd/recordings/read.me")
+        let all = try FSDD(directory: directory, cochlea: cochlea, steps: 1, timeStep: 1e-3)
+        #expect(all.train.labels == [3, 3, 7] && all.leftOut == ["read.me"])
+        #expect(all.cut.allRecordings == 5 && all.cut.recordings == 5)
+        #expect(all.cut.events == all.cut.allEvents && all.cut.events > 0)
+        #expect(data.cut.events == 0 && data.cut.allEvents > 0)
+        let missing = DataCatalogue(directory: directory)["fsdd"]
+        #expect(missing?.status == .incomplete && missing?.files.count == 5)
+        #expect(missing?.missing.contains("fsdd/recordings/4_*.wav") == true)
+
+        try folder.write(wav(rate: 100, data: click), to: "fsdd/recordings/0_eve_7.wav")
+        expectDataError(.unsupported, mentioning: ["0_eve_7", "100 per second"]) {
+            _ = try FSDD(directory: directory, cochlea: cochlea)
+        }
         try folder.write(wav(rate: 16000, data: click), to: "fsdd/recordings/0_eve_7.wav")
         expectDataError(.unsupported, mentioning: ["0_eve_7", "16000"]) {
             _ = try FSDD(directory: directory, cochlea: cochlea)

@@ -121,8 +121,8 @@ extension DataCatalogue {
         } + [
             Description(
                 name: "cifar10", summary: "60 000 colour images, 32 × 32, 10 classes",
-                folders: CIFAR10.folders, files: [["data_batch_1.bin"], ["test_batch.bin"]],
-                extras: (2...5).map { "data_batch_\($0).bin" }),
+                folders: CIFAR10.folders,
+                files: CIFAR10.batchNames.map { [$0] } + [["test_batch.bin"]]),
             Description(
                 name: "cifar100", summary: "60 000 colour images, 32 × 32, 100 classes",
                 folders: CIFAR100.folders, files: [["train.bin"], ["test.bin"]],
@@ -138,6 +138,8 @@ extension DataCatalogue {
         /// Folders inside that must be there; their files are counted.
         let parts: [String]
         let suffixes: [String]
+        /// What names of files start with, of each at least one.
+        var beginnings: [String] = []
 
         func entry(in directory: DataDirectory?) -> Entry {
             let root = folders.lazy.compactMap { directory?.folder($0) }.first
@@ -147,10 +149,14 @@ extension DataCatalogue {
                 let files = folder.flatMap {
                     try? FolderListing.files(in: $0, withSuffixes: suffixes)
                 }
-                if let files {
-                    found += files.map { DataCatalogue.file($0) }
-                } else {
+                guard let files else {
                     missing.append("\(folders[0])/\(part)*\(suffixes[0])")
+                    continue
+                }
+                found += files.map { DataCatalogue.file($0) }
+                for beginning in beginnings
+                where !files.contains(where: { $0.lastPathComponent.hasPrefix(beginning) }) {
+                    missing.append("\(folders[0])/\(part)\(beginning)*\(suffixes[0])")
                 }
             }
             let status: Status =
@@ -164,13 +170,14 @@ extension DataCatalogue {
         [
             FolderDescription(
                 name: "fsdd", summary: "spoken digits, 8 kHz, 10 classes; CC BY-SA 4.0",
-                folders: FSDD.folders, parts: [""], suffixes: [".wav"]),
+                folders: FSDD.folders, parts: [""], suffixes: FSDD.suffixes,
+                beginnings: (0...9).map { "\($0)_" }),
             FolderDescription(
                 name: "n-mnist",
                 summary: "70 000 digits seen by an event camera, 34 × 34 × 2; CC BY-SA 4.0",
                 folders: NMNIST.folders,
                 parts: ["Train", "Test"].flatMap { part in (0...9).map { "\(part)/\($0)/" } },
-                suffixes: [".bin", ".bin.gz"]),
+                suffixes: NMNIST.suffixes),
         ]
     }
 }

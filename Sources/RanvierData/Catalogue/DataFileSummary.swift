@@ -36,10 +36,15 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
         (format, details) = try Self.inspect(url, start)
     }
 
+    init(path: String, bytes: Int, isCompressed: Bool, format: String, details: [Detail]) {
+        (self.path, self.bytes, self.isCompressed) = (path, bytes, isCompressed)
+        (self.format, self.details) = (format, details)
+    }
+
     private static func inspect(
         _ url: URL, _ start: [UInt8]
     ) throws(DataError) -> (String, [Detail]) {
-        var name = url.lastPathComponent
+        var name = url.lastPathComponent.lowercased()
         if name.hasSuffix(".gz") { name.removeLast(3) }
         // Formats without a magic number are told by their usual names.
         if name.hasSuffix(".bin") {
@@ -52,7 +57,24 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
             }
         }
         if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return ("NPY", try npy(url)) }
-        if start.starts(with: "RIFF".utf8) { return ("WAV", try wav(url)) }
+        if ImageFile.isImage(start) {
+            let image = try ImageFile(contentsOf: url)
+            return (
+                image.format,
+                [
+                    Detail(name: "height", value: "\(image.height)"),
+                    Detail(name: "width", value: "\(image.width)"),
+                    Detail(name: "channels", value: "\(image.channels)"),
+                    Detail(name: "full brightness", value: "\(image.maximum)"),
+                    Detail(
+                        name: "range",
+                        value: "\(image.samples.min() ?? 0) to \(image.samples.max() ?? 0)"),
+                ]
+            )
+        }
+        if ["RIFF", "RIFX", "RF64", "BW64"].contains(where: { start.starts(with: $0.utf8) }) {
+            return ("WAV", try wav(url))
+        }
         if start.count >= 4, start[0] == 0, start[1] == 0 { return ("IDX", try idx(url)) }
         if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff]) {
             return ("CSV", try csv(url))
@@ -63,7 +85,8 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
         throw DataError(
             .wrongFormat, at: url.path(percentEncoded: false),
             expected:
-                "a file of a known format (IDX, CSV, NPY, WAV, CIFAR or event .bin; also as gzip)",
+                "a file of a known format (IDX, CSV, NPY, WAV, PNG, PGM, PPM, CIFAR or event .bin; also as "
+                + "gzip)",
             found: start.isEmpty
                 ? "an empty file"
                 : "bytes "
@@ -77,13 +100,21 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
             Detail(name: "elements", value: "\(file.elementType)"),
             Detail(name: "shape", value: "\(file.shape)"),
         ]
-        if file.elementType == .uint8, let low = file.bytes.min(), let high = file.bytes.max() {
+        let isFloat = file.elementType == .float32 || file.elementType == .float64
+        let numbers = file.elementType == .uint8 ? [] : file.numbers
+        let low = file.bytes.min(), high = file.bytes.max()
+        if file.elementType == .uint8, let low, let high {
             details.append(Detail(name: "range", value: "\(low) to \(high)"))
-            if file.shape.count == 1 {
-                var counts = [Int](repeating: 0, count: Int(high) + 1)
-                for label in file.bytes { counts[Int(label)] += 1 }
-                details.append(Detail(name: "labels", value: "\(counts)"))
-            }
+        } else if let low = numbers.min(), let high = numbers.max() {
+            let range = isFloat ? "\(low) to \(high)" : "\(Int(low)) to \(Int(high))"
+            details.append(Detail(name: "range", value: range))
+        }
+        if file.shape.count == 1, !isFloat, let largest = file.numbers.max(), largest < 1000,
+            file.numbers.allSatisfy({ $0 >= 0 })
+        {
+            var counts = [Int](repeating: 0, count: Int(largest) + 1)
+            for label in file.numbers { counts[Int(label)] += 1 }
+            details.append(Detail(name: "labels", value: "\(counts)"))
         }
         return details
     }
@@ -129,8 +160,9 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
             Detail(name: "sample rate", value: "\(file.sampleRate) Hz"),
             Detail(name: "channels", value: "\(file.channels)"),
             Detail(name: "bits", value: "\(file.bitsPerSample)"),
+            Detail(name: "coding", value: file.coding),
             Detail(name: "duration", value: "\(file.duration) s"),
-        ]
+        ] + file.remarks.map { Detail(name: "remark", value: $0) }
     }
 
     private static func csv(_ url: URL) throws(DataError) -> [Detail] {

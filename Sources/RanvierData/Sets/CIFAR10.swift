@@ -3,9 +3,9 @@ import RanvierFormats
 
 /// CIFAR-10: colour images of 32 × 32 pixels in ten classes.
 ///
-/// Files `data_batch_1.bin` up to `data_batch_5.bin` (as many as there are) and `test_batch.bin`, plain or
-/// gzip, in a folder `cifar10` of the data directory or directly in it. Samples are `[32, 32, 3]` from 0
-/// to 1, channels last.
+/// Files `data_batch_1.bin` up to `data_batch_5.bin` and `test_batch.bin`, plain or gzip, in a folder `cifar10` of
+/// the data directory or directly in it. Of the batches those that are there are read, at least one, and ``missing`` names
+/// the others. Samples are `[32, 32, 3]` from 0 to 1, channels last.
 ///
 /// Source: Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 public struct CIFAR10: Sendable {
@@ -13,6 +13,10 @@ public struct CIFAR10: Sendable {
     public let train: Dataset
     /// Samples for the test.
     public let test: Dataset
+    /// Batches for training that are not there, by file name.
+    public let missing: [String]
+
+    static let batchNames = (1...5).map { "data_batch_\($0).bin" }
 
     /// Names of the ten classes.
     public static let classNames = [
@@ -26,11 +30,18 @@ public struct CIFAR10: Sendable {
     /// - Throws: ``DataError``: a missing file, a size that is no whole number of records, a label outside
     ///   the classes, broken gzip.
     public init(directory: DataDirectory) throws(DataError) {
-        var batches = [try directory.file(["data_batch_1.bin"], in: Self.folders)]
-        for number in 2...5 {
-            let names = ["data_batch_\(number).bin"]
-            if let url = directory.fileIfPresent(names, in: Self.folders) { batches.append(url) }
+        var batches: [URL] = [], missing: [String] = []
+        for name in Self.batchNames {
+            if let url = directory.fileIfPresent([name], in: Self.folders) {
+                batches.append(url)
+            } else {
+                missing.append(name)
+            }
         }
+        if batches.isEmpty {
+            batches = [try directory.file([Self.batchNames[0]], in: Self.folders)]
+        }
+        self.missing = missing
         train = try Self.read(batches, name: "cifar10 training")
         test = try Self.read(
             [try directory.file(["test_batch.bin"], in: Self.folders)], name: "cifar10 test")

@@ -10,6 +10,7 @@ extension Kind where R == DataSourceRole {
         DataSourceKind(CIFAR10Source.self), DataSourceKind(CIFAR100Source.self),
         DataSourceKind(YinYangSource.self), DataSourceKind(FSDDSource.self),
         DataSourceKind(NMNISTSource.self), DataSourceKind(IDXSource.self),
-        DataSourceKind(TableSource.self),
+        DataSourceKind(TableSource.self), DataSourceKind(ImageFolderSource.self),
+        DataSourceKind(NPYSource.self),
     ]
 }

@@ -41,12 +41,13 @@ public struct Digits: Sendable {
                 labels.append(Int(block.numbers[row * 65 + 64]))
             }
         }
-        all = try Dataset(
+        let samples = try Dataset(
             name: "digits", bytes: bytes, dividedBy: 16, featureShape: asImages ? [8, 8, 1] : [64],
             labels: labels, classNames: (0...9).map { "\($0)" },
             origin: DataOrigin(
                 source: "UCI, Optical Recognition of Handwritten Digits (Alpaydin & Kaynak 1998)",
                 licence: "CC BY 4.0"))
+        all = samples.picturing([8, 8, 1])
         let indices = Array(0..<all.count)
         train = all.subset(indices.filter { $0 % 5 != 4 }, name: "digits training")
         test = all.subset(indices.filter { $0 % 5 == 4 }, name: "digits test")

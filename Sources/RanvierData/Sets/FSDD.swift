@@ -6,7 +6,7 @@ import Synchronization
 
 /// Spoken digits of the Free Spoken Digit Dataset as spikes of a cochlea.
 ///
-/// Recordings `{digit}_{speaker}_{index}.wav`, plain PCM of 8 kHz, in a folder `fsdd/recordings` of the data
+/// Recordings `{digit}_{speaker}_{index}.wav` of one sampling rate (see ``/RanvierFormats/WAVFile``), in a folder `fsdd/recordings` of the data
 /// directory. Small indices are test samples, so that every speaker and digit is in both parts. Samples are
 /// rasters `[T, channels]` of zeros and ones.
 ///
@@ -23,7 +23,14 @@ public struct FSDD: Sendable {
     public let speakers: [String]
     /// Length of a step in seconds.
     public let timeStep: Double
+    /// Events of all recordings that lie after the last step and are cut.
+    public let cut: CutEvents
+    /// Files in the folder that are no recordings and were left out.
+    public let leftOut: [String]
 
+    /// Samples per second below which a cochlea has no channels: its ticks are 1 ms.
+    static let lowestSampleRate = 1000
+    static let suffixes = [".wav", ".wav.gz"]
     static let folders = ["fsdd/recordings", "free-spoken-digit-dataset/recordings", "fsdd"]
 
     /// Reads all recordings and sends them through a cochlea.
@@ -41,7 +48,9 @@ public struct FSDD: Sendable {
         timeStep: Double = 6e-3, firstTrainingIndex: Int = 10,
         includes: ClosedRange<Int> = 0...Int.max
     ) throws(DataError) {
-        let recordings = try Self.recordings(in: directory, includes: includes)
+        let folder = try Self.listing(in: directory)
+        let recordings = try Self.recordings(in: folder, includes: includes)
+        leftOut = folder.others
         let rate = recordings.first.map { Double($0.sound.sampleRate) } ?? 8000
         let cochlea = cochlea ?? Cochlea(sampleRate: rate)
         for recording in recordings
@@ -57,8 +66,10 @@ public struct FSDD: Sendable {
             let stream = cochlea.events(of: recordings[index].sound.mono)
             events.withLock { $0[index] = stream }
         }
+        let streams = events.withLock { $0.compactMap(\.self) }
+        cut = CutEvents(streams, steps: steps, timeStep: timeStep)
         let all = try Dataset(
-            name: "fsdd", recordings: events.withLock { $0.compactMap(\.self) },
+            name: "fsdd", recordings: streams,
             labels: recordings.map(\.digit), steps: steps, timeStep: timeStep,
             classNames: (0...9).map { "\($0)" },
             origin: DataOrigin(
@@ -79,19 +90,23 @@ public struct FSDD: Sendable {
         let sound: WAVFile
     }
 
-    /// The recordings, sorted by file name.
-    static func recordings(
-        in directory: DataDirectory, includes: ClosedRange<Int>
-    ) throws(DataError) -> [Recording] {
+    private static func listing(in directory: DataDirectory) throws(DataError) -> FolderListing {
         guard let folder = folders.lazy.compactMap({ directory.folder($0) }).first else {
             throw DataError(
                 .missing, at: directory.url.path(percentEncoded: false),
                 expected: "a folder " + folders.joined(separator: " or "), found: "none",
                 advice: "put the recordings of the Free Spoken Digit Dataset there")
         }
+        return try FolderListing(folder, suffixes: suffixes)
+    }
+
+    /// The recordings, sorted by file name.
+    private static func recordings(
+        in folder: FolderListing, includes: ClosedRange<Int>
+    ) throws(DataError) -> [Recording] {
         var recordings: [Recording] = []
-        for file in try FolderListing.files(in: folder, withSuffixes: [".wav"]) {
-            let parts = file.deletingPathExtension().lastPathComponent.split(separator: "_")
+        for file in try folder.requiredFiles(suffixes) {
+            let parts = file.lastPathComponent.prefix { $0 != "." }.split(separator: "_")
             guard parts.count == 3, let digit = Int(parts[0]), (0...9).contains(digit),
                 let index = Int(parts[2]), index >= 0
             else {
@@ -101,10 +116,17 @@ public struct FSDD: Sendable {
                     found: file.lastPathComponent, advice: "move other files elsewhere")
             }
             guard includes.contains(index) else { continue }
+            let sound = try WAVFile(contentsOf: file)
+            guard sound.sampleRate >= lowestSampleRate, sound.frames > 0 else {
+                throw DataError(
+                    .unsupported, at: sound.path,
+                    expected: "sound of at least \(lowestSampleRate) samples per second",
+                    found: "\(sound.frames) samples, \(sound.sampleRate) per second",
+                    advice: "record or resample it again, or move it elsewhere")
+            }
             recordings.append(
                 Recording(
-                    digit: digit, speaker: String(parts[1]), index: index,
-                    sound: try WAVFile(contentsOf: file)))
+                    digit: digit, speaker: String(parts[1]), index: index, sound: sound))
         }
         return recordings
     }

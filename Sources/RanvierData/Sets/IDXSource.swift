@@ -22,10 +22,18 @@ struct IDXSource: DataSource {
     func load(from place: DataPlace) throws(DataError) -> DataParts {
         func url(_ path: String) -> URL { URL(filePath: path, relativeTo: place.folder) }
         let training = try Dataset(
-            idxImages: url(trainImages), labels: url(trainLabels), name: "training images")
+            idxImages: url(trainImages), labels: url(trainLabels),
+            name: "training images (\(trainImages))")
         let test = try Dataset(
-            idxImages: url(testImages), labels: url(testLabels), name: "test images",
+            idxImages: url(testImages), labels: url(testLabels),
+            name: "test images (\(testImages))",
             classNames: training.classNames)
+        if let expected = training.imageShape, let found = test.imageShape, expected != found {
+            throw DataError(
+                .countMismatch, at: "test-images (\(testImages))",
+                expected: "images \(expected), as in train-images (\(trainImages))",
+                found: "images \(found)", advice: "check that the files belong to one data set")
+        }
         return DataParts(training: training, test: test)
     }
 }

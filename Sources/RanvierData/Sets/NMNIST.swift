@@ -14,7 +14,12 @@ public struct NMNIST: Sendable {
     public let test: Dataset
     /// What had to be mended in all recordings together.
     public let repairs: EventRepairs
+    /// Events of both parts that lie after the last step and are cut.
+    public let cut: CutEvents
+    /// Files in the folders of recordings that are none and were left out.
+    public let leftOut: [String]
 
+    static let suffixes = [".bin", ".bin.gz"]
     static let folders = ["n-mnist", "nmnist", "N-MNIST"]
 
     /// Reads recordings and makes rasters of them.
@@ -36,14 +41,15 @@ public struct NMNIST: Sendable {
                 expected: "a folder " + Self.folders.joined(separator: " or "), found: "none",
                 advice: "unpack Train.zip and Test.zip of N-MNIST there")
         }
-        var repairs = EventRepairs()
+        var repairs = EventRepairs(), cut = CutEvents([], steps: steps, timeStep: timeStep)
+        var leftOut: [String] = []
         func part(_ folder: String, _ name: String) throws(DataError) -> Dataset {
             var recordings: [EventStream] = [], labels: [Int] = []
             for digit in 0...9 {
-                let files = try FolderListing.files(
-                    in: root.appending(path: "\(folder)/\(digit)"),
-                    withSuffixes: [".bin", ".bin.gz"])
-                for file in files.prefix(samplesPerClass) {
+                let listing = try FolderListing(
+                    root.appending(path: "\(folder)/\(digit)"), suffixes: Self.suffixes)
+                leftOut += listing.others.map { "\(folder)/\(digit)/\($0)" }
+                for file in try listing.requiredFiles(Self.suffixes).prefix(samplesPerClass) {
                     let recording = try ATISFile.read(file)
                     repairs.outsideSensor += recording.repairs.outsideSensor
                     repairs.outOfOrder += recording.repairs.outOfOrder
@@ -52,6 +58,9 @@ public struct NMNIST: Sendable {
                     labels.append(digit)
                 }
             }
+            cut =
+                cut
+                + CutEvents(recordings, steps: steps, timeStep: timeStep, slicing: slicing)
             return try Dataset(
                 name: "n-mnist \(name)", recordings: recordings, labels: labels, steps: steps,
                 timeStep: timeStep, slicing: slicing, classNames: (0...9).map { "\($0)" },
@@ -61,5 +70,7 @@ public struct NMNIST: Sendable {
         train = try part("Train", "training")
         test = try part("Test", "test")
         self.repairs = repairs
+        self.cut = cut
+        self.leftOut = leftOut
     }
 }

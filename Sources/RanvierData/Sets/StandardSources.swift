@@ -39,7 +39,15 @@ struct CIFAR10Source: DataSource {
 
     func load(from place: DataPlace) throws(DataError) -> DataParts {
         let set = try CIFAR10(directory: place.dataDirectory())
-        return DataParts(training: set.train, test: set.test)
+        let batches = CIFAR10.batchNames.count
+        return DataParts(
+            training: set.train, test: set.test,
+            warnings: set.missing.isEmpty
+                ? []
+                : [
+                    "cifar10 is incomplete: \(set.missing.joined(separator: ", ")) are not there, so that "
+                        + "\(batches - set.missing.count) of \(batches) training batches are used"
+                ])
     }
 }
 
@@ -80,7 +88,11 @@ struct FSDDSource: DataSource {
     func load(from place: DataPlace) throws(DataError) -> DataParts {
         let set = try FSDD(
             directory: place.dataDirectory(), steps: steps, timeStep: timeStep)
-        return DataParts(training: set.train, test: set.test)
+        let cut = set.cut.warning(of: Self.kind, steps: steps, timeStep: timeStep)
+        return DataParts(
+            training: set.train, test: set.test,
+            warnings: [cut, FolderListing.warning(of: Self.kind, leftOut: set.leftOut)]
+                .compactMap(\.self))
     }
 }
 
@@ -120,6 +132,16 @@ struct NMNISTSource: DataSource {
         let set = try NMNIST(
             directory: place.dataDirectory(), steps: steps, timeStep: timeStep, slicing: slicing,
             samplesPerClass: samplesPerClass ?? .max)
-        return DataParts(training: set.train, test: set.test)
+        let cut = set.cut.warning(of: Self.kind, steps: steps, timeStep: timeStep)
+        var mended: String?
+        if !set.repairs.isSound {
+            mended =
+                "\(Self.kind): \(set.repairs.outsideSensor) events outside of 34 × 34 pixels were dropped, "
+                + "\(set.repairs.outOfOrder) out of order were sorted in"
+        }
+        return DataParts(
+            training: set.train, test: set.test,
+            warnings: [cut, mended, FolderListing.warning(of: Self.kind, leftOut: set.leftOut)]
+                .compactMap(\.self))
     }
 }

@@ -115,7 +115,7 @@ public struct ExactConfiguration: MethodConfiguration {
         let model = try makeModel(
             signature: ModelSignature(of: data.training, task: task), seed: seed)
         var schedule = schedule
-        if schedule.shift > 0 { schedule.imageShape = try data.training.imageShape }
+        if schedule.shift > 0 { schedule.imageShape = try data.training.shiftedShape }
         schedule.seed = seed &+ 1
         return try ExactGradient(model, schedule: schedule)
     }

@@ -24,15 +24,18 @@ extension Workbench {
             value: catalogue)
     }
 
-    /// Tells what a data file holds, or what there is of a data set by name.
+    /// Tells what a data file or a folder of images or recordings holds, or what there is of a data set by name.
     ///
     /// - Throws: `DataError`.
     public func dataInfo(
         _ pathOrName: String, dataDirectory: String?
     ) throws -> CommandOutcome {
-        let isFile = FileManager.default.fileExists(atPath: pathOrName)
-        if !isFile {
-            let catalogue = DataCatalogue(directory: try directory(dataDirectory))
+        var isFolder: ObjCBool = false
+        let isFile = FileManager.default.fileExists(atPath: pathOrName, isDirectory: &isFolder)
+        let place = try directory(dataDirectory)
+        let catalogue = DataCatalogue(directory: place)
+        // A data set's name means the set where a data directory is known, also beside a folder of that name.
+        if !isFile || (isFolder.boolValue && place != nil && catalogue[pathOrName] != nil) {
             if let entry = catalogue[pathOrName] {
                 return CommandOutcome(text: text(of: entry), value: entry)
             }
@@ -43,7 +46,9 @@ extension Workbench {
                 expected: "a file, or one of \(names.joined(separator: ", "))", found: "neither",
                 advice: nearest.map { "did you mean '\($0)'?" } ?? "check the path")
         }
-        let summary = try DataFileSummary(URL(filePath: pathOrName))
+        let url = URL(filePath: pathOrName)
+        let summary =
+            isFolder.boolValue ? try DataFileSummary(folder: url) : try DataFileSummary(url)
         return CommandOutcome(text: text(of: summary), value: summary)
     }
 

@@ -6,7 +6,7 @@ extension TrainingConfiguration {
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where samples are no images.
     public func augmentation(of data: Dataset) throws(TrainingError) -> Augmentation? {
         guard shift > 0 || flips else { return nil }
-        let shape = try data.imageShape
+        let shape = try data.shiftedShape
         guard shift < max(shape[0], shape[1]) else {
             throw .mismatch(
                 what: "training.augmentation.shift",
@@ -20,21 +20,29 @@ extension TrainingConfiguration {
 }
 
 extension Dataset {
-    /// Height, width and channels of the samples, or of the images of a sequence; a vector of a square number of values is a
-    /// square.
+    /// Height, width and channels of what is shifted: the samples, or the images of a sequence. Vectors are images
+    /// where the data set says so; a square is never guessed.
     ///
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where samples are no images.
-    package var imageShape: [Int] {
+    package var shiftedShape: [Int] {
         get throws(TrainingError) {
-            let side = Int(Double(featureCount).squareRoot().rounded())
-            let images = featureShape.count == 4 ? featureShape[0] : 1
-            let image = featureShape.count == 1 ? [side, side] : Array(featureShape.suffix(3))
-            guard image.count >= 2, image.reduce(images, *) == featureCount else {
+            if let imageShape { return imageShape }
+            switch featureShape.count {
+            case 4: return Array(featureShape.suffix(3))
+            case 2 where timeStep == nil: return featureShape + [1]
+            case 1:
                 throw .mismatch(
                     what: "training.augmentation", expected: "images",
-                    found: "samples of shape \(featureShape)")
+                    found:
+                        "vectors of \(featureCount) values in \(name); say their height and width "
+                        + "(dataset.image-shape) if they are images")
+            default:
+                throw .mismatch(
+                    what: "training.augmentation", expected: "images",
+                    found:
+                        "\(timeStep == nil ? "samples" : "sequences") of shape \(featureShape) in \(name)"
+                )
             }
-            return image.count == 2 ? image + [1] : image
         }
     }
 }

@@ -23,6 +23,8 @@ public struct ModelDescription: Codable, Sendable, Hashable {
     public var model: NetworkFamily
     /// Shape of a sample.
     public var inputShape: [Int]
+    /// Height, width and channels of the images that samples are, also as vectors; nil where they are none.
+    public var imageShape: [Int]?
     /// Names of a sample's values; nil where they have none.
     public var featureNames: [String]?
     /// Seconds of a step of a sample; nil where samples are no sequences.
@@ -57,6 +59,7 @@ public struct ModelDescription: Codable, Sendable, Hashable {
         model = trained.family
         let signature = trained.signature
         inputShape = signature.inputShape
+        imageShape = signature.imageShape
         featureNames = signature.featureNames
         timeStep = signature.timeStep
         scaling = signature.scaling
@@ -83,8 +86,8 @@ public struct ModelDescription: Codable, Sendable, Hashable {
                     + "\(scaling.scale.count) numbers")
         }
         return ModelSignature(
-            inputShape: inputShape, featureNames: featureNames, timeStep: timeStep,
-            scaling: scaling,
+            inputShape: inputShape, imageShape: imageShape, featureNames: featureNames,
+            timeStep: timeStep, scaling: scaling,
             task: try task.value(of: TaskRole.self, in: registry, at: "\(place), task"))
     }
 }
