@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RanvierConfiguration
 import RanvierExperiments
 import RanvierLearning
 import RanvierReports
@@ -47,12 +48,13 @@ public final class Terminal: Sendable {
     /// Tells something that is good to know.
     public func note(_ text: String) { logger.info("\(text)") }
 
-    /// Does a command's work and prints what came of it.
+    /// Does a command's work and prints what came of it; ends the process where a part of the work failed.
     public func finish(_ work: () throws -> CommandOutcome) throws {
         defer { bar.clear() }
         let outcome = try work()
         bar.clear()
         print(json ? try outcome.json() : outcome.text)
+        if outcome.status != .done { exit(outcome.status.rawValue) }
     }
 }
 

@@ -15,6 +15,10 @@ public protocol DataSource: Configurable {
     /// Word for the source in configurations.
     static var kind: String { get }
 
+    /// Keys that hold paths of files or folders, one or a list, which may be patterns such as `*.csv`. Relative ones start from
+    /// the configuration's own folder, and are stored as absolute ones.
+    static var pathKeys: [String] { get }
+
     /// Whether samples are images, or vectors that are, which an event camera can look at.
     var hasImages: Bool { get }
 
@@ -25,6 +29,9 @@ public protocol DataSource: Configurable {
 }
 
 extension DataSource {
+    /// None.
+    public static var pathKeys: [String] { [] }
+
     /// False.
     public var hasImages: Bool { false }
 }

@@ -5,6 +5,7 @@ import RanvierFormats
 /// `idx`: image and label files in the IDX format.
 struct IDXSource: DataSource {
     static let kind = "idx"
+    static let pathKeys = ["train-images", "train-labels", "test-images", "test-labels"]
     var trainImages = ""
     var trainLabels = ""
     var testImages = ""
@@ -32,6 +33,7 @@ struct IDXSource: DataSource {
 /// `csv`: tables with a column of labels, or of numbers to predict.
 struct TableSource: DataSource {
     static let kind = "csv"
+    static let pathKeys = ["train", "test"]
     var train = ""
     var test: String?
     var labelColumn = "label"

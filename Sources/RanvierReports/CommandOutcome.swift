@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierFormats
 
 /// What a command gives back: text for people, and JSON for programs.
@@ -8,6 +9,8 @@ public struct CommandOutcome: Sendable {
     public let value: any Encodable & Sendable
     /// Where the answer is a stream: one JSON object a line.
     public let lines: [any Encodable & Sendable]?
+    /// How the command ends after it has shown this: not `done` where a part of the work failed.
+    public var status = ExitStatus.done
 
     /// Creates an outcome with one JSON object.
     public init(text: String, value: any Encodable & Sendable) {
