@@ -67,7 +67,8 @@ struct SweepDifference: Sendable {
     /// the same, which coarse measures do by accident.
     var isWithinChance: Bool? {
         guard let interval else { return nil }
-        if interval.lowerBound == interval.upperBound, mean != 0 { return nil }
+        let width = interval.upperBound - interval.lowerBound
+        if mean != 0, width <= 1e-9 * abs(mean) { return nil }
         return interval.contains(0)
     }
 }

@@ -132,7 +132,7 @@ struct SweepTables {
     /// What is to be known beside the numbers.
     var remarks: [String] {
         var remarks: [String] = []
-        if rows.contains(where: { $0.runs.count == 1 }) {
+        if rows.contains(where: { $0.seeds.count == 1 }) {
             remarks.append(
                 "One seed: no deviation is known, and no difference can be told from chance; use --seeds 5."
             )
