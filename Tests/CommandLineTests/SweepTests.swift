@@ -148,7 +148,7 @@ struct SweepTests {
             (["network.hidden=8", "network.hidden=9"], "varied twice"),
             (["network.hidden=8,8.0"], "twice"), (["network.hidden=8,,9"], "an empty value"),
             (["network.linear.outputs=8,9"], "network.0.linear, network.2.linear"),
-            (["network.hidden=24", "network.0.linear.outputs=8,9"], "the same configuration"),
+            (["network.hidden=24", "network.0.linear.outputs=8,9"], "is the key of"),
             (["network.hidden=8,0"], "found '0'"), (["network.hiden=8"], "found 'hiden'"),
         ] {
             let ending = try ranvier.run(
@@ -165,7 +165,7 @@ struct SweepTests {
     @Test("SIGTERM stops the runs with their checkpoints; the same command ends in the same bits")
     func interrupted() throws {
         let words = [
-            "small.yaml", "--seeds", "2", "--set", "training.epochs=400", "--quiet", "--output",
+            "small.yaml", "--seeds", "2", "--set", "training.epochs=150", "--quiet", "--output",
         ]
         let process = Process()
         process.executableURL = try BuiltCommand.binary
@@ -186,7 +186,7 @@ struct SweepTests {
         #expect(process.terminationStatus == 130, "\(messages)")
         #expect(messages.contains("the same command goes on"))
         let before = lines()
-        #expect(before >= 5 && before < 400)
+        #expect(before >= 5 && before < 150)
         usleep(100_000)
         #expect(lines() == before, "nobody trains on")
 

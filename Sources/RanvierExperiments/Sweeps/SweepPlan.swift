@@ -17,6 +17,7 @@ struct SweepPlan {
         let base = request.configuration.deletingPathExtension().lastPathComponent
         let first = try RunConfiguration(
             file: request.configuration, overrides: request.overrides, registry: registry)
+        try Self.checkPlaces(request)
         let firstSeed = request.firstSeed ?? Int(first.seed)
         var names: Set<String> = []
         self.settings = settings
@@ -47,6 +48,28 @@ struct SweepPlan {
                         reason:
                             "'\(twin.label)' and '\(setting.label)' are the same configuration; "
                             + "keep one of them"))
+            }
+        }
+    }
+
+    /// Refuses two ways to write one key, of which only the last would have an effect.
+    private static func checkPlaces(_ request: SweepRequest) throws(ConfigurationError) {
+        var seen: [[String]: String] = [:]
+        for override in request.overrides {
+            seen[try override.place(in: request.configuration)] =
+                "--set \(override.path.joined(separator: "."))"
+        }
+        for variation in request.variations {
+            guard let override = variation.overrides.first else { continue }
+            let place = try override.place(in: request.configuration)
+            let option = "--vary \(variation.key)"
+            if let other = seen.updateValue(option, forKey: place) {
+                throw ConfigurationError(
+                    location: option, keyPath: "",
+                    problem: .invalid(
+                        reason:
+                            "'\(place.joined(separator: "."))' is the key of \(other), too; keep one of them"
+                    ))
             }
         }
     }

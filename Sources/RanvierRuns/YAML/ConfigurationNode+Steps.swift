@@ -1,3 +1,4 @@
+import Foundation
 import RanvierConfiguration
 
 extension ConfigurationNode {
@@ -121,5 +122,23 @@ extension ConfigurationNode {
     private func has(_ key: String) -> Bool {
         guard case .section(let pairs) = content else { return false }
         return pairs.contains { $0.key == key }
+    }
+}
+
+extension ConfigurationOverride {
+    /// The steps to the value as they stand in a file: two ways to write one key lead to the same steps.
+    ///
+    /// - Throws: `ConfigurationError` if the file is not YAML, or a step names several layers or none.
+    public func place(in file: URL) throws(ConfigurationError) -> [String] {
+        let text: String
+        do {
+            text = try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw ConfigurationError(
+                location: file.relativePath, keyPath: "",
+                problem: .unreadable(reason: error.localizedDescription))
+        }
+        return try ConfigurationNode(yaml: text, file: file.relativePath).steps(
+            to: path, option: option)
     }
 }
