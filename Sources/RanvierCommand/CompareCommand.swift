@@ -8,7 +8,8 @@ struct CompareCommand: Verb {
         commandName: "compare",
         abstract: "Set runs of any methods side by side: one table, one page.",
         discussion: """
-            A configuration (.yaml) is trained first, unless its run is there already. The page \
+            A configuration (.yaml) is trained first, unless its run is there already; one that was \
+            interrupted goes on. The page \
             comparison.html goes into the folder that --output names.
 
             EXAMPLES

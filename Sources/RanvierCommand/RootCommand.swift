@@ -8,7 +8,8 @@ struct RootCommand: ParsableCommand {
     @TaskLocal static var further: [any Verb.Type] = []
 
     private static let verbs: [any ParsableCommand.Type] = [
-        RunCommand.self, InitCommand.self, EvaluateCommand.self, PredictCommand.self,
+        RunCommand.self, InitCommand.self, SweepCommand.self, EvaluateCommand.self,
+        PredictCommand.self,
         CompareCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self,
@@ -31,6 +32,8 @@ struct RootCommand: ParsableCommand {
                       Answer new rows, one by one.
                   ranvier compare runs/digits-0 Examples/exact-digits.yaml
                       Put two networks side by side, the second trained first.
+                  ranvier sweep Examples/digits.yaml --seeds 5 --vary network.hidden=32,64,128
+                      Several seeds and settings on all cores, mean and deviation in one table.
                   ranvier reproduce smooth/single-neuron
                       Do a published study again, its numbers beside yours.
 

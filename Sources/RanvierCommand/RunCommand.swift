@@ -17,11 +17,16 @@ struct RunCommand: Verb {
             network are chosen, and the configuration that is implied is written to the run's folder \
             (implied.yaml) with a comment on each choice; `ranvier init` writes it without training.
 
+            Relative paths in a configuration, and those of --set, start from the configuration's own \
+            folder; config.yaml of the run directory holds absolute ones. With --seeds every seed is a \
+            run of its own, as with ranvier sweep, which goes on with runs that are there.
+
             EXAMPLES
               ranvier run line.csv --target OK_NG
               ranvier run Examples/digits.yaml
               ranvier run Examples/digits.yaml --seed 1 --set training.epochs=5
               ranvier run Examples/digits.yaml --resume
+              ranvier run Examples/digits.yaml --seeds 5
               ranvier run Examples/mnist.yaml --data-directory ~/data --json > result.json
             """)
 
@@ -36,6 +41,12 @@ struct RunCommand: Verb {
     var seed: Int?
 
     @Option(
+        help: ArgumentHelp(
+            "Run with this many seeds, from the configuration's or --seed on, and tell mean and deviation.",
+            valueName: "count"))
+    var seeds: Int?
+
+    @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp(
             "Set a value of the configuration; may be given several times.",
@@ -45,7 +56,8 @@ struct RunCommand: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "The run directory; runs/<config>-<seed> if not given.", valueName: "folder"),
+            "The run directory, runs/<config>-<seed> if not given; with --seeds the folder of all runs.",
+            valueName: "folder"),
         completion: .directory)
     var output: String?
 
@@ -68,6 +80,13 @@ struct RunCommand: Verb {
                 "--target and the other options for tables: expected a table, found the configuration "
                     + "'\(config)'; set keys with --set")
         }
+        if let seeds, seeds < 1 {
+            throw ValidationError("--seeds: expected an integer of at least 1, found '\(seeds)'")
+        }
+        if seeds != nil, resume {
+            throw ValidationError(
+                "--resume: with --seeds runs that are there go on anyway; leave it out")
+        }
         if overwrite && resume {
             throw ValidationError("--overwrite and --resume: expected one of them, found both")
         }
@@ -75,6 +94,7 @@ struct RunCommand: Verb {
 
     func run(in workbench: Workbench) throws {
         let terminal = display.terminal
+        if let seeds { return try run(seeds: seeds, in: workbench, on: terminal) }
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
         try terminal.finish {
             var request = RunRequest(
@@ -91,4 +111,21 @@ struct RunCommand: Verb {
 
     /// Whether a table was named and no configuration.
     private var isTable: Bool { !["yaml", "yml"].contains(URL(filePath: config).pathExtension) }
+
+    private func run(seeds: Int, in workbench: Workbench, on terminal: Terminal) throws {
+        var file = URL(filePath: config)
+        if isTable {
+            file = try workbench.writeImplied(
+                table.request(data: [config]), seed: seed, under: output, terminal.events)
+        }
+        var request = SweepRequest(configuration: file)
+        request.seeds = seeds
+        request.firstSeed = seed
+        request.overrides = overrides
+        if let output { request.output = URL(filePath: output, directoryHint: .isDirectory) }
+        request.dataDirectory = data.dataDirectory
+        request.overwrite = overwrite
+        request.threads = threads.threads
+        try SweepCommand.perform(request, in: workbench, on: terminal)
+    }
 }

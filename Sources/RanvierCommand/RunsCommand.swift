@@ -1,18 +1,21 @@
 import ArgumentParser
 import RanvierExperiments
 
-/// `ranvier runs list|show`.
+/// `ranvier runs list|show|compare|remove`.
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "Show what has been run.",
-        subcommands: [List.self, Show.self])
+        abstract: "Show, compare and remove what has been run.",
+        subcommands: [List.self, Show.self, RunsCompareCommand.self, RunsRemoveCommand.self])
 
     /// `ranvier runs list`.
     struct List: Verb {
         static let configuration = CommandConfiguration(
             abstract: "List the runs, the latest first.",
             discussion: """
+                The column 'differs' tells in which settings a run differs from others of its name; the \
+                result stands with its interval of 95 % where one is known.
+
                 EXAMPLES
                   ranvier runs list
                   ranvier runs list --rebuild --output results

@@ -49,7 +49,7 @@ public final class Terminal: Sendable {
     /// Tells something that is good to know.
     public func note(_ text: String) { logger.info("\(text)") }
 
-    /// Does a command's work and prints what came of it.
+    /// Does a command's work and prints what came of it; ends the process where a part of the work failed.
     public func finish(_ work: () throws -> CommandOutcome) throws {
         defer { bar.clear() }
         let outcome = try work()

@@ -15,7 +15,8 @@ public protocol DataSource: Configurable {
     /// Word for the source in configurations.
     static var kind: String { get }
 
-    /// Keys whose values are paths, or lists of them, that start from the configuration's folder.
+    /// Keys that hold paths of files or folders, one or a list, which may be patterns such as `*.csv`. Relative ones start from
+    /// the configuration's own folder, and are stored as absolute ones.
     static var pathKeys: [String] { get }
 
     /// Whether samples are images, or vectors that are, which an event camera can look at.

@@ -9,7 +9,7 @@ public struct CommandOutcome: Sendable {
     public let value: any Encodable & Sendable
     /// Where the answer is a stream: one JSON object a line.
     public let lines: [any Encodable & Sendable]?
-    /// How the command ends once the outcome is told.
+    /// How the command ends after it has shown this: not `done` where a part of the work failed.
     public var status = ExitStatus.done
 
     /// Creates an outcome with one JSON object.

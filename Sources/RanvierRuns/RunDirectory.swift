@@ -173,7 +173,7 @@ extension RunDirectory {
         }
     }
 
-    private static func hidden(_ url: URL, _ purpose: String) -> URL {
+    static func hidden(_ url: URL, _ purpose: String) -> URL {
         url.deletingLastPathComponent().appending(
             path: ".\(url.lastPathComponent).\(purpose)-\(getpid())-\(UInt32.random(in: 0...9999))")
     }

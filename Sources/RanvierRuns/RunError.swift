@@ -12,6 +12,14 @@ public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProvi
     case missing(path: String)
     /// The run that was to go on has another configuration.
     case differs(path: String, key: String)
+    /// The run that was asked for is there with another configuration.
+    case taken(path: String, key: String)
+    /// The run has gone on for more epochs than are asked for now.
+    case beyond(path: String, done: Int, asked: Int)
+    /// The folder of a run that was to be removed holds something else, too.
+    case holdsOthers(path: String, names: [String])
+    /// What was to be removed is only a link to a run.
+    case link(path: String)
     /// A file of the run is not there, or holds something else.
     case damaged(path: String, reason: String)
 
@@ -31,6 +39,18 @@ public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProvi
         case .differs(let path, let key):
             "\(path): the run was begun with another value of '\(key)'; go on with the same "
                 + "configuration (only training.epochs may differ), or use --overwrite"
+        case .taken(let path, let key):
+            "\(path): there is a run with another value of '\(key)'; use another --output, or "
+                + "remove it with `ranvier runs remove`"
+        case .beyond(let path, let done, let asked):
+            "\(path): the run has done \(done) epochs, more than the \(asked) that are asked for; "
+                + "ask for at least \(done) to go on, or use --overwrite to begin anew"
+        case .holdsOthers(let path, let names):
+            "\(path): holds files that are not the run's (\(names.joined(separator: ", "))); nothing was "
+                + "removed; move them away, or use --force to remove them, too"
+        case .link(let path):
+            "\(path): expected a run directory, found a link to one; nothing was removed; name the "
+                + "directory itself"
         case .damaged(let path, let reason):
             "\(path): \(reason)"
         }

@@ -127,6 +127,19 @@ extension RunIndex {
         }
     }
 
+    /// Takes runs out of the index, by their path below the output folder.
+    ///
+    /// - Returns: how many there were.
+    /// - Throws: `RunIndexError`.
+    @discardableResult
+    public func forget(_ paths: [String]) throws(RunIndexError) -> Int {
+        try access { database in
+            try database.write { database in
+                try RunRecord.filter(paths.contains(Column("path"))).deleteAll(database)
+            }
+        }
+    }
+
     /// All runs, the latest first. One whose process is gone is shown as interrupted.
     ///
     /// - Throws: `RunIndexError`.

@@ -6,6 +6,11 @@ package struct StudyPage {
     package let description: StudyDescription
     package let result: StudyResult
 
+    package init(description: StudyDescription, result: StudyResult) {
+        self.description = description
+        self.result = result
+    }
+
     package func render() -> String {
         var page = HTMLWriter()
         page.container("header") { header in

@@ -31,7 +31,7 @@ public struct RunConfiguration: Sendable {
     public var baseline: BaselineKind?
     /// What is measured besides what the task asks for.
     public var measures: [any EvaluationMeasure]
-    /// All values as resolved, defaults included.
+    /// All values as resolved, defaults included; paths of data are absolute.
     public var resolved: ConfigurationValue
 
     /// The word for no baseline.
@@ -63,16 +63,21 @@ public struct RunConfiguration: Sendable {
         measures =
             root.keys.contains("measures") ? try root.values("measures", of: MeasureRole.self) : []
         try reader.finish()
-        resolved = reader.resolved
+        resolved = reader.resolved.withAbsolutePaths(
+            under: type(of: dataset.source).pathKeys.map { ["dataset", $0] }, from: reader.folder)
     }
 
     /// Reads a file.
+    ///
+    /// - Parameter folder: what relative paths in it start from; nil for the file's own folder. A version that stored paths as
+    ///   they were written meant the folder of the configuration that the run was begun with.
     init(
         file: URL, overrides: [ConfigurationOverride] = [], registry: Registry,
-        defaultName: String? = nil
+        defaultName: String? = nil, pathsFrom folder: URL? = nil
     ) throws {
         try self.init(
-            ConfigurationReader(file: file, overrides: overrides, registry: registry),
+            ConfigurationReader(
+                file: file, folder: folder, overrides: overrides, registry: registry),
             defaultName: defaultName ?? file.deletingPathExtension().lastPathComponent)
     }
 

@@ -41,9 +41,7 @@ struct TrainingRun {
         if let bytes = try method.predictPeakMemory() {
             events.note("training needs about \(NumberText.bytes(Double(bytes))) at the peak")
         }
-        let directory = try openDirectory(configuration)
-        var checkpoint: TrainingCheckpoint?
-        if request.resume { checkpoint = try readCheckpoint(in: directory, for: &method) }
+        let (directory, checkpoint) = try openDirectory(configuration, for: &method)
         let index = RunRegistration(
             directory: directory, configuration: configuration, events: events)
         index.begin()
@@ -99,33 +97,41 @@ struct TrainingRun {
 
     // MARK: - The directory
 
-    private func openDirectory(_ configuration: RunConfiguration) throws -> RunDirectory {
+    /// The run's directory, new or gone on with, and then the checkpoint that training goes on from.
+    private func openDirectory(
+        _ configuration: RunConfiguration, for method: inout any LearningMethod
+    ) throws -> (RunDirectory, TrainingCheckpoint?) {
         let folder = request.folder(seed: configuration.seed)
         let text = configuration.resolved
             .prepending("version", .string(ToolVersion.current))
             .yaml(
-                header: "The configuration of this run as resolved. It can be run again as it is.")
+                header: "The configuration of this run as resolved, with absolute paths of data.\n"
+                    + "It can be run again as it is, from any folder.")
         guard request.resume else {
-            return try RunDirectory.create(at: folder, overwrite: request.overwrite) {
+            let directory = try RunDirectory.create(at: folder, overwrite: request.overwrite) {
                 try $0.write(text, to: .configuration)
                 if let implied = request.text { try $0.write(implied, to: .implied) }
             }
+            return (directory, nil)
         }
         let directory = try RunDirectory.open(folder)
         let stored = try RunConfiguration(
             file: directory.url(of: .configuration), registry: parts.registry,
-            defaultName: configuration.name)
+            defaultName: configuration.name,
+            pathsFrom: request.configuration.deletingLastPathComponent())
         if let key = stored.resolved.firstDifference(
             from: configuration.resolved, ignoring: ["training.epochs", "version"])
         {
             throw RunError.differs(path: folder.relativePath, key: key)
         }
+        let checkpoint = try readCheckpoint(
+            in: directory, epochs: configuration.method.course.epochs, for: &method)
         try directory.write(text, to: .configuration)
-        return directory
+        return (directory, checkpoint)
     }
 
     private func readCheckpoint(
-        in directory: RunDirectory, for method: inout any LearningMethod
+        in directory: RunDirectory, epochs: Int, for method: inout any LearningMethod
     ) throws -> TrainingCheckpoint? {
         let file = directory.url(of: .checkpoint)
         guard FileManager.default.fileExists(atPath: file.path) else {
@@ -134,9 +140,17 @@ struct TrainingRun {
             return nil
         }
         let checkpoint = try TrainingCheckpoint(contentsOf: file)
+        let done = checkpoint.state?.completedEpochs ?? 0
+        guard done <= epochs else {
+            throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
+        }
         try method.restoreModel(checkpoint.parameters)
-        try directory.keepMetrics(lines: checkpoint.state?.completedEpochs ?? 0)
-        events.note("going on after epoch \(checkpoint.state?.completedEpochs ?? 0)")
+        try directory.keepMetrics(lines: done)
+        events.note(
+            done < epochs
+                ? "going on after epoch \(done)"
+                : "all \(epochs) epochs are done already; nothing is trained, the network is measured again"
+        )
         return checkpoint
     }
 

@@ -10,7 +10,7 @@ extension Workbench {
     /// Sets runs side by side: one table for all methods, and a page of charts.
     ///
     /// A configuration is trained first, as `run` does; a finished run of the same configuration and seed is
-    /// taken as it is.
+    /// taken as it is, one that was interrupted goes on.
     /// - Throws: `RunError`, `RunIndexError`, and what `run` throws.
     public func compare(
         _ request: CompareRequest, events: WorkEvents = WorkEvents()
@@ -59,38 +59,20 @@ extension Workbench {
         guard ["yaml", "yml"].contains(file.pathExtension) else {
             return try runFolder(item, output: request.output)
         }
-        let overrides = try request.seed.map { [try ConfigurationOverride("seed=\($0)")] } ?? []
-        let configuration = try RunConfiguration(
-            file: file, overrides: overrides, registry: registry)
-        let folder = request.output.appending(
-            path: RunDirectory.defaultName(configuration: file, seed: Int(configuration.seed)),
-            directoryHint: .isDirectory)
-        let content = folder.appending(path: RunDirectory.File.reportContent.rawValue)
-        if FileManager.default.fileExists(atPath: content.path) {
-            try requireSame(configuration, in: folder)
-            events.note("taking the run that is there: \(folder.relativePath)")
-            return folder
+        let run = try PlannedRun(
+            file: file, overrides: [], seed: request.seed, registry: registry
+        ) { configuration in
+            request.output.appending(
+                path: RunDirectory.defaultName(configuration: file, seed: Int(configuration.seed)),
+                directoryHint: .isDirectory)
         }
-        _ = try run(
-            RunRequest(
-                configuration: file, seed: request.seed, threads: request.threads, output: folder,
-                dataDirectory: request.dataDirectory,
-                command: ["ranvier", "run", item]
-                    + (request.seed.map { ["--seed", String($0)] } ?? [])), events: events)
-        return folder
-    }
-
-    private func requireSame(
-        _ configuration: RunConfiguration, in folder: URL
-    ) throws {
-        let stored = try RunConfiguration(
-            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
-            registry: registry, defaultName: configuration.name)
-        if let key = stored.resolved.firstDifference(
-            from: configuration.resolved, ignoring: ["version"])
-        {
-            throw RunError.differs(path: folder.relativePath, key: key)
+        let queue = RunQueue(
+            workbench: self, threads: request.threads, dataDirectory: request.dataDirectory,
+            events: events)
+        if case .failed(let message, let status)? = try queue.perform([run]).first {
+            throw RunsFailedError(failures: [(run.name, message, status)])
         }
+        return run.folder
     }
 
     private struct ComparisonOutcome: Encodable, Sendable {

@@ -93,6 +93,24 @@ extension Workbench {
         }
     }
 
+    /// Writes the configuration that tables imply into the folder of runs, for several runs of it.
+    ///
+    /// - Throws: `DataError` where training could not begin; `FileError`.
+    public func writeImplied(
+        _ table: TableRequest, seed: Int?, under output: String?,
+        _ events: WorkEvents = WorkEvents()
+    ) throws -> URL {
+        let folder = output.map { URL(filePath: $0, directoryHint: .isDirectory) }
+            ?? Self.defaultOutput
+        var request = RunRequest(configuration: folder, seed: seed)
+        try imply(table, onto: &request, events)
+        try RunDirectory.makeFolder(folder)
+        let file = folder.appending(path: request.configuration.lastPathComponent)
+        try AtomicFile.write(Data((request.text ?? "").utf8), to: file)
+        events.note("the configuration that the table implies: \(file.relativePath)")
+        return file
+    }
+
     /// A name for runs on the tables.
     private static func name(of request: TableRequest) -> String {
         var name = URL(filePath: request.data.first ?? "table").lastPathComponent

@@ -9,14 +9,14 @@ extension SpikeEncoder {
     ///
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` with both in milliseconds.
     public func requireTimeStep(of data: Dataset) throws(TrainingError) {
-        guard form == .rows, let step = data.timeStep, abs(timeStep / step - 1) > 1e-6 else {
+        guard let own = rowDuration, let step = data.timeStep, abs(own / step - 1) > 1e-6 else {
             return
         }
         throw .mismatch(
             what: "time step",
             expected: "\(NumberText.milliseconds(step)), as in \(data.name)",
             found:
-                "\(NumberText.milliseconds(timeStep)) in the encoder; set encoding.\(Self.kind).time-step to "
+                "\(NumberText.milliseconds(own)) for a row in the encoder; set encoding.\(Self.kind).time-step to "
                 + "\(NumberText.significant(step, digits: 9)), or dataset.time-step to that of the encoder"
         )
     }

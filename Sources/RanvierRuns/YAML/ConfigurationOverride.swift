@@ -2,8 +2,10 @@ import RanvierConfiguration
 
 /// A value set on the command line: `--set training.epochs=3`.
 ///
-/// The key path steps through sections by key and through lists by index, counted from zero. The
-/// value is YAML, so that `shape=[1, 2]` works too.
+/// The key path steps through sections by key and through lists by index, counted from zero, or by a kind that stands there
+/// once: `network.0.linear.outputs`, `network.lif.threshold`. The only kind of a section may be left out where its key is
+/// written (`encoding.steps`), and `network.hidden` is the size of the one hidden layer. The value is YAML, so that
+/// `shape=[1, 2]` works too; a number for a list of plain values is a list of one.
 public struct ConfigurationOverride: Equatable, Sendable, Codable {
     /// The steps to the value.
     public let path: [String]
@@ -32,6 +34,13 @@ public struct ConfigurationOverride: Equatable, Sendable, Codable {
         self.init(path: path, yaml: String(parts[1]))
     }
 
+    /// The value that is set.
+    ///
+    /// - Throws: `ConfigurationError` if it is not YAML.
+    public func value() throws(ConfigurationError) -> ConfigurationValue {
+        try ConfigurationNode(yaml: yaml, file: option).value
+    }
+
     /// The option as it was given.
     var option: String { "--set \(path.joined(separator: "."))=\(yaml)" }
 }
@@ -50,7 +59,8 @@ extension ConfigurationNode {
             value.content = .scalar("", isQuoted: false)
         }
         value.relocate(to: override.option)
-        try set(value, at: override.path[...], option: override.option)
+        let steps = try steps(to: override.path, option: override.option)
+        try set(value, at: steps[...], option: override.option)
     }
 
     private mutating func relocate(to location: String) {
@@ -70,11 +80,29 @@ extension ConfigurationNode {
         }
     }
 
+    private var isPlainList: Bool {
+        guard case .list(let nodes) = content else { return false }
+        return nodes.allSatisfy { if case .scalar = $0.content { true } else { false } }
+    }
+
+    private var isNumber: Bool {
+        switch value {
+        case .integer, .float: true
+        case .null, .boolean, .string, .list, .section: false
+        }
+    }
+
     private mutating func set(
         _ value: ConfigurationNode, at path: ArraySlice<String>, option: String
     ) throws(ConfigurationError) {
         guard let step = path.first else {
-            self = value
+            if isPlainList, value.isNumber {
+                let alone = value
+                self = value
+                content = .list([alone])
+            } else {
+                self = value
+            }
             return
         }
         if isNull { content = .section([]) }

@@ -22,9 +22,11 @@ public final class ConfigurationReader {
 
     /// Reads a file; `overrides` replace or add values, and kinds are those of a registry.
     ///
+    /// - Parameter folder: what relative paths start from; nil for the file's own folder.
     /// - Throws: `ConfigurationError` if it cannot be read or is not YAML with a section at the top.
     public convenience init(
-        file url: URL, overrides: [ConfigurationOverride] = [], registry: Registry = Registry()
+        file url: URL, folder: URL? = nil, overrides: [ConfigurationOverride] = [],
+        registry: Registry = Registry()
     ) throws(ConfigurationError) {
         let text: String
         do {
@@ -35,7 +37,7 @@ public final class ConfigurationReader {
                 problem: .unreadable(reason: Self.reason(for: error, at: url)))
         }
         try self.init(
-            yaml: text, file: url.relativePath, folder: url.deletingLastPathComponent(),
+            yaml: text, file: url.relativePath, folder: folder ?? url.deletingLastPathComponent(),
             overrides: overrides, registry: registry)
     }
 
