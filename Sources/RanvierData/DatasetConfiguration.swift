@@ -87,6 +87,8 @@ public struct DatasetConfiguration: Sendable {
     /// - Throws: `DataError` that names file, expected and found.
     public func load(from place: DataPlace) throws(DataError) -> Splits {
         let parts = try source.load(from: place)
+        try Splits(training: parts.training, test: parts.test)
+            .requireSamples(of: name, validationFraction: validationFraction)
         var training = parts.training, test = parts.test
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
         if let limit { training = training.prefix(limit) }
@@ -101,6 +103,7 @@ public struct DatasetConfiguration: Sendable {
                 validationFraction: validationFraction, seed: place.seed)
             splits.training = parts.training
             splits.validation = parts.validation
+            try splits.requireSamples(of: name, validationFraction: validationFraction)
         }
         if let (kind, scope) = fit {
             let scaling = try Scaling(fitting: splits.training, kind: kind, scope: scope)
