@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierBaselines
 import RanvierConfiguration
 import RanvierData
 import RanvierFormats
@@ -18,11 +19,12 @@ struct TrainingRun {
 
     func perform() throws -> CommandOutcome {
         let configuration = try readConfiguration()
-        let data = try configuration.dataset.load(
+        var data = try configuration.dataset.load(
             from: DataPlace(
                 directory: request.dataDirectory,
                 folder: request.configuration.deletingLastPathComponent(),
                 seed: configuration.seed))
+        data.warnings += data.findings(areImages: configuration.dataset.source.hasImages)
         for note in data.notes { events.note(note) }
         for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
@@ -135,9 +137,19 @@ struct TrainingRun {
                 ModelDescription(
                     of: method.model, method: configuration.methodName, seed: configuration.seed),
                 isPretty: true), to: .architecture)
-        var result = measurement.result
-        result.warnings = data.warnings + observer.warnings
-        result.baseline = try trainBaseline(configuration, on: data)
+        let network = try trainBaseline(configuration, on: data)
+        let rivals = RivalMeasurement(measurement: measurement, measures: configuration.measures)
+        let twin = try network.map {
+            [try measurement.rival($0.result.model, answering: $0.evaluation)]
+        }
+        let others = try rivals.rivals(
+            on: data.test, training: data.training, validation: data.validation,
+            choice: configuration.baseline == nil ? .trivial : .all, seed: configuration.seed)
+        let result = measurement.result(
+            beside: (twin ?? []) + others, baseline: network?.result,
+            warnings: data.warnings + observer.warnings)
+        let told = Set(data.warnings + observer.warnings)
+        for warning in result.warnings where !told.contains(warning) { events.warning(warning) }
         let content = try ReportBuilder(
             configuration: configuration, data: data, command: request.command
         ).content(
@@ -148,10 +160,10 @@ struct TrainingRun {
             text: RunSummary(result: result, directory: directory.url).text, value: result)
     }
 
-    /// The baseline's result; nil where there is none to a network of this kind.
+    /// The baseline, measured; nil where there is none to a network of this kind.
     private func trainBaseline(
         _ configuration: RunConfiguration, on data: DatasetConfiguration.Splits
-    ) throws -> RunResult? {
+    ) throws -> ModelMeasurement? {
         guard let kind = configuration.baseline else { return nil }
         guard
             let made = try kind.payload.make(
@@ -172,8 +184,7 @@ struct TrainingRun {
         return try ModelMeasurement(
             of: method.model, as: configuration.subject(method: type(of: method).name),
             on: data.test, measures: configuration.measures, training: state,
-            samples: data.training.count, observer: observer
-        ).result
+            samples: data.training.count, observer: observer)
     }
 
     private func write(_ content: ReportContent, to directory: RunDirectory) throws {
