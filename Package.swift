@@ -36,7 +36,8 @@ let ground = [
 ]
 let material = ["RanvierNetworks", "RanvierData"]
 let methods = ["RanvierSurrogate", "RanvierExact"]
-let umbrella = ground + material + ["RanvierLearning"] + methods + ["RanvierAnalysis"]
+let umbrella =
+    ground + material + ["RanvierLearning"] + methods + ["RanvierAnalysis", "RanvierBaselines"]
 let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
 
 let package = Package(
@@ -86,6 +87,8 @@ let package = Package(
         library(
             "RanvierAnalysis", ground + material + ["RanvierLearning", "CRanvierKernels"]),
 
+        library("RanvierBaselines", ground + material + ["RanvierLearning"]),
+
         // What users import: everything so far under one name, with the standard registry.
         library("Ranvier", umbrella),
 
@@ -126,6 +129,7 @@ let package = Package(
         tests("RanvierNetworksTests", ["RanvierNetworks", "RanvierTensors"]),
         tests("RanvierLearningTests", umbrella + ["Ranvier"]),
         tests("RanvierAnalysisTests", umbrella),
+        tests("RanvierBaselinesTests", umbrella),
         tests("RanvierExactTests", umbrella + ["Ranvier"]),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
         tests(

@@ -111,6 +111,8 @@ public struct DatasetConfiguration: Sendable {
     /// - Throws: `DataError` that names file, expected and found.
     public func load(from place: DataPlace) throws(DataError) -> Splits {
         let parts = try source.load(from: place)
+        try Splits(training: parts.training, test: parts.test)
+            .requireSamples(of: name, validationFraction: validationFraction)
         var training = try parts.training.sayingImages(of: imageShape)
         var test = try parts.test.sayingImages(of: imageShape)
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
@@ -128,6 +130,7 @@ public struct DatasetConfiguration: Sendable {
                 names: ("training", "validation"))
             splits.training = first
             splits.validation = second
+            try splits.requireSamples(of: name, validationFraction: validationFraction)
         }
         try scale(&splits, replacesMissing: parts.replacesMissing, place)
         return splits

@@ -113,6 +113,7 @@ public struct SurrogateConfiguration: MethodConfiguration {
             optimizer: training.optimizer.optimizer, schedule: training.schedule,
             clipping: training.clipping, batchSizes: training.batchSizes, seed: seed,
             augmentation: try training.augmentation(of: data.training))
+        method.classWeights = training.classWeights
         method.truncation = isSpiking ? training.truncation : nil
         if let limit = training.memoryLimit { method.memoryLimit = limit }
         try method.requireBatches(of: data.training.count)

@@ -35,6 +35,10 @@ public struct SurrogateGradient: LearningMethod {
     /// With fewer steps than a sequence has, it is cut into parts of so many, whose losses and gradients add
     /// up; memory is that of one part. See ``Network/truncatedValueAndGradients(over:window:in:loss:)``.
     public var truncation: Int?
+    /// By how much the loss of a sample counts, according to its class. They act in training alone: measured losses are plain.
+    public var classWeights = ClassWeights.none
+    /// The factor of each class, known once the samples are; nil where all are alike.
+    private var classFactors: [Float]?
     /// Bytes that training may use; the memory of the machine unless set.
     public var memoryLimit = Int(ProcessInfo.processInfo.physicalMemory)
 
@@ -133,6 +137,14 @@ public struct SurrogateGradient: LearningMethod {
                 expected: "a loss for the task '\(clockedModel.signature.task.element.kind)' of "
                     + data.name, found: "one that cannot be taken of its targets")
         }
+        classFactors = try classWeights.factors(for: data)
+        guard classFactors != nil else { return }
+        let probe = Tensor.zeros([1, 1, outputs])
+        guard loss.value(of: probe, targets: data.targets.subset([0]), weights: [1]) != nil else {
+            throw TrainingError.mismatch(
+                what: "class-weights", expected: "a loss that can weight samples",
+                found: "'\(type(of: loss).kind)'; leave the key out or take another loss")
+        }
     }
 
     /// Fewest samples of a batch, and the layer that asks for them.
@@ -218,7 +230,7 @@ public struct SurrogateGradient: LearningMethod {
         var culprit: String?
         let (value, gradients) = valueAndGradients(of: sequence, in: context) { output in
             outputs.append(output.detached)
-            let value = loss.value(ofPart: output, of: sequence.shape[0], targets: targets)
+            let value = lossValue(ofPart: output, of: sequence.shape[0], targets: targets)
             if !value.isFinite { culprit = value.firstLayerWithNonFiniteGradient() }
             return value
         }
@@ -235,6 +247,20 @@ public struct SurrogateGradient: LearningMethod {
         try hooks.project?()
         let output = outputs.count == 1 ? outputs[0] : Tensor.concatenate(outputs)
         return (value.scalar, loss.decoder.scores(of: output))
+    }
+
+    /// The loss, with the weights of classes where there are any.
+    private func lossValue(ofPart output: Tensor, of steps: Int, targets: Targets) -> Tensor {
+        let loss = clockedModel.loss
+        guard let classFactors else {
+            return loss.value(ofPart: output, of: steps, targets: targets)
+        }
+        let weights = targets.labels.map { classFactors[$0] }
+        guard
+            let value = loss.value(
+                ofPart: output, of: steps, targets: targets, weights: weights)
+        else { preconditionFailure("'\(type(of: loss).kind)' weighted samples before") }
+        return value
     }
 
     private func valueAndGradients(

@@ -9,7 +9,7 @@ import Testing
     private static let material = ["RanvierNetworks", "RanvierData"]
     private static let learning = ground + material + ["RanvierLearning"]
     private static let afterLearning =
-        learning + ["RanvierSurrogate", "RanvierExact", "RanvierAnalysis"]
+        learning + ["RanvierSurrogate", "RanvierExact", "RanvierAnalysis", "RanvierBaselines"]
     private static let workbench = [
         "RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies",
     ]
@@ -21,6 +21,7 @@ import Testing
         "RanvierNetworks": ground, "RanvierData": ground,
         "RanvierLearning": ground + material,
         "RanvierSurrogate": learning, "RanvierExact": learning, "RanvierAnalysis": learning,
+        "RanvierBaselines": learning,
         "Ranvier": afterLearning,
         "RanvierRuns": afterLearning, "RanvierReports": afterLearning,
         "RanvierBench": afterLearning,

@@ -79,9 +79,34 @@ public struct ModelMeasurement: Sendable {
                 peakResidentBytes: ProcessMemory.peakResidentBytes),
             latency: .init(secondsPerSample: try model.secondsPerSample(on: test)),
             calibration: predictions?.calibration(), measures: evaluation.measures)
+        result.classes = confusion?.scores(names: evaluation.classNames) ?? []
         result.headline = model.signature.task.headline(
             evaluation.measures, samples: test.count)
         self.result = result
+    }
+
+    /// The result beside what the network must beat, with the verdict in its headline and among its warnings.
+    ///
+    /// - Parameter rivals: in the order of the table.
+    public func result(
+        beside rivals: [RivalResult], baseline: RunResult? = nil, warnings: [String] = []
+    ) -> RunResult {
+        var result = result
+        result.rivals = rivals
+        result.baseline = baseline
+        let verdict = RunVerdict(result, achieved: result.headline)
+        result.headline = verdict.headline
+        result.warnings = warnings + verdict.warnings
+        return result
+    }
+
+    /// An entry of the list of rivals for other answers to the same samples.
+    public func rival(
+        _ name: String, detail: String = "", answering other: Evaluation
+    ) throws -> RivalResult {
+        RivalResult(
+            name: name, detail: detail, measures: other.measures,
+            differences: try evaluation.differences(from: other))
     }
 
     /// Operations for one sample. A neuron is updated once per step.

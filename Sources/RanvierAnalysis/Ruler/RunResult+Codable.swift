@@ -5,7 +5,8 @@ import RanvierLearning
 extension RunResult: Codable {
     private enum CodingKeys: String, CodingKey {
         case method, dataset, seed, version, model, name, test, training, activity, operations
-        case energy, memory, latency, calibration, baseline, measures, baselines, warnings, headline
+        case energy, memory, latency, calibration, baseline, measures, classes, baselines
+        case warnings, headline
     }
 
     /// Reads a result.
@@ -28,6 +29,11 @@ extension RunResult: Codable {
             calibration: container.decodeIfPresent(Calibration.self, forKey: .calibration),
             baseline: container.decodeIfPresent(RunResult.self, forKey: .baseline))
         measures = try container.decode([Measure].self, forKey: .measures)
+        // Earlier versions knew no scores of classes, and of baselines the network alone.
+        classes = try container.decodeIfPresent([ClassScore].self, forKey: .classes) ?? []
+        let network = baseline.map(Self.entry)
+        let entries = try container.decodeIfPresent([RivalResult].self, forKey: .baselines) ?? []
+        rivals = entries.filter { $0 != network }
         warnings = try container.decode([String].self, forKey: .warnings)
         headline = try container.decode(String.self, forKey: .headline)
     }
@@ -53,17 +59,16 @@ extension RunResult: Codable {
         try container.encode(warnings, forKey: .warnings)
         try container.encode(headline, forKey: .headline)
         try container.encodeIfPresent(baseline, forKey: .baseline)
+        try container.encode(classes, forKey: .classes)
+        let isListed = baseline.map { rivals[$0.model] != nil } ?? true
         try container.encode(
-            (baseline.map { [$0] } ?? []).map {
-                BaselineMeasures(name: $0.model, measures: $0.measures)
-            },
+            (isListed ? [] : [baseline].compactMap { $0.map(Self.entry) }) + rivals,
             forKey: .baselines)
     }
 
-    /// What the network must beat, in short.
-    private struct BaselineMeasures: Encodable {
-        let name: String
-        let measures: [Measure]
+    /// A network among the baselines, without differences.
+    private static func entry(_ baseline: RunResult) -> RivalResult {
+        RivalResult(name: baseline.model, measures: baseline.measures)
     }
 
     /// The result as JSON with sorted keys; numbers that JSON lacks become "inf", "-inf" and "nan".

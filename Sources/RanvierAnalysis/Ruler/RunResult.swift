@@ -185,6 +185,10 @@ public struct RunResult: Equatable, Sendable {
     public var calibration: Calibration?
     /// How good the network is, the most important measure first.
     public var measures: [Measure] = []
+    /// How well each class is found; empty where samples have none.
+    public var classes: [ClassScore] = []
+    /// What the network must beat, on the same test samples; a network of the same shape is also the ``baseline``.
+    public var rivals: [RivalResult] = []
     /// What the run warned about.
     public var warnings: [String] = []
     /// What was reached, as the end of a sentence that begins with the network.

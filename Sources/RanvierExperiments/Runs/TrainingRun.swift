@@ -1,5 +1,6 @@
 import Foundation
 import RanvierAnalysis
+import RanvierBaselines
 import RanvierConfiguration
 import RanvierData
 import RanvierFormats
@@ -22,6 +23,7 @@ struct TrainingRun {
             from: configuration.place(
                 dataDirectory: request.dataDirectory,
                 folder: request.configuration.deletingLastPathComponent()))
+        data.warnings += data.findings(areImages: configuration.dataset.source.hasImages)
         for note in data.notes { events.note(note) }
         for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
@@ -180,11 +182,21 @@ struct TrainingRun {
                     of: method.model, method: configuration.methodName, seed: configuration.seed),
                 isPretty: true), to: .architecture)
         try writeCertainty(of: method.model, on: data.validation, to: directory)
-        var result = measurement.result
-        result.warnings =
+        let network = try trainBaseline(configuration, on: data)
+        let rivals = RivalMeasurement(measurement: measurement, measures: configuration.measures)
+        let twin = try network.map {
+            [try measurement.rival($0.result.model, answering: $0.evaluation)]
+        }
+        let others = try rivals.rivals(
+            on: data.test, training: data.training, validation: data.validation,
+            choice: configuration.baseline == nil ? .trivial : .all, seed: configuration.seed)
+        let warnings =
             data.warnings + doubts + observer.warnings
             + tellDoubts(measurement.evaluation, heard: observer.warnings)
-        result.baseline = try trainBaseline(configuration, on: data)
+        let result = measurement.result(
+            beside: (twin ?? []) + others, baseline: network?.result, warnings: warnings)
+        let told = Set(warnings)
+        for warning in result.warnings where !told.contains(warning) { events.warning(warning) }
         let content = try ReportBuilder(
             configuration: configuration, data: data, command: request.command
         ).content(
@@ -219,10 +231,10 @@ struct TrainingRun {
         return doubts
     }
 
-    /// The baseline's result; nil where there is none to a network of this kind.
+    /// The baseline, measured; nil where there is none to a network of this kind.
     private func trainBaseline(
         _ configuration: RunConfiguration, on data: DatasetConfiguration.Splits
-    ) throws -> RunResult? {
+    ) throws -> ModelMeasurement? {
         guard let kind = configuration.baseline else { return nil }
         guard
             let made = try kind.payload.make(
@@ -243,8 +255,7 @@ struct TrainingRun {
         return try ModelMeasurement(
             of: method.model, as: configuration.subject(method: type(of: method).name),
             on: data.test, measures: configuration.measures, training: state,
-            samples: data.training.count, observer: observer
-        ).result
+            samples: data.training.count, observer: observer)
     }
 
     private func write(_ content: ReportContent, to directory: RunDirectory) throws {

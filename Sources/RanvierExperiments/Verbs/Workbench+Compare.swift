@@ -41,10 +41,13 @@ extension Workbench {
         let rows = zip(names, contents).flatMap { name, content in
             let result = content.result
             let own = [[name, result.method] + RunSummary.cells(result, beside: results)]
-            guard let baseline = content.baseline else { return own }
-            return own + [
-                ["  its baseline", ""] + RunSummary.cells(baseline, beside: results)
-            ]
+            let network = content.baseline.map {
+                [["  its baseline", ""] + RunSummary.cells($0, beside: results)]
+            }
+            return own + (network ?? [])
+                + RunSummary.others(of: result).map {
+                    ["  its baseline", ""] + RunSummary.cells($0, beside: results)
+                }
         }
         return TextTable(
             head: ["run", "method"] + RunSummary.head(of: results), rows: rows

@@ -55,7 +55,7 @@ public struct Course: Sendable {
                 epoch, of: epochs, on: data, hooks: self.hooks(hooks, observer, epoch: epoch))
             if let validation {
                 let measured = try method.model.evaluate(
-                    on: validation, counts: false, observer: observer)
+                    on: validation, counts: false, intervals: false, observer: observer)
                 report.validation["loss"] = measured.loss
                 for measure in measured.measures { report.validation[measure.name] = measure.value }
             }

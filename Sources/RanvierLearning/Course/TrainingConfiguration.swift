@@ -11,6 +11,8 @@ public struct TrainingConfiguration: Sendable {
     public var batchSizes: BatchSizes
     /// What is minimised; nil for what is usual for the task.
     public var loss: (any Loss)?
+    /// By how much the loss of a sample counts, according to its class.
+    public var classWeights: ClassWeights
     /// The optimiser, with its learning rate before the schedule.
     public var optimizer: any OptimizerChoice
     /// How the learning rate changes.
@@ -35,6 +37,7 @@ public struct TrainingConfiguration: Sendable {
         self.epochs = epochs
         batchSizes = BatchSizes([batchSize])
         loss = nil
+        classWeights = .none
         optimizer = AdamChoice()
         schedule = .cosine()
         clipping = .none
@@ -51,6 +54,7 @@ public struct TrainingConfiguration: Sendable {
         epochs = try section.integer("epochs", default: 20, in: 1...)
         batchSizes = try Self.batchSizes(section)
         loss = try section.optionalValue("loss", of: LossRole.self)
+        classWeights = try ClassWeights.read(section)
         let usual = AdamChoice()
         optimizer = try section.value("optimizer", of: OptimizerRole.self, default: usual)
         schedule = try Self.schedule(section)

@@ -48,6 +48,12 @@ public struct CrossEntropy: Loss {
             labels: targets.labels, smoothing: labelSmoothing)
     }
 
+    /// With the cross-entropy of each sample times its weight.
+    public func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor? {
+        decoder.scores(of: output).crossEntropy(
+            labels: targets.labels, smoothing: labelSmoothing, weights: weights)
+    }
+
     /// Of one step all ways to read a score are the same.
     public var forArtificialNetwork: any Loss {
         CrossEntropy(of: .meanMembrane, labelSmoothing: labelSmoothing)
@@ -87,9 +93,23 @@ public struct CrossEntropyOfEachStep: Loss {
             * Float(output.shape[0])
     }
 
+    /// With the cross-entropies of each sample times its weight.
+    public func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor? {
+        output.crossEntropy(
+            labels: targets.labels, smoothing: labelSmoothing, weights: weights)
+            * Float(output.shape[0])
+    }
+
     /// The steps of the part.
     public func value(ofPart output: Tensor, of steps: Int, targets: Targets) -> Tensor {
         value(of: output, targets: targets)
+    }
+
+    /// The steps of the part.
+    public func value(
+        ofPart output: Tensor, of steps: Int, targets: Targets, weights: [Float]
+    ) -> Tensor? {
+        value(of: output, targets: targets, weights: weights)
     }
 
     /// Cross-entropy of the mean.
@@ -156,6 +176,13 @@ public struct TemporalEfficientTraining: Loss {
     public func value(of output: Tensor, targets: Targets) -> Tensor {
         let classification = output.crossEntropy(
             labels: targets.labels, smoothing: labelSmoothing)
+        return classification * (1 - lambda) + (output - potential).squared().mean() * lambda
+    }
+
+    /// With the cross-entropy of each sample times its weight; the pull towards φ is the same for all.
+    public func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor? {
+        let classification = output.crossEntropy(
+            labels: targets.labels, smoothing: labelSmoothing, weights: weights)
         return classification * (1 - lambda) + (output - potential).squared().mean() * lambda
     }
 

@@ -37,6 +37,15 @@ public protocol Loss: Configurable {
     ///   - steps: steps of the whole sequence.
     func value(ofPart output: Tensor, of steps: Int, targets: Targets) -> Tensor
 
+    /// The loss of a batch whose samples do not count alike: the mean over the batch of weight times the sample's loss.
+    ///
+    /// - Parameter weights: one per sample.
+    /// - Returns: a single number; nil where the loss knows no weights.
+    func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor?
+
+    /// What consecutive steps of a longer sequence contribute to that.
+    func value(ofPart output: Tensor, of steps: Int, targets: Targets, weights: [Float]) -> Tensor?
+
     /// What stands for the loss when an artificial network of the same shape is trained.
     var forArtificialNetwork: any Loss { get }
 }
@@ -50,6 +59,18 @@ extension Loss {
     /// The loss of the part alone, weighted with its share of the steps.
     public func value(ofPart output: Tensor, of steps: Int, targets: Targets) -> Tensor {
         value(of: output, targets: targets) * (Float(output.shape[0]) / Float(max(steps, 1)))
+    }
+
+    /// Nil: no weights.
+    public func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor? { nil }
+
+    /// The loss of the part alone, weighted with its share of the steps.
+    public func value(
+        ofPart output: Tensor, of steps: Int, targets: Targets, weights: [Float]
+    ) -> Tensor? {
+        value(of: output, targets: targets, weights: weights).map {
+            $0 * (Float(output.shape[0]) / Float(max(steps, 1)))
+        }
     }
 
     /// The loss itself.

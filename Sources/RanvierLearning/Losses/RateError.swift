@@ -34,12 +34,22 @@ public struct RateError: Loss {
 
     /// The loss of a batch.
     public func value(of output: Tensor, targets: Targets) -> Tensor {
+        errors(of: output, targets).squared().mean()
+    }
+
+    /// With the error of each sample times its weight.
+    public func value(of output: Tensor, targets: Targets, weights: [Float]) -> Tensor? {
+        (errors(of: output, targets).squared() * Tensor(weights, shape: [weights.count, 1])).mean()
+    }
+
+    /// Rates less targets, `[B, classes]`.
+    private func errors(of output: Tensor, _ targets: Targets) -> Tensor {
         let rates = output.mean(axes: [0])
         var target = [Float](repeating: otherRate, count: rates.count)
         for (row, label) in targets.labels.enumerated() {
             target[row * rates.shape[1] + label] = correctRate
         }
-        return (rates - Tensor(target, shape: rates.shape)).squared().mean()
+        return rates - Tensor(target, shape: rates.shape)
     }
 
     /// Rates mean nothing to an artificial network, which learns the classes by cross-entropy.

@@ -48,16 +48,35 @@ extension Measure {
     public static let share = "share"
 
     /// The name for people: `Mean absolute error`.
-    public var title: String {
-        let words = name.split(separator: "-").joined(separator: " ")
-        return words.prefix(1).uppercased() + words.dropFirst()
+    public var title: String { label.prefix(1).uppercased() + label.dropFirst() }
+
+    /// The name within a line of text: `mean absolute error`, `macro F1`.
+    public var label: String {
+        if name == PrecisionRecallArea.kind { return "PR-AUC" }
+        if name == ExplainedVariance.kind { return "explained variance (R²)" }
+        let words = name.split(separator: "-").map { $0 == "f1" ? "F1" : String($0) }
+        return words.joined(separator: " ")
     }
 
     /// The number for people, with its unit.
     public var text: String {
+        guard !value.isNaN else { return "undefined" }
         if unit == Self.share { return NumberText.percent(value, decimals: 2) }
         let number = NumberText.significant(value, digits: 4)
         return unit.isEmpty || !value.isFinite ? number : "\(number) \(unit)"
+    }
+
+    /// The number with its interval, where one is known: `95.83 % (93.3–97.5)`.
+    public var textWithInterval: String {
+        guard let interval, interval.count == 2, value.isFinite,
+            interval.allSatisfy(\.isFinite)
+        else { return text }
+        let ends = interval.map {
+            unit == Self.share
+                ? NumberText.fixed(100 * $0, decimals: 1) : NumberText.significant($0, digits: 3)
+        }
+        // A dash between would be read as a sign where ends are negative.
+        return "\(text) (\(ends[0])\(interval[0] < 0 ? " to " : "–")\(ends[1]))"
     }
 
     /// A share of some trials, with Wilson's interval of 95 %.

@@ -8,15 +8,18 @@ extension SpikingModel {
     /// - Parameters:
     ///   - measures: what is measured besides what the task asks for.
     ///   - counts: whether layers are listened to; without, activity and operations are left out.
+    ///   - intervals: whether measures get intervals, which costs some draws of the samples for each.
     /// - Throws: `DataError` for samples of another shape, ``TrainingError/mismatch(what:expected:found:)`` for another task;
     ///   ``TrainingError/interrupted(epoch:lastCompletedEpoch:)`` where the observer asks to stop; the model's error.
     public func evaluate(
         on data: Dataset, measures: [any EvaluationMeasure] = [], counts: Bool = true,
+        intervals: Bool = true,
         observer: any TrainingObserver = SilentObserver()
     ) throws -> Evaluation {
         let data = try prepared(data)
         if case .none = data.targets {} else { try signature.task.requireFit(of: data) }
         var result = Evaluation(task: signature.task, targets: data.targets)
+        result.hasIntervals = intervals
         let tally = ActivityTally()
         let listener =
             counts ? Listener(showsSpikes: data.holdsRasters, hears: tally.observe) : nil
@@ -38,14 +41,7 @@ extension SpikingModel {
         result.activity = tally.layers(samples: data.count)
         result.operations = tally.operations
         result.layerOperations = tally.layerOperations
-        // What was asked for stands behind the most important one of the task.
-        let usual = signature.task.measures
-        for measure in Array(usual.prefix(1)) + measures + usual.dropFirst() {
-            guard let value = try measure.measure(result), result.measures[value.name] == nil else {
-                continue
-            }
-            result.measures.append(value)
-        }
+        try result.measure(measures)
         return result
     }
 

@@ -32,9 +32,12 @@ public struct Classification: LearningTask {
     /// Softmax.
     public func answers(of scores: Tensor) -> Tensor { scores.softmax() }
 
-    /// Accuracy and calibration.
+    /// Accuracy, how well each class is found, and calibration.
     public var measures: [any EvaluationMeasure] {
-        [Accuracy(), ExpectedCalibrationError(), NegativeLogLikelihood(), BrierScore()]
+        let area: [any EvaluationMeasure] = classNames.count == 2 ? [PrecisionRecallArea()] : []
+        return [Accuracy(), BalancedAccuracy(), MacroF1()] + area + [
+            ExpectedCalibrationError(), NegativeLogLikelihood(), BrierScore(),
+        ]
     }
 
     /// Cross-entropy of the mean membrane.

@@ -15,6 +15,8 @@ public struct Evaluation: Sendable {
     public var loss = 0.0
     /// How good that is, the most important measure first.
     public var measures: [Measure] = []
+    /// Whether measures have intervals, which take some draws of the samples each.
+    public var hasIntervals = true
     /// Activity of each spiking layer.
     public var activity: [LayerActivity] = []
     /// Operations for all samples together.
@@ -28,6 +30,41 @@ public struct Evaluation: Sendable {
     public init(task: any LearningTask, targets: Targets) {
         self.task = task
         self.targets = targets
+    }
+
+    /// Answers that were not given by a network, measured as the task asks.
+    ///
+    /// - Parameter answers: `[n][outputs]` probabilities of classes, or values in their own units.
+    /// - Throws: ``AnalysisError`` where there are not as many answers as targets, or they are no probabilities.
+    public init(
+        task: any LearningTask, targets: Targets, answers: [[Float]],
+        measures: [any EvaluationMeasure] = []
+    ) throws {
+        guard answers.count == targets.count else {
+            throw AnalysisError.countMismatch(
+                what: "answers", expected: targets.count, found: answers.count)
+        }
+        self.init(task: task, targets: targets)
+        self.answers = answers
+        try measure(measures)
+    }
+
+    /// Takes the measures of the task; what was asked for besides stands behind the most important one.
+    mutating func measure(_ asked: [any EvaluationMeasure]) throws {
+        let usual = task.measures
+        for measure in Array(usual.prefix(1)) + asked + usual.dropFirst() {
+            guard let value = try measure.measure(self), measures[value.name] == nil else {
+                continue
+            }
+            measures.append(value)
+        }
+    }
+
+    /// The same without drawing samples for intervals.
+    var withoutIntervals: Evaluation {
+        var copy = self
+        copy.hasIntervals = false
+        return copy
     }
 
     /// Spikes of all layers for a sample, on average.

@@ -43,7 +43,9 @@ extension Kind where R == MeasureRole {
 
     /// The measures that are built in.
     public static let standard: [MeasureKind] = [
-        MeasureKind(Accuracy.self), MeasureKind(ExpectedCalibrationError.self),
+        MeasureKind(Accuracy.self), MeasureKind(BalancedAccuracy.self),
+        MeasureKind(MacroF1.self), MeasureKind(PrecisionRecallArea.self),
+        MeasureKind(ExpectedCalibrationError.self),
         MeasureKind(NegativeLogLikelihood.self), MeasureKind(BrierScore.self),
         MeasureKind(RootMeanSquaredError.self), MeasureKind(MeanAbsoluteError.self),
         MeasureKind(ExplainedVariance.self),

@@ -52,30 +52,31 @@ struct BrierScore: EvaluationMeasure {
 }
 
 /// Root of the mean squared error, over all values.
-struct RootMeanSquaredError: EvaluationMeasure {
+struct RootMeanSquaredError: ResampledMeasure {
     static let kind = "root-mean-squared-error"
     static let schema = Schema<RootMeanSquaredError>()
 
-    func measure(_ evaluation: Evaluation) -> Measure? {
-        evaluation.errors.map { errors, unit in
-            let squares = errors.reduce(0) { $0 + $1 * $1 }
-            return Measure(
-                Self.kind, (squares / Double(errors.count)).squareRoot(), unit: unit,
-                higherIsBetter: false)
+    var higherIsBetter: Bool { false }
+    func unit(in evaluation: Evaluation) -> String { evaluation.errors?.unit ?? "" }
+
+    func statistic(of evaluation: Evaluation) -> (([Int]) -> Double)? {
+        evaluation.errors(ofSample: { $0 * $0 }).map { squares in
+            { weights in weightedMean(squares, weights).squareRoot() }
         }
     }
 }
 
 /// Mean size of the error, over all values.
-struct MeanAbsoluteError: EvaluationMeasure {
+struct MeanAbsoluteError: ResampledMeasure {
     static let kind = "mean-absolute-error"
     static let schema = Schema<MeanAbsoluteError>()
 
-    func measure(_ evaluation: Evaluation) -> Measure? {
-        evaluation.errors.map { errors, unit in
-            Measure(
-                Self.kind, errors.reduce(0) { $0 + abs($1) } / Double(errors.count), unit: unit,
-                higherIsBetter: false)
+    var higherIsBetter: Bool { false }
+    func unit(in evaluation: Evaluation) -> String { evaluation.errors?.unit ?? "" }
+
+    func statistic(of evaluation: Evaluation) -> (([Int]) -> Double)? {
+        evaluation.errors(ofSample: { abs($0) }).map { sizes in
+            { weights in weightedMean(sizes, weights) }
         }
     }
 }
@@ -83,23 +84,61 @@ struct MeanAbsoluteError: EvaluationMeasure {
 /// Share of the variance of the targets that is explained: 1 for all, 0 for no more than their mean does.
 ///
 ///     R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²,   over the values of each name, then averaged
-struct ExplainedVariance: EvaluationMeasure {
+///
+/// Undefined where the targets of a name are all equal.
+struct ExplainedVariance: ResampledMeasure {
     static let kind = "explained-variance"
     static let schema = Schema<ExplainedVariance>()
 
-    func measure(_ evaluation: Evaluation) -> Measure? {
+    var higherIsBetter: Bool { true }
+    func unit(in evaluation: Evaluation) -> String { "" }
+
+    func statistic(of evaluation: Evaluation) -> (([Int]) -> Double)? {
         guard case .values(let values, let names, _) = evaluation.targets,
             let errors = evaluation.errors?.values
         else { return nil }
         let width = names.count
-        let shares = (0..<width).map { column in
-            let own = stride(from: column, to: values.count, by: width)
-            let targets = own.map { Double(values[$0]) }
-            let mean = targets.reduce(0, +) / Double(max(targets.count, 1))
-            let spread = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            return 1 - own.reduce(0) { $0 + errors[$1] * errors[$1] } / spread
+        let columns = (0..<width).map { column in
+            stride(from: column, to: values.count, by: width).map {
+                (target: Double(values[$0]), square: errors[$0] * errors[$0])
+            }
         }
-        return Measure(
-            Self.kind, shares.reduce(0, +) / Double(max(width, 1)), higherIsBetter: true)
+        return { weights in
+            let shares = columns.map { column -> Double in
+                let count = Double(weights.reduce(0, +))
+                let mean =
+                    zip(column, weights).reduce(0) { $0 + $1.0.target * Double($1.1) } / count
+                var spread = 0.0, missed = 0.0
+                for (entry, weight) in zip(column, weights) where weight > 0 {
+                    let distance = entry.target - mean
+                    spread += Double(weight) * distance * distance
+                    missed += Double(weight) * entry.square
+                }
+                return spread > 0 ? 1 - missed / spread : .nan
+            }
+            return shares.reduce(0, +) / Double(max(width, 1))
+        }
     }
+}
+
+extension Evaluation {
+    /// Mean over the values of each sample of a function of the error; nil where samples have no values.
+    fileprivate func errors(ofSample function: (Double) -> Double) -> [Double]? {
+        guard case .values(_, let names, _) = targets, let errors = errors?.values else {
+            return nil
+        }
+        let width = names.count
+        return stride(from: 0, to: errors.count, by: width).map { first in
+            errors[first..<first + width].reduce(0) { $0 + function($1) } / Double(width)
+        }
+    }
+}
+
+private func weightedMean(_ values: [Double], _ weights: [Int]) -> Double {
+    var sum = 0.0, count = 0
+    for (value, weight) in zip(values, weights) {
+        sum += value * Double(weight)
+        count += weight
+    }
+    return sum / Double(count)
 }

@@ -2,7 +2,7 @@ import RanvierAnalysis
 import RanvierConfiguration
 import RanvierLearning
 
-/// A run in three plain sentences: how good, how dear, how sure.
+/// A run in three plain sentences: what it is worth, how dear, how sure.
 package struct PlainSummary {
     private let result: RunResult
 
@@ -23,6 +23,8 @@ package struct PlainSummary {
                 + "good it is."
         }
         let start = "The \(network) \(result.headline)"
+        // With rivals, the headline is the verdict on all of them.
+        guard result.rivals.allSatisfy(\.differences.isEmpty) else { return start + "." }
         guard let other = result.baseline?.measures[own.name], other.value.isFinite else {
             return start + "; no conventional network (ANN) was trained to compare it with."
         }

@@ -4,6 +4,9 @@ import RanvierLearning
 
 /// The measures of a run in words, for tables and tiles.
 package enum RunMeasures {
+    /// Measures that tell a network from one that looks at nothing.
+    package static let beyondChance = ["balanced-accuracy", "explained-variance"]
+
     /// A key figure.
     package struct Tile {
         package let name: String
@@ -106,6 +109,9 @@ package enum RunMeasures {
     }
 
     private static func text(of result: RunResult, _ measure: Row) -> String {
+        if let found = result.measures.first(where: { $0.title == measure.name }) {
+            return found.textWithInterval
+        }
         if measure.isSpiking, !result.hasSpikes { return "–" }
         return measure.text(measure.value(result))
     }
@@ -145,7 +151,7 @@ package enum RunMeasures {
                 return found.unit == Measure.share ? NumberText.percent(found.value) : found.text
             }
         }
-        var tiles = result.measures.prefix(1).map { tile($0, "Test \($0.title.lowercased())") }
+        var tiles = result.measures.prefix(1).map { tile($0, "Test \($0.label)") }
         tiles += [
             tile("Energy, arithmetic") { energy($0.energy.arithmeticPicojoules) },
             tile("Energy, with memory") { energy($0.energy.withMemoryPicojoules) },

@@ -86,8 +86,11 @@ package struct ComparisonPage {
                     let result = content.result
                     let detail = "\(result.method), \(result.displayModel), \(result.dataset)"
                     let own = [row(name + "\n" + detail, result)]
-                    guard let baseline = content.baseline else { return own }
-                    return own + [row("↳ \(baseline.displayModel) baseline", baseline)]
+                    let network = content.baseline.map {
+                        [row("↳ \($0.displayModel) baseline", $0)]
+                    }
+                    return own + (network ?? [])
+                        + result.rivals.filter { $0.name != content.baseline?.model }.map(row)
                 }, style: "runs")
         }
     }
@@ -100,6 +103,11 @@ package struct ComparisonPage {
             NumberText.seconds(result.latency.secondsPerSample),
             result.hasSpikes ? NumberText.significant(result.activity.spikesPerSample) : "–",
         ]
+    }
+
+    private func row(_ rival: RivalResult) -> [String] {
+        ["↳ \(rival.name)"] + measures.map { rival.measures[$0.name]?.text ?? "–" }
+            + [String](repeating: "–", count: 5)
     }
 
     private func writeRuns(_ main: inout HTMLWriter) {

@@ -54,7 +54,7 @@ package struct RunPage {
     ) {
         guard !warnings.isEmpty else { return }
         page.container("section", style: "warnings") { section in
-            section.element(heading, warnings.count == 1 ? "Warning" : "Warnings")
+            section.element(heading, warnings.count == 1 ? "⚠ Warning" : "⚠ Warnings")
             section.container("ul") { list in
                 for warning in warnings { list.element("li", warning) }
             }

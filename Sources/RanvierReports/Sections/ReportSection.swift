@@ -24,7 +24,8 @@ extension ReportSection {
 public enum ReportSections {
     /// In the order of the page.
     public static let standard: [any ReportSection] = [
-        QuestionSection(), ComparisonSection(), LearningSection(), MistakesSection(),
+        QuestionSection(), RivalsSection(), ClassesSection(), ComparisonSection(),
+        LearningSection(), MistakesSection(),
         SpikesSection(), DiagnosticsSection(), CertaintySection(), EnergySection(),
         SettingsSection(),
     ]
