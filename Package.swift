@@ -36,8 +36,8 @@ let ground = [
 ]
 let material = ["RanvierNetworks", "RanvierData"]
 let methods = ["RanvierSurrogate", "RanvierExact"]
-let umbrella =
-    ground + material + ["RanvierLearning"] + methods + ["RanvierAnalysis", "RanvierBaselines"]
+let afterLearning = ["RanvierAnalysis", "RanvierBaselines"]
+let umbrella = ground + material + ["RanvierLearning"] + methods + afterLearning
 let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
 
 let package = Package(
