@@ -57,6 +57,13 @@ struct TableDetection {
         }
         rows = head.rows(separator: code, quote: quote, offset: offset, line: line)
         guard let first = rows.first else {
+            guard head.isWhole else {
+                throw DataError(
+                    .unsupported, at: "\(path), line \(line)",
+                    expected: "lines of at most \(TableBlockReader.longestRow >> 20) MiB",
+                    found: "a longer one",
+                    advice: "check that this is a table, and that its quotation marks are closed")
+            }
             throw DataError(
                 .truncated, at: path, expected: "a table", found: "no lines",
                 advice: "check that this is the right file"
