@@ -253,6 +253,12 @@ import Testing
         expectDataError(.countMismatch, mentioning: ["line 1", "2 cells", "skip-rows to 2"]) {
             _ = try reader(text)
         }
+        expectDataError(.countMismatch, mentioning: ["separator to ;"]) {
+            _ = try reader("value\n1,5\n2,5\n")
+        }
+        #expect(
+            try numbers(reader("value\n1,5\n2,5\n") { $0.separator = ";" }, [0]) == [1.5, 2.5])
+        #expect(try reader("x y label\n1 2 a\n3 4 b\n").summary().notes.count == 1)
         let table = try reader(text) { $0.skipRows = 2 }
         #expect(table.headerLine == 3 && table.names == ["a", "b"])
         #expect(try numbers(table, [0, 1]) == [1, 2, 3, 4])

@@ -57,6 +57,13 @@ struct TableDetection {
         }
         rows = head.rows(separator: code, quote: quote, offset: offset, line: line)
         guard let first = rows.first else {
+            guard head.isWhole else {
+                throw DataError(
+                    .unsupported, at: "\(path), line \(line)",
+                    expected: "lines of at most \(TableBlockReader.longestRow >> 20) MiB",
+                    found: "a longer one",
+                    advice: "check that this is a table, and that its quotation marks are closed")
+            }
             throw DataError(
                 .truncated, at: path, expected: "a table", found: "no lines",
                 advice: "check that this is the right file"
@@ -143,6 +150,11 @@ struct TableDetection {
         let usual = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }
         if let usual, usual.key > first.cells.count, usual.value * 2 > min(rows.count - 1, 100) {
             let next = rows.first { $0.cells.count == usual.key }?.line ?? first.line + 1
+            let isSingleWithComma =
+                separator == "," && first.cells.count == 1 && usual.key == 2
+                && rows.dropFirst().allSatisfy {
+                    $0.cells.allSatisfy { $0.bytes.allSatisfy { $0 < 58 } }
+                }
             let isTrailing =
                 usual.key == first.cells.count + 1
                 && rows.dropFirst().allSatisfy { $0.cells.last?.bytes.isEmpty != false }
@@ -150,10 +162,13 @@ struct TableDetection {
                 .countMismatch, at: "\(path), line \(first.line)",
                 expected: "\(usual.key) cells, as in most lines below",
                 found: "\(first.cells.count)",
-                advice: isTrailing
-                    ? "the lines below end with a separator; end the first line with one, too"
-                    : "set skip-rows to \(next - 1) if the table begins in line \(next); else "
-                        + "check the separator (\(separator == "\t" ? "tab" : String(separator)))")
+                advice: isSingleWithComma
+                    ? "set the separator to ; if the commas are decimal marks of one column"
+                    : isTrailing
+                        ? "the lines below end with a separator; end the first line with one, too"
+                        : "set skip-rows to \(next - 1) if the table begins in line \(next); else "
+                            + "check the separator (\(separator == "\t" ? "tab" : String(separator)))"
+            )
         }
         guard first.cells.count <= 100_000 else {
             throw DataError(
@@ -247,6 +262,12 @@ struct TableDetection {
         let count = columnCount - (hasTrailingSeparator ? 1 : 0)
         if hasTrailingSeparator {
             notes.append("each line ends with a separator; no column is counted behind it")
+        }
+        let blank = UInt8(ascii: " ")
+        if count == 1, rows.contains(where: { $0.cells[0].bytes.contains(blank) }),
+            !rows.contains(where: { time($0.cells[0].bytes) != nil })
+        {
+            notes.append("only one column is found; set the separator if there are more")
         }
         guard hasHeader else {
             names = (1...count).map { "column \($0)" }

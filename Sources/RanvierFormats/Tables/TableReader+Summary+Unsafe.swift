@@ -70,7 +70,7 @@ extension TableReader {
         defer { for table in distinct { table.destroy() } }
         let isTime = columnTimes.map { $0 != nil }
         let count = columnCount
-        let sampled = min(1000, max(16, 2_000_000 / columnCount))
+        let sampled = sampledRowCount
         var rowCount = 0
         try pass(plan, isSummary: true) { block, _, firstLine in
             let rows = max(min(block.rowCount, sampled - rowCount), 0)

@@ -158,6 +158,9 @@ public final class TableReader {
 // MARK: - Passes
 
 extension TableReader {
+    /// First rows whose median is a typical value; fewer in very wide tables.
+    var sampledRowCount: Int { min(1000, max(16, 2_000_000 / columnCount)) }
+
     func plan() -> TablePlan {
         TablePlan(
             columnCount: columnCount, dialect: dialect, times: columnTimes,
@@ -177,22 +180,21 @@ extension TableReader {
         let scanners = (0..<min(max(threads, 1), 32)).map { _ in
             TableScanner(plan, isSummary: isSummary)
         }
+        let filler = TableBlockFiller(reader, count: scanners.count)
+        // Unpacking and cutting the next blocks goes on beside reading these.
+        let ahead = DispatchQueue(label: "ranvier.table")
+        defer { ahead.sync {} }
+        filler.fill()
         var row = 0, line = rowLine
-        let samples = isSummary ? min(1000, max(16, 2_000_000 / columnCount)) : 0
+        let samples = isSummary ? sampledRowCount : 0
         while true {
-            var filled = 0
-            var failure: DataError?
-            for scanner in scanners {
-                do throws(DataError) {
-                    guard try reader.next(scanner.bytes) else { break }
-                } catch {
-                    // Rows before it come first, as with smaller blocks.
-                    failure = error
-                    break
-                }
-                scanner.sampledRows = max(samples - row, 0)
-                filled += 1
+            ahead.sync {}
+            let filled = filler.filled, failure = filler.failure
+            for index in 0..<filled {
+                swap(&scanners[index].bytes, &filler.blocks[index])
+                scanners[index].sampledRows = max(samples - row, 0)
             }
+            if failure == nil, filled > 0 { ahead.async { filler.fill() } }
             DispatchQueue.concurrentPerform(iterations: filled) { scanners[$0].scan() }
             for scanner in scanners[..<filled] {
                 if let failure = scanner.failure { throw error(failure, firstLine: line) }
@@ -200,7 +202,12 @@ extension TableReader {
                 row += scanner.rowCount
                 line += scanner.lineCount
             }
-            if let failure { throw failure }
+            if let failure {
+                guard reader.isRowTooLong else { throw failure }
+                throw DataError(
+                    failure.kind, at: "\(path), line \(line)", expected: failure.expected,
+                    found: failure.found, advice: failure.advice)
+            }
             if filled == 0 { break }
         }
         atEnd(scanners)

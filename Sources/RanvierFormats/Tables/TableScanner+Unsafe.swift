@@ -3,7 +3,8 @@ import Foundation
 /// Reads the rows of one block at a time; one scanner per thread.
 final class TableScanner: @unchecked Sendable {
     private let plan: TablePlan
-    let bytes = TableBytes()
+    /// The block to read.
+    var bytes = TableBytes()
     private var scratch: [UInt8] = []
 
     // What the last block held.

@@ -48,7 +48,12 @@ struct TimeParser {
     static func days(year: Int, month: Int, day: Int) -> Int? {
         guard (1...12).contains(month), day >= 1, year >= 1 else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+        let length =
+            switch month {
+            case 2: isLeap ? 29 : 28
+            case 4, 6, 9, 11: 30
+            default: 31
+            }
         guard day <= length else { return nil }
         // Years from March, so that the leap day comes last; 306 days from March to the end of the year.
         let shifted = month > 2 ? year : year - 1
