@@ -10,7 +10,7 @@ struct RootCommand: ParsableCommand {
     private static let verbs: [any ParsableCommand.Type] = [
         RunCommand.self, EvaluateCommand.self, PredictCommand.self, CompareCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
-        ReproduceCommand.self, BenchCommand.self,
+        ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]
 
     static var configuration: CommandConfiguration {
