@@ -5,10 +5,15 @@ import RanvierLearning
 public struct TrainingEvidence: Sendable {
     /// What the network is shown of one feature, in the units that it is shown.
     public struct Feature: Sendable, Hashable {
+        /// Its name.
         public var name: String
+        /// Its mean.
         public var mean: Double
+        /// Its standard deviation.
         public var deviation: Double
+        /// Its smallest value.
         public var lowest: Double
+        /// Its largest value.
         public var highest: Double
 
         /// Numbers of a feature.
@@ -45,6 +50,7 @@ public struct TrainingEvidence: Sendable {
     public struct Setting: Sendable, Hashable {
         /// `training.epochs`.
         public var path: String
+        /// The value.
         public var value: ConfigurationValue
 
         /// The last word of the path.
@@ -77,8 +83,9 @@ public struct TrainingEvidence: Sendable {
     public var testCounts: [Int] = []
     /// How often each class was the answer to a test sample; empty where nothing was trained.
     public var answerCounts: [Int] = []
-    /// The most important measure on training samples and on test samples, with the trained weights.
+    /// The most important measure on training samples, with the trained weights.
     public var training: Measure?
+    /// The same on test samples.
     public var test: Measure?
     /// Share of the variance that is explained in training; nil for classes.
     public var explainedVariance: Double?

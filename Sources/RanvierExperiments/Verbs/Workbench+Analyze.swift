@@ -13,7 +13,12 @@ extension Workbench {
     public func analyzeContinuity(
         _ request: ContinuityRequest, events: WorkEvents = WorkEvents()
     ) throws -> CommandOutcome {
-        try withThreads(request.threads) { try continuity(request, events: events) }
+        try withThreads(request.threads) {
+            if let run = request.run {
+                return try continuity(of: run, request, events: events)
+            }
+            return try continuity(request, events: events)
+        }
     }
 
     private func continuity(
