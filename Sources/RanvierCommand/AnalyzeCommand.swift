@@ -68,6 +68,10 @@ struct AnalyzeCommand: ParsableCommand {
         @OptionGroup var display: DisplayOptions
 
         func validate() throws {
+            if stored == nil, let folder = places.dataDirectory {
+                throw ValidationError(
+                    "--data-directory: only a stored run has data, found '\(folder)' without a run")
+            }
             for (name, value, least) in [
                 ("--sweeps", sweeps, 1), ("--positions", positions, 3), ("--seed", seed, 0),
             ] where value < least {

@@ -88,7 +88,7 @@ package struct StoredContinuity {
             tally.add(outcome, slopeBesideJumps: 0)
         }
         return Outcome(
-            tally: tally, quantity: "first spikes of the outputs, formal ones after the trial",
+            tally: tally, quantity: "first spikes of the outputs (formal ones after the trial)",
             unit: "s", jumpSize: size)
     }
 

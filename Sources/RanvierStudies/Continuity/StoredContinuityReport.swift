@@ -44,8 +44,8 @@ package struct StoredContinuityReport: Encodable, Sendable {
     private var findings: [String] {
         models.map { model in
             model.jumps == 0
-                ? "Nothing jumps: the \(quantity) of \(run) change continuously along \(sweeps) random directions."
-                : "The \(quantity) of \(run) jump \(NumberText.count(model.jumps)) times along "
+                ? "Nothing of \(run) jumps: its \(quantity) change continuously along \(sweeps) random directions."
+                : "In \(run) the \(quantity) jump \(NumberText.count(model.jumps)) times along "
                     + "\(model.sweepsWithJumps) of \(sweeps) random directions, by up to "
                     + "\(NumberText.significant(model.largestJump)) \(unit)."
         } + ["Each sweep moves all weights by up to half of their length, on a sample of its own."]

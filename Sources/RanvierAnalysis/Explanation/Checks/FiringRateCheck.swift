@@ -28,7 +28,7 @@ struct FiringRateCheck: TrainingCheck {
                     Finding(
                         "Layer '\(layer.name)' was silent before training and is not any more",
                         evidence: "rate \(rate(before)) before, \(rate(layer)) after",
-                        advice: "it learned all the same; larger first weights would save epochs: "
+                        advice: "larger first weights would save epochs: "
                             + gain(evidence), severity: .minor))
             } else if layer.silentNeurons >= 0.5 {
                 found.append(
