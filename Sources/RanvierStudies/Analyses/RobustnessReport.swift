@@ -149,8 +149,8 @@ package struct RobustnessReport: Encodable, Sendable {
         if let worst = worstChannels.min(by: { isWorse($0.measure, than: $1.measure) }) {
             sentences.append(
                 isWorse(worst.measure, than: cleanMeasure)
-                    ? "The answers depend most on '\(worst.channel)': with that channel alone "
-                        + "\(worst.damage) they come to \(worst.measure.text)."
+                    ? "The answers depend most on '\(worst.channel)': damage of that channel alone "
+                        + "('\(worst.damage)') leaves \(worst.measure.text)."
                     : "No single channel, damaged alone, makes the answers worse.")
         }
         return sentences + notes.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
