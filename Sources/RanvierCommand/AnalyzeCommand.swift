@@ -12,10 +12,12 @@ struct AnalyzeCommand: ParsableCommand {
             EXAMPLES
               ranvier analyze cka runs/digits-0 runs/exact-digits-0
               ranvier analyze robustness runs/digits-0
+              ranvier analyze resolution runs/words-0
               ranvier analyze continuity
             """,
         subcommands: [
-            AnalyzeSimilarityCommand.self, AnalyzeRobustnessCommand.self, Continuity.self,
+            AnalyzeSimilarityCommand.self, AnalyzeRobustnessCommand.self,
+            AnalyzeResolutionCommand.self, Continuity.self,
         ])
 
     /// `ranvier analyze continuity`.
@@ -28,10 +30,24 @@ struct AnalyzeCommand: ParsableCommand {
                 counts where the first spikes of the outputs jump or bend, and how steep they get. \
                 Writes tables, figures and a page.
 
+                With a run, the same of its stored network on samples of its own test data: the first \
+                spikes of its outputs, or their scores where they do not spike.
+
                 EXAMPLES
                   ranvier analyze continuity
                   ranvier analyze continuity --sweeps 20 --seed 7 --json
+                  ranvier analyze continuity runs/digits-0 --sweeps 20
                 """)
+
+        @Argument(
+            help: "A run: folder, or name in the index; the networks that are built in if left out."
+        )
+        var stored: String?
+
+        @Option(
+            help: ArgumentHelp("The folder of runs and their index.", valueName: "folder"),
+            completion: .directory)
+        var runs = "runs"
 
         @Option(help: ArgumentHelp("Sweeps for each kind of network.", valueName: "count"))
         var sweeps = 100
@@ -47,10 +63,15 @@ struct AnalyzeCommand: ParsableCommand {
             completion: .directory)
         var output = "analysis/continuity"
 
+        @OptionGroup var places: DataOptions
         @OptionGroup var threads: ThreadOptions
         @OptionGroup var display: DisplayOptions
 
         func validate() throws {
+            if stored == nil, let folder = places.dataDirectory {
+                throw ValidationError(
+                    "--data-directory: only a stored run has data, found '\(folder)' without a run")
+            }
             for (name, value, least) in [
                 ("--sweeps", sweeps, 1), ("--positions", positions, 3), ("--seed", seed, 0),
             ] where value < least {
@@ -64,14 +85,17 @@ struct AnalyzeCommand: ParsableCommand {
             terminal.stopOnInterrupt(
                 "stopping after this sweep; press Ctrl-C again to stop at once")
             var request = ContinuityRequest()
+            request.dataDirectory = places.dataDirectory
             request.sweeps = sweeps
             request.positions = positions
             request.seed = UInt64(seed)
             request.output = URL(filePath: output, directoryHint: .isDirectory)
             request.threads = threads.threads
             request.command = CommandLine.arguments
+            let named = stored, root = URL(filePath: runs, directoryHint: .isDirectory)
             try terminal.finish {
-                try workbench.analyzeContinuity(request, events: terminal.events)
+                request.run = try named.map { try workbench.runFolder($0, output: root) }
+                return try workbench.analyzeContinuity(request, events: terminal.events)
             }
         }
     }

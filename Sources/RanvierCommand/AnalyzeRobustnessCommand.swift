@@ -9,14 +9,20 @@ struct AnalyzeRobustnessCommand: Verb {
         commandName: "robustness",
         abstract: "Attack and damage what a stored network is shown.",
         discussion: """
-            Networks that are shown values at every step are attacked through their gradient (one step: \
-            FGSM, twenty steps: PGD) and given noise; those that are shown spikes get their times \
-            jittered; all lose a share of their input. Accuracy, and how alike each layer answers to \
-            clean and to changed samples.
+            What the network is shown is attacked through its gradient (one step: FGSM, twenty steps: \
+            PGD) and given noise; spikes get their times jittered; all lose a share of their input. \
+            Sensors are damaged before anything is encoded: missing, stuck, moved zero, changed gain, \
+            impulses; of sequences also an unsteady clock and lost rows; and each channel alone, to tell \
+            which one the answers depend on. Test samples are drawn by chance, of each class by its \
+            share. Every number has an interval: of shares Wilson's, of errors that of a bootstrap.
+
+            Sizes of attacks and noise are 255ths of the range of pixels for images, and standard \
+            deviations of each feature for all other samples.
 
             EXAMPLES
               ranvier analyze robustness runs/digits-0
               ranvier analyze robustness runs/digits-0 --sizes 8 --published-attack --json
+              ranvier analyze robustness runs/pump-0 --sizes 0.5 1 --samples 500 --seed 3
             """)
 
     @Argument(help: "The run: folder, or name in the index.")
@@ -25,16 +31,26 @@ struct AnalyzeRobustnessCommand: Verb {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Sizes of attacks and noise in 255ths of the range of pixels.", valueName: "size"))
-    var sizes: [Double] = [4, 8, 16, 32]
+            "Sizes of attacks and noise: 255ths of the range of pixels for images (4 8 16 32 if left out), standard deviations of each feature for other samples (0.1 0.25 0.5 1).",
+            valueName: "size"))
+    var sizes: [Double] = []
 
     @Flag(
         help:
             "Attack as the published code does: no clamp, sizes in scaled units, batch statistics.")
     var publishedAttack = false
 
-    @Option(help: ArgumentHelp("Most test samples.", valueName: "count"))
+    @Option(help: ArgumentHelp("Most test samples, drawn by chance.", valueName: "count"))
     var samples = 1000
+
+    @Option(
+        help: ArgumentHelp(
+            "Most channels that are damaged one by one; samples with more are not looked at like that, 0 for never.",
+            valueName: "count"))
+    var channels = 32
+
+    @Option(help: ArgumentHelp("Seed of samples and damage.", valueName: "number"))
+    var seed = 0
 
     @Option(
         help: ArgumentHelp("The folder for tables, figures and page.", valueName: "folder"),
@@ -60,6 +76,9 @@ struct AnalyzeRobustnessCommand: Verb {
         if samples < 4 {
             throw ValidationError("--samples: expected at least 4, found '\(samples)'")
         }
+        for (name, value) in [("--channels", channels), ("--seed", seed)] where value < 0 {
+            throw ValidationError("\(name): expected an integer of at least 0, found '\(value)'")
+        }
         if let size = sizes.first(where: { !($0 > 0) }) {
             throw ValidationError("--sizes: expected positive numbers, found '\(size)'")
         }
@@ -72,7 +91,9 @@ struct AnalyzeRobustnessCommand: Verb {
             var request = RobustnessRequest(
                 run: try workbench.runFolder(
                     stored, output: URL(filePath: runs, directoryHint: .isDirectory)))
-            request.settings.sizes = sizes
+            request.settings.sizes = sizes.isEmpty ? nil : sizes
+            request.settings.channels = channels
+            request.settings.seed = UInt64(seed)
             request.settings.usesPublishedAttack = publishedAttack
             request.settings.samples = samples
             request.output = URL(filePath: output, directoryHint: .isDirectory)

@@ -12,7 +12,7 @@ struct RootCommand: ParsableCommand {
         PredictCommand.self,
         CompareCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
-        ReproduceCommand.self, BenchCommand.self,
+        ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]
 
     static var configuration: CommandConfiguration {

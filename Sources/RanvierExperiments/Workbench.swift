@@ -1,5 +1,6 @@
 import Foundation
 import Ranvier
+import RanvierAnalysis
 import RanvierBench
 import RanvierConfiguration
 import RanvierReports
@@ -22,16 +23,19 @@ public struct Parts: Sendable {
     public var workloads: [any Workload]
     /// The sections of a run's report, in order.
     public var reportSections: [any ReportSection]
+    /// What `analyze robustness` does to sensors.
+    public var damages: [any InputDamage]
 
     /// Parts that are chosen one by one.
     public init(
         registry: Registry, studies: [any Study], workloads: [any Workload],
-        reportSections: [any ReportSection]
+        reportSections: [any ReportSection], damages: [any InputDamage] = InputDamages.standard
     ) {
         self.registry = registry
         self.studies = studies
         self.workloads = workloads
         self.reportSections = reportSections
+        self.damages = damages
     }
 
     /// Everything that ships.

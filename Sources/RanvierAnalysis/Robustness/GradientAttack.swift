@@ -8,7 +8,7 @@ import RanvierTensors
 /// start. Through a spiking network the gradient is that of backpropagation through time with the network's own
 /// surrogate, added up over the steps for an image that is shown at every step.
 public struct GradientAttack: Sendable, Hashable {
-    /// ε, one for all values or one per channel, in the units of the images handed in.
+    /// ε, one for all values, one per channel or one per value, in the units of the images handed in.
     public var epsilon: [Float]
     /// Length of a step as a share of ε.
     public var stepShare: Float
@@ -57,7 +57,7 @@ public struct GradientAttack: Sendable, Hashable {
         gradient: (Tensor) throws -> Tensor
     ) rethrows -> Tensor {
         let origin = images.detached
-        let size = perChannel(epsilon)
+        let size = perChannel(epsilon, of: images)
         var current = origin
         for _ in 0..<steps {
             let direction = try gradient(current).detached.sign()
@@ -71,11 +71,22 @@ public struct GradientAttack: Sendable, Hashable {
 
     private func bounded(_ images: Tensor) -> Tensor {
         guard let range else { return images }
-        let low = perChannel(range.map(\.lowerBound)), high = perChannel(range.map(\.upperBound))
+        let low = perChannel(range.map(\.lowerBound), of: images)
+        let high = perChannel(range.map(\.upperBound), of: images)
         return Tensor.minimum(Tensor.maximum(images, low), high)
     }
 
-    private func perChannel(_ values: [Float]) -> Tensor {
-        Tensor(values, shape: values.count == 1 ? [] : [values.count])
+    private func perChannel(_ values: [Float], of images: Tensor) -> Tensor {
+        images.parameters(values)
+    }
+}
+
+extension Tensor {
+    /// Numbers that belong to samples `[B, …, C]`, under a shape that broadcasts to them: one for all, one per channel, or one
+    /// per value.
+    func parameters(_ values: [Float]) -> Tensor {
+        if values.count == 1 { return Tensor(values, shape: []) }
+        let sample = Array(shape.dropFirst())
+        return Tensor(values, shape: values.count == sample.last ? [values.count] : sample)
     }
 }

@@ -2,6 +2,10 @@ import Foundation
 
 /// What `ranvier analyze continuity` is asked for.
 public struct ContinuityRequest: Sendable, Codable {
+    /// Folder of a run; nil for the networks that are built in.
+    public var run: URL?
+    /// Where larger data sets are looked for.
+    public var dataDirectory: String?
     /// Sweeps for each kind of network.
     public var sweeps = 100
     /// Grid points of a sweep.

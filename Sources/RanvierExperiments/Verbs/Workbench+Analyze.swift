@@ -13,7 +13,12 @@ extension Workbench {
     public func analyzeContinuity(
         _ request: ContinuityRequest, events: WorkEvents = WorkEvents()
     ) throws -> CommandOutcome {
-        try withThreads(request.threads) { try continuity(request, events: events) }
+        try withThreads(request.threads) {
+            if let run = request.run {
+                return try continuity(of: run, request, events: events)
+            }
+            return try continuity(request, events: events)
+        }
     }
 
     private func continuity(
@@ -83,10 +88,15 @@ extension Workbench {
                 let stored = try StoredRun(request.run, registry: registry)
                 let data = try stored.model.signature.prepared(
                     stored.testData(
-                        request.data, dataDirectory: request.dataDirectory, events: events))
+                        request.data, dataDirectory: request.dataDirectory, events: events)
+                ).drawn(request.settings.samples, seed: request.settings.seed)
                 return try RobustnessReport(
-                    of: stored.model, named: request.run.lastPathComponent,
-                    on: data.prefix(request.settings.samples), request.settings, context)
+                    of: RobustnessReport.Subject(
+                        model: stored.model, name: request.run.lastPathComponent, data: data,
+                        areImages: stored.areImages(data),
+                        statistics: try stored.channelStatistics(
+                            for: data, dataDirectory: request.dataDirectory, events: events)),
+                    damages: parts.damages, request.settings, context)
             }
         }
         return try finish(

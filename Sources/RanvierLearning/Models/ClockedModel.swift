@@ -115,18 +115,47 @@ public struct ClockedModel: SpikingModel {
     public func inputGradient(
         _ features: Tensor, labels: [Int], isTraining: Bool
     ) throws -> Tensor {
-        guard encoder.form == .constant else {
+        // Plain cross-entropy: a loss with smoothed labels also grows where the network becomes surer of the right class.
+        try inputGradient(features, isTraining: isTraining) {
+            loss.decoder.scores(of: $0).crossEntropy(labels: labels)
+        }
+    }
+
+    /// The same; of values, that of the loss the model learns by.
+    public func inputGradient(
+        _ features: Tensor, targets: Targets, isTraining: Bool
+    ) throws -> Tensor {
+        if case .classes(let labels, _) = targets {
+            return try inputGradient(features, labels: labels, isTraining: isTraining)
+        }
+        let wanted = signature.task.trainingTargets(targets)
+        guard loss.accepts(wanted) else {
+            throw ModelError.noInputGradient(
+                model: "a model with the loss '\(type(of: loss).kind)'",
+                reason: "its samples have no targets of that kind")
+        }
+        return try inputGradient(features, isTraining: isTraining) {
+            loss.value(of: $0, targets: wanted)
+        }
+    }
+
+    private func inputGradient(
+        _ features: Tensor, isTraining: Bool, of value: (_ output: Tensor) -> Tensor
+    ) throws -> Tensor {
+        guard encoder.form != .coded else {
             throw ModelError.noInputGradient(
                 model: "a network with the encoding '\(encoderDescription.kind)'",
                 reason: "it is not shown the values themselves")
         }
+        guard encoder.form == .constant || !features.isBinary else {
+            throw ModelError.noInputGradient(
+                model: "a network that is shown spikes",
+                reason: "a spike is there or not, and cannot be moved a little")
+        }
         let variable = features.detached.tracked(as: "values")
         let context = ForwardContext(timeStep: network.timeStep, isTraining: isTraining)
-        // Plain cross-entropy: a loss with smoothed labels also grows where the network becomes surer of the right class.
-        let value = loss.decoder.scores(
-            of: network(variable.repeatedInTime(steps: encoder.steps), in: context)
-        ).crossEntropy(labels: labels)
-        return value.gradients(for: [variable])[0]
+        let sequence = try shown(variable, samples: Array(0..<features.shape[0]))
+        return value(network(sequence, in: context)).gradients(for: [variable])[0]
     }
 
     // MARK: - The model as a value

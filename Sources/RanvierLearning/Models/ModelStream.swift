@@ -23,6 +23,10 @@ public enum ModelError: Error, CustomStringConvertible, Hashable {
     case noStream(model: String, reason: String)
     /// Samples are not shown step by step.
     case noSequence(model: String)
+    /// Its weights are not moved along directions.
+    case noSweep(model: String)
+    /// Its time has no coarser steps.
+    case noTimeStep(model: String, reason: String)
     /// There is no gradient by the values of a sample.
     case noInputGradient(model: String, reason: String)
     /// A row of another length.
@@ -35,6 +39,10 @@ public enum ModelError: Error, CustomStringConvertible, Hashable {
             "a stream of rows: expected a model that takes them one by one, found \(model): \(reason)"
         case .noSequence(let model):
             "damage to spikes and steps: expected a model that is shown sequences, found \(model)"
+        case .noSweep(let model):
+            "sweeps through weights: expected a clocked or event-driven network, found \(model)"
+        case .noTimeStep(let model, let reason):
+            "coarser time steps: expected a model whose steps can be longer, found \(model): \(reason)"
         case .noInputGradient(let model, let reason):
             "an attack follows the gradient by the values of a sample: expected a clocked network "
                 + "that is shown them at every step, found \(model): \(reason)"

@@ -9,12 +9,13 @@ extension SpikingModel {
     ///   - measures: what is measured besides what the task asks for.
     ///   - counts: whether layers are listened to; without, activity and operations are left out.
     ///   - intervals: whether measures get intervals, which costs some draws of the samples for each.
+    ///   - change: changes the sequence that the network is shown; nil for as it is.
     /// - Throws: `DataError` for samples of another shape, ``TrainingError/mismatch(what:expected:found:)`` for another task;
     ///   ``TrainingError/interrupted(epoch:lastCompletedEpoch:)`` where the observer asks to stop; the model's error.
     public func evaluate(
         on data: Dataset, measures: [any EvaluationMeasure] = [], counts: Bool = true,
-        intervals: Bool = true,
-        observer: any TrainingObserver = SilentObserver()
+        intervals: Bool = true, observer: any TrainingObserver = SilentObserver(),
+        changing change: ((Tensor) -> Tensor)? = nil
     ) throws -> Evaluation {
         let data = try prepared(data)
         if case .none = data.targets {} else { try signature.task.requireFit(of: data) }
@@ -29,7 +30,9 @@ extension SpikingModel {
             if observer.shouldStop {
                 throw TrainingError.interrupted(epoch: 0, lastCompletedEpoch: 0)
             }
-            let responses = try respond(to: batch, listener: listener)
+            let responses =
+                try change.map { try respond(to: batch, listener: listener, changing: $0) }
+                ?? respond(to: batch, listener: listener)
             result.answers += responses.answers
             if let deviations = responses.deviations {
                 result.deviations = (result.deviations ?? []) + deviations

@@ -41,6 +41,11 @@ public protocol SpikingModel: Sendable {
     /// - Throws: ``ModelError/noInputGradient(model:reason:)`` where there is none.
     func inputGradient(_ features: Tensor, labels: [Int], isTraining: Bool) throws -> Tensor
 
+    /// The same for targets of any kind.
+    ///
+    /// - Throws: ``ModelError/noInputGradient(model:reason:)`` where there is none.
+    func inputGradient(_ features: Tensor, targets: Targets, isTraining: Bool) throws -> Tensor
+
     /// The network as a value.
     ///
     /// - Throws: `NetworkError.undescribed` for parts that cannot be said.
@@ -102,6 +107,18 @@ extension SpikingModel {
 
     /// Nothing is said.
     public var resolution: EncodingResolution? { nil }
+
+    /// That of the labels; of other targets there is none, unless a kind of model says otherwise.
+    public func inputGradient(
+        _ features: Tensor, targets: Targets, isTraining: Bool
+    ) throws -> Tensor {
+        guard case .classes(let labels, _) = targets else {
+            throw ModelError.noInputGradient(
+                model: "a model of the kind '\(Self.kind)'",
+                reason: "its samples have no classes, whose gradient alone is known here")
+        }
+        return try inputGradient(features, labels: labels, isTraining: isTraining)
+    }
 
     /// There is no sequence, unless a kind of model says otherwise.
     public func respond(

@@ -35,9 +35,10 @@ public struct DirectionSweep: Sendable, Equatable {
     /// - Parameters:
     ///   - size: smallest jump of a value that counts.
     ///   - kinkSize: smallest jump of a slope that counts, `.infinity` to leave kinks out.
+    ///   - resolution: share of the range that intervals are halved down to.
     public init(
         over range: ClosedRange<Double>, count: Int, jumpsAbove size: Double,
-        kinksAbove kinkSize: Double = .infinity,
+        kinksAbove kinkSize: Double = .infinity, resolution: Double = 1e-10,
         of function: (Double) throws(ExactError) -> [Double]
     ) throws(ExactError) {
         precondition(count >= 2, "a sweep has at least two positions")
@@ -53,7 +54,7 @@ public struct DirectionSweep: Sendable, Equatable {
             for output in values[k].indices {
                 let found = try Self.refine(
                     a, b, values[k - 1][output], values[k][output], size: size,
-                    until: width * 1e-10
+                    until: width * resolution
                 ) { (x: Double) throws(ExactError) in try function(x)[output] }
                 if let found {
                     jumps.append(Break(position: found.at, output: output, size: found.size))

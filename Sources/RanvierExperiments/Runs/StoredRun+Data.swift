@@ -1,0 +1,49 @@
+import RanvierAnalysis
+import RanvierData
+import RanvierFormats
+import RanvierLearning
+import RanvierTensors
+
+extension StoredRun {
+    /// The parts of the data that the run learned from, scaled as it scaled them.
+    ///
+    /// - Throws: `DataError` where they are not there any more.
+    func ownData(dataDirectory: String?) throws -> DatasetConfiguration.Splits {
+        try configuration.dataset.load(
+            from: DataPlace(
+                directory: dataDirectory, folder: folder, seed: configuration.seed))
+    }
+
+    /// Mean and deviation of each channel: of the samples that the model learned from where they are there, else as the model's
+    /// scaling knows them, else of the samples given, which a warning says.
+    func channelStatistics(
+        for data: Dataset, dataDirectory: String?, events: WorkEvents
+    ) throws -> ChannelStatistics {
+        let layout = SensorLayout(of: model.signature)
+        do {
+            let training = try model.signature.prepared(
+                try ownData(dataDirectory: dataDirectory).training)
+            return ChannelStatistics(of: training, layout: layout, source: "the training samples")
+        } catch let error as DataError {
+            if let known = ChannelStatistics(of: model.signature.scaling, layout: layout) {
+                return known
+            }
+            events.warning(
+                "mean and deviation of the channels are those of the samples measured on: the "
+                    + "training samples cannot be read (\(error))")
+            return ChannelStatistics(
+                of: data, layout: layout, source: "the samples measured on")
+        }
+    }
+
+    /// Whether samples are images whose values lie in 0…1, so that sizes are 255ths of the range of pixels.
+    func areImages(_ data: Dataset) -> Bool {
+        guard configuration.dataset.source.hasImages || configuration.dataset.asImages,
+            configuration.dataset.eventCamera == nil, data.count > 0
+        else { return false }
+        let sample = data.features(of: Array(0..<min(data.count, 64)))
+        let raw = (data.scaling?.inverse(sample) ?? sample).scalars
+        // Rounding of the scaling and back.
+        return raw.allSatisfy { $0 >= -1e-4 && $0 <= 1 + 1e-4 }
+    }
+}
