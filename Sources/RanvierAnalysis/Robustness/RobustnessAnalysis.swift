@@ -47,13 +47,13 @@ package struct RobustnessAnalysis {
         package static func deviations(
             _ statistics: ChannelStatistics, scaling: Scaling?
         ) -> Unit {
-            let own = statistics.deviation.map { Float($0) }
-            guard let scale = scaling?.scale else { return .deviations(own) }
+            let own = statistics.deviation.map { Double($0) }
+            guard let scale = scaling?.scale else { return .deviations(own.map { Float($0) }) }
             // Scales of all values together, of channels, or of values, of which those of a channel repeat.
-            return .deviations(
-                (0..<max(scale.count, own.count)).map {
-                    own[$0 % own.count] / scale[$0 % scale.count]
-                })
+            let units = (0..<max(scale.count, own.count)).map { index in
+                Float(own[index % own.count] / scale[index % scale.count])
+            }
+            return .deviations(units)
         }
     }
 

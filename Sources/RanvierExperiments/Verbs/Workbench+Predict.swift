@@ -105,8 +105,9 @@ private struct OutsideRange {
             ? "outside the range of the training samples, to which they are clipped"
             : "more than \(Int(TableStream.farDeviations)) deviations from the mean of the training "
                 + "samples"
-        return "\(far) of \(rows) rows hold values \(what), the first is row \(firstRow): the model has "
-            + "learned nothing about such values"
+        return
+            "\(far) of \(rows) rows hold values \(what), the first is row \(firstRow): the model "
+            + "has learned nothing about such values"
     }
 }
 

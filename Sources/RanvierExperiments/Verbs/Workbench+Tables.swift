@@ -100,7 +100,8 @@ extension Workbench {
         _ table: TableRequest, seed: Int?, under output: String?,
         _ events: WorkEvents = WorkEvents()
     ) throws -> URL {
-        let folder = output.map { URL(filePath: $0, directoryHint: .isDirectory) }
+        let folder =
+            output.map { URL(filePath: $0, directoryHint: .isDirectory) }
             ?? Self.defaultOutput
         var request = RunRequest(configuration: folder, seed: seed)
         try imply(table, onto: &request, events)
