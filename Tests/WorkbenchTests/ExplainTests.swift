@@ -88,7 +88,7 @@ import Testing
 
     @Test func featuresThatAreNotScaledComeFirst() throws {
         let yaml = try table("raw", scale: 500, shift: 9000) { $0 > 1 ? "hot" : "cold" }
-        let answer = try explained(yaml)
+        let answer = try explained(yaml, ["dataset.scaling=none"])
         let first = try #require(answer.findings.first)
         #expect(first.finding.contains("not scaled"), "\(answer.findings)")
         #expect(first.evidence.contains("'a'") && first.advice.contains("dataset.scaling=standard"))

@@ -195,16 +195,21 @@ extension TableSet {
     /// - Throws: `DataError` that names them.
     func requireUniqueNames(without left: [Int]) throws(DataError) {
         for file in files {
-            var places: [String: Int] = [:]
+            var places: [String: [Int]] = [:]
             for (place, name) in file.reader.names.enumerated() {
                 if file.positions.firstIndex(of: place).map(left.contains) == true { continue }
-                guard let before = places.updateValue(place, forKey: name) else { continue }
-                throw DataError(
-                    .unknownName, at: "\(file.path), line \(file.reader.headerLine ?? 1)",
-                    expected: "names that differ",
-                    found: "two columns \"\(name)\", at the positions \(before) and \(place)",
-                    advice: "rename one, or leave one out by position: `drop: [\(place)]`")
+                places[name, default: []].append(place)
             }
+            let twice = places.filter { $0.value.count > 1 }.sorted { $0.value[0] < $1.value[0] }
+            guard let last = twice.first?.value.last else { continue }
+            let found = twice.map { name, places in
+                "\(places.count) columns \"\(name)\", at the positions "
+                    + places.map { "\($0)" }.joined(separator: " and ")
+            }
+            throw DataError(
+                .unknownName, at: "\(file.path), line \(file.reader.headerLine ?? 1)",
+                expected: "names that differ", found: found.joined(separator: "; "),
+                advice: "rename one of them, or leave one out by position: `drop: [\(last)]`")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierConfiguration
+import RanvierFormats
 
 /// A column of a table, by name or by position.
 public enum TableColumn: Sendable, Hashable {
