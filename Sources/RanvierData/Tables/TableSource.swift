@@ -40,9 +40,10 @@ public struct TableSource: DataSource {
     public func load(from place: DataPlace) throws(DataError) -> DataParts {
         let training = try TableFiles.urls(train, from: place.folder)
         let testing = try TableFiles.urls(test, from: place.folder)
-        if let twice = testing.first(where: { url in
-            training.contains { $0.standardizedFileURL == url.standardizedFileURL }
-        }), train != test {
+        let own = Set(training.map(\.standardizedFileURL.path))
+        let isSame = own == Set(testing.map(\.standardizedFileURL.path))
+        if !isSame, let twice = testing.first(where: { own.contains($0.standardizedFileURL.path) })
+        {
             throw DataError(
                 .invalidParameter, at: twice.path(percentEncoded: false),
                 expected: "other files for the test than for training", found: "the same file",
@@ -70,7 +71,7 @@ public struct TableSource: DataSource {
                 "split by \(rule): \(first.count) samples for training, "
                     + "\(second?.count ?? 0) for the test")
         }
-        if !testing.isEmpty, train == test {
+        if isSame {
             warnings.append(
                 "the test files are the training files: the test says nothing about new data")
         }
