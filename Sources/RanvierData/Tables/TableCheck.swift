@@ -65,8 +65,13 @@ public struct TableCheck: Sendable, Codable {
     ///
     /// - Throws: ``DataError`` where a file cannot be read at all.
     public init(_ urls: [URL], _ options: TableOptions) throws(DataError) {
-        files = urls.map { $0.path(percentEncoded: false) }
-        let set = try TableSet(training: urls, format: options.format)
+        try self.init(Tables(urls, format: options.format), options)
+    }
+
+    /// Looks at tables whose columns are known already.
+    package init(_ tables: Tables, _ options: TableOptions) throws(DataError) {
+        let set = tables.set
+        files = set.files.map(\.path)
         rows = set.files.reduce(0) { $0 + $1.summary.rowCount }
         add(.note, set.notes)
         add(.warning, set.warnings)
@@ -86,7 +91,8 @@ public struct TableCheck: Sendable, Codable {
             checkMissing(set, plan)
             checkRepeats(rows)
             let samples = try TableSamples(
-                rows, plan, options, name: urls.first?.lastPathComponent ?? "table",
+                rows, plan, options,
+                name: files.first.map { URL(filePath: $0).lastPathComponent } ?? "table",
                 origin: DataOrigin(source: "table"))
             add(.note, samples.notes)
             add(.warning, samples.warnings)

@@ -11,14 +11,13 @@ struct ImpliedConfiguration {
     /// What was found in the tables, all columns looked at.
     let found: TableCheck
     /// What was found in the columns that are used.
-    private let check: TableCheck
-    /// The configuration as YAML with comments.
-    private(set) var yaml: String
+    private var check: TableCheck
 
     private let request: TableRequest
-    private let options: TableOptions
+    private let tables: Tables
+    private let target: TableColumn
     private let task: TableRequest.Task
-    private let isSeries: Bool
+    private var options: TableOptions
 
     /// Rows of a sample where rows follow each other in time.
     private static let usualWindow = 20
@@ -31,15 +30,16 @@ struct ImpliedConfiguration {
         "label", "target", "class", "y", "ok_ng", "okng", "result", "anomaly", "判定", "良否",
     ]
 
-    /// Looks at the tables and decides.
+    /// Looks at the tables.
     ///
-    /// - Throws: `DataError` where there is no such target, or training could not begin.
-    init(_ request: TableRequest, command: String) throws {
+    /// - Throws: `DataError` where there is no such target.
+    init(_ request: TableRequest) throws {
         self.request = request
         let urls = try TableFiles.urls(request.data, from: request.folder)
-        let (target, task, isAlone) = try Self.target(request, urls)
-        self.task = task
-        var options = TableOptions()
+        tables = try Tables(urls)
+        let (target, task, isAlone) = try Self.target(request, tables)
+        (self.target, self.task) = (target, task)
+        options = TableOptions()
         options.asked = task == .classification ? .label(target) : .values([target])
         options.features = request.features.map { .named($0) }
         options.drop = request.drop.map { .named($0) }
@@ -48,25 +48,35 @@ struct ImpliedConfiguration {
         options.window = request.window.flatMap { $0 > 1 ? $0 : nil }
         options.stride = options.window == nil ? 1 : request.stride ?? 1
         if let word = request.missing { options.missing = try Self.policy(word) }
-        found = try TableCheck(urls, options)
+        found = try TableCheck(tables, options)
+        check = found
+    }
+
+    /// Decides what is left, and writes it down.
+    ///
+    /// - Parameter command: what was asked for, as it was typed.
+    /// - Throws: `DataError` where training could not begin.
+    mutating func yaml(for command: String) throws -> String {
         try Self.requireUsable(found)
+        let before = options
         if options.features.isEmpty {
             // What only tells where a row stands, or what is asked, is left out.
             options.drop += found.suspects.keys.sorted().map { .named($0) }
         }
-        let rows = found.rows
-        isSeries = found.time != nil && rows >= Self.leastRows && request.window != 1
+        let isSeries = found.time != nil && found.rows >= Self.leastRows && request.window != 1
         if isSeries, options.window == nil { options.window = Self.usualWindow }
-        if options.window != nil, request.stride == nil { options.stride = max(1, rows / 20000) }
+        if options.window != nil, request.stride == nil {
+            options.stride = max(1, found.rows / 20000)
+        }
         if found.missing > 0, request.missing == nil {
             options.missing = .mean
             options.marksMissing = true
         }
-        check = try TableCheck(urls, options)
-        try Self.requireUsable(check)
-        self.options = options
-        yaml = ""
-        yaml = text(command, files: urls.count, target)
+        if options != before {
+            check = try TableCheck(tables, options)
+            try Self.requireUsable(check)
+        }
+        return text(command)
     }
 
     private static func requireUsable(_ check: TableCheck) throws(DataError) {
@@ -96,15 +106,9 @@ struct ImpliedConfiguration {
 
     /// The column that is asked for, what is asked, and whether it is the only column of numbers.
     private static func target(
-        _ request: TableRequest, _ urls: [URL]
+        _ request: TableRequest, _ tables: Tables
     ) throws(DataError) -> (TableColumn, TableRequest.Task, Bool) {
-        guard let first = urls.first else {
-            throw DataError(
-                .missing, at: request.data.joined(separator: " "), expected: "a table",
-                found: "none", advice: "check the path")
-        }
-        let summary = try TableReader(first).summary()
-        let names = summary.columns.map(\.name)
+        let names = tables.names
         let column: TableColumn
         if let target = request.target {
             column = .named(target)
@@ -112,27 +116,26 @@ struct ImpliedConfiguration {
             let guesses = names.filter { usualTargets.contains($0.lowercased()) }
             guard guesses.count == 1 else {
                 throw DataError(
-                    .unknownName, at: first.path(percentEncoded: false),
+                    .unknownName, at: tables.path,
                     expected: "the column to predict, with --target",
                     found: "columns: " + names.prefix(40).joined(separator: ", "),
                     advice: "name one of them")
             }
             column = .named(guesses[0])
         }
-        let position = try column.position(among: names, path: summary.path)
-        let found = summary.columns[position]
-        let others = summary.columns.filter {
-            $0.content == .numbers && $0.position != position
-                && !request.drop.contains($0.name)
-        }
-        let isAlone = others.isEmpty && found.content == .numbers
-        if let task = request.task { return (.named(names[position]), task, isAlone) }
-        let different = found.distinctTexts?.count ?? .max
+        let found = try tables.column(column)
+        let isAlone =
+            found.areNumbers
+            && !names.contains { name in
+                name != found.name && !request.drop.contains(name)
+                    && (try? tables.column(.named(name)).areNumbers) == true
+            }
+        if let task = request.task { return (.named(found.name), task, isAlone) }
         let isClass =
-            found.content == .text
-            || (found.content == .numbers && found.isWhole && different <= mostClasses
-                && found.numbers >= 5 * different && !isAlone)
-        return (.named(names[position]), isClass ? .classification : .regression, isAlone)
+            !found.areNumbers
+            || (found.areWhole && found.different <= mostClasses
+                && found.count >= 5 * found.different && !isAlone)
+        return (.named(found.name), isClass ? .classification : .regression, isAlone)
     }
 }
 
@@ -162,7 +165,8 @@ extension ImpliedConfiguration {
         paths.count == 1 ? quoted(paths[0]) : list(paths)
     }
 
-    private func text(_ command: String, files: Int, _ target: TableColumn) -> String {
+    private func text(_ command: String) -> String {
+        let files = tables.count
         var lines = [
             "# What `\(command)` implies: a modest network to start from.",
             "# Change what you know better, and run it with `ranvier run`.",
@@ -170,7 +174,7 @@ extension ImpliedConfiguration {
             line("  train: \(paths(request.data))", files > 1 ? "\(files) files" : nil),
         ]
         if !request.test.isEmpty { lines.append("  test: \(paths(request.test))") }
-        lines += askedLines(target)
+        lines += askedLines
         if !options.features.isEmpty {
             lines.append(line("  features: \(list(options.features.map(\.word)))", "no others"))
         }
@@ -189,7 +193,7 @@ extension ImpliedConfiguration {
         return (lines + networkLines).joined(separator: "\n") + "\n"
     }
 
-    private func askedLines(_ target: TableColumn) -> [String] {
+    private var askedLines: [String] {
         guard task == .classification else {
             var lines = [line("  target-column: \(quoted(target.word))", "a number to predict")]
             if options.horizon > 0 {
@@ -267,7 +271,7 @@ extension ImpliedConfiguration {
         let epochs = min(max(Int(3000 * 32 / samples), 15), 100)
         var lines: [String] = ["", "encoding:"]
         let step = check.timeStep ?? 1e-3
-        let short: (Double) -> String = { NumberText.significant($0, digits: 6) }
+        let short: (Double) -> String = { String(format: "%.6g", $0) }
         let hidden: Double, output: Double
         if let window = options.window {
             lines.append(
