@@ -130,6 +130,10 @@ public struct DatasetConfiguration: Sendable {
                 names: ("training", "validation"))
             splits.training = first
             splits.validation = second
+            if parts.splitRule == .file || parts.splitRule == .group {
+                splits.notes.append(
+                    "for validation: \(second.seriesNames.joined(separator: ", "))")
+            }
             try splits.requireSamples(of: name, validationFraction: validationFraction)
         }
         try scale(&splits, replacesMissing: parts.replacesMissing, place)

@@ -71,6 +71,9 @@ public struct TableSource: DataSource {
                 "split by \(rule): \(first.count) samples for training, "
                     + "\(second?.count ?? 0) for the test")
         }
+        if let second, testing.isEmpty, rule == .file || rule == .group {
+            notes.append("for the test: \(second.seriesNames.joined(separator: ", "))")
+        }
         if isSame {
             warnings.append(
                 "the test files are the training files: the test says nothing about new data")
