@@ -56,6 +56,8 @@ package struct TableParts {
     package let training: Dataset
     /// Samples of the others; nil where there are none.
     package let test: Dataset?
+    /// How alike neighbouring rows of the first files are, from 0 to 1.
+    package let neighbourCorrelation: Double
     /// What was found out and decided.
     package private(set) var notes: [String]
     /// What may be wrong.
@@ -68,6 +70,7 @@ package struct TableParts {
         notes = set.notes + plan.notes
         warnings = set.warnings + plan.warnings
         let rows = try TableRows(of: set.trainingFiles, in: set, plan, options)
+        neighbourCorrelation = rows.neighbourCorrelation
         warnings += TableSuspicions(set, plan, rows, options).warnings
         let first = try TableSamples(
             rows, plan, options, name: Self.name(training), origin: Self.origin(training))

@@ -47,6 +47,9 @@ public struct TableCheck: Sendable, Codable {
     /// Seconds between rows, where a column of times tells.
     public private(set) var timeStep: Double?
 
+    /// How alike neighbouring rows are, from 0 to 1.
+    public private(set) var neighbourCorrelation = 0.0
+
     /// Columns that are better left out, with the reason.
     public private(set) var suspects: [String: String] = [:]
     /// Names of the columns of values.
@@ -90,6 +93,7 @@ public struct TableCheck: Sendable, Codable {
             suspects = suspicions.suspects
             checkMissing(set, plan)
             checkRepeats(rows)
+            neighbourCorrelation = rows.neighbourCorrelation
             let samples = try TableSamples(
                 rows, plan, options,
                 name: files.first.map { URL(filePath: $0).lastPathComponent } ?? "table",

@@ -78,7 +78,9 @@ public struct TableSource: DataSource {
             warnings.append(
                 "the test files are the training files: the test says nothing about new data")
         }
-        if testing.isEmpty, let second { warnings += sharedSeries(first, second, rule) }
+        if testing.isEmpty, let second, tables.neighbourCorrelation > 0.3 {
+            warnings += sharedSeries(first, second, rule)
+        }
         var parts = DataParts(
             training: first, test: second ?? first.subset([], name: "test"), notes: notes,
             warnings: warnings)

@@ -25,6 +25,8 @@ struct ImpliedConfiguration {
     private static let leastRows = 200
     /// Most different whole numbers that are taken for classes.
     private static let mostClasses = 20
+    /// Correlation of neighbouring rows from which on they are taken for a series.
+    private static let leastCorrelation = 0.5
     /// Names that a column to predict often has.
     private static let usualTargets = [
         "label", "target", "class", "y", "ok_ng", "okng", "result", "anomaly", "判定", "良否",
@@ -63,7 +65,9 @@ struct ImpliedConfiguration {
             // What only tells where a row stands, or what is asked, is left out.
             options.drop += found.suspects.keys.sorted().map { .named($0) }
         }
-        let isSeries = found.time != nil && found.rows >= Self.leastRows && request.window != 1
+        let isSeries =
+            found.time != nil && found.rows >= Self.leastRows && request.window != 1
+            && areAlike
         if isSeries, options.window == nil { options.window = Self.usualWindow }
         if options.window != nil, request.stride == nil {
             options.stride = max(1, found.rows / 20000)
@@ -78,6 +82,9 @@ struct ImpliedConfiguration {
         }
         return text(command)
     }
+
+    /// Whether rows that follow each other are alike, as measurements of one process are, and not products one by one.
+    private var areAlike: Bool { found.neighbourCorrelation >= Self.leastCorrelation }
 
     private static func requireUsable(_ check: TableCheck) throws(DataError) {
         guard let first = check.findings.first(where: { $0.severity == .error }) else { return }
@@ -211,6 +218,8 @@ extension ImpliedConfiguration {
         return lines
     }
 
+    private var correlation: String { String(format: "%.2f", found.neighbourCorrelation) }
+
     private func rowLines(_ files: Int) -> [String] {
         var lines: [String] = []
         switch options.missing {
@@ -231,7 +240,11 @@ extension ImpliedConfiguration {
         if let window = options.window {
             let seconds =
                 check.timeStep.map { ", \(NumberText.seconds($0 * Double(window)))" } ?? ""
-            lines.append(line("  window: \(window)", "rows of a sample\(seconds)"))
+            lines.append(
+                line(
+                    "  window: \(window)",
+                    "rows of a sample\(seconds); neighbouring rows are alike (correlation \(correlation))"
+                ))
             lines.append(
                 line(
                     "  stride: \(options.stride)",
@@ -243,10 +256,17 @@ extension ImpliedConfiguration {
                     ("group", "whole groups are held out: rows of one group are alike")
                 } else if files > 1 {
                     ("file", "whole files are held out: rows of one file are alike")
-                } else if options.window != nil || options.horizon > 0 || check.time != nil {
+                } else if options.window != nil || options.horizon > 0
+                    || (check.time != nil && areAlike)
+                {
                     ("time", "the last rows are held out: neighbours in time are alike")
                 } else {
-                    ("chance", "rows have nothing to do with each other, as far as can be seen")
+                    (
+                        "chance",
+                        check.time == nil
+                            ? "rows have nothing to do with each other, as far as is known"
+                            : "neighbouring rows are not alike (correlation \(correlation))"
+                    )
                 }
             lines.append(line("  split: \(rule)", why))
             lines.append(line("  test-fraction: 0.2", "looked at once, at the end"))
