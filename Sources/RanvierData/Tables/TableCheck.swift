@@ -63,10 +63,13 @@ public struct TableCheck: Sendable, Codable {
 
     /// Looks at tables.
     ///
+    /// - Parameter test: other tables, which are to be measured on; they are looked at together.
     /// - Throws: ``DataError`` where a file cannot be read at all.
-    public init(_ urls: [URL], _ options: TableOptions) throws(DataError) {
-        files = urls.map { $0.path(percentEncoded: false) }
-        let set = try TableSet(training: urls, format: options.format)
+    public init(
+        _ urls: [URL], test: [URL] = [], _ options: TableOptions
+    ) throws(DataError) {
+        files = (urls + test).map { $0.path(percentEncoded: false) }
+        let set = try TableSet(training: urls, test: test, format: options.format)
         rows = set.files.reduce(0) { $0 + $1.summary.rowCount }
         add(.note, set.notes)
         add(.warning, set.warnings)

@@ -41,7 +41,10 @@ public struct TableSource: DataSource {
         let training = try TableFiles.urls(train, from: place.folder)
         let testing = try TableFiles.urls(test, from: place.folder)
         if let twice = testing.first(where: { url in
-            training.contains { $0.standardizedFileURL == url.standardizedFileURL }
+            training.contains {
+                $0.resolvingSymlinksInPath().standardizedFileURL
+                    == url.resolvingSymlinksInPath().standardizedFileURL
+            }
         }), train != test {
             throw DataError(
                 .invalidParameter, at: twice.path(percentEncoded: false),
@@ -173,6 +176,9 @@ extension TableSource {
         }
         if options.horizon > 0, options.windowLabel != .last {
             throw refuse("window-label", "with `horizon`")
+        }
+        if options.window ?? 1 == 1, options.horizon == 0, options.longestGap != 10 {
+            throw refuse("longest-gap", "without `window` or `horizon`")
         }
         if case .values = options.asked, options.windowLabel != .last {
             throw refuse("window-label", "where numbers are predicted")

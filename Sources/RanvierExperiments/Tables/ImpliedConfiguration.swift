@@ -12,6 +12,8 @@ struct ImpliedConfiguration {
     let found: TableCheck
     /// What was found in the columns that are used.
     private let check: TableCheck
+    /// Suspicious columns that are left out.
+    private(set) var left: [String] = []
     /// The configuration as YAML with comments.
     private(set) var yaml: String
 
@@ -47,22 +49,31 @@ struct ImpliedConfiguration {
         options.horizon = request.horizon ?? (isAlone ? 1 : 0)
         options.window = request.window.flatMap { $0 > 1 ? $0 : nil }
         options.stride = options.window == nil ? 1 : request.stride ?? 1
+        let test = try TableFiles.urls(request.test, from: request.folder)
         if let word = request.missing { options.missing = try Self.policy(word) }
-        found = try TableCheck(urls, options)
+        found = try TableCheck(urls, test: test, options)
         try Self.requireUsable(found)
         if options.features.isEmpty {
-            // What only tells where a row stands, or what is asked, is left out.
-            options.drop += found.suspects.keys.sorted().map { .named($0) }
+            // What only tells where a row stands, or what is asked, is left out; but not all that there is.
+            let suspects = found.suspects.keys.filter { $0 != target.word }.sorted()
+            if Set(suspects).count < found.features.count { left = suspects }
+            options.drop += left.map { .named($0) }
         }
         let rows = found.rows
         isSeries = found.time != nil && rows >= Self.leastRows && request.window != 1
         if isSeries, options.window == nil { options.window = Self.usualWindow }
-        if options.window != nil, request.stride == nil { options.stride = max(1, rows / 20000) }
+        if options.window != nil { options.stride = request.stride ?? max(1, rows / 20000) }
+        if options.window == nil, request.stride ?? 1 != 1 {
+            throw DataError(
+                .invalidParameter, at: "--stride", expected: "windows of several rows",
+                found: "samples that are one row each",
+                advice: "set --window, or leave --stride out")
+        }
         if found.missing > 0, request.missing == nil {
             options.missing = .mean
             options.marksMissing = true
         }
-        check = try TableCheck(urls, options)
+        check = try TableCheck(urls, test: test, options)
         try Self.requireUsable(check)
         self.options = options
         yaml = ""
