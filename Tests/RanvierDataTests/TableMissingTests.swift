@@ -43,6 +43,12 @@ struct TableMissingTests {
         return (0..<data.count).map { data.values(ofSample: $0) }
     }
 
+    private var meanOptions: TableOptions {
+        var options = TableOptions()
+        options.missing = .mean
+        return options
+    }
+
     @Test("each policy has exact values")
     func policies() throws {
         expectDataError(.wrongFormat, mentioning: ["t.csv, line 3", "\"a\"", "missing"]) {
@@ -55,6 +61,10 @@ struct TableMissingTests {
             try rows(.last, mask: true) == [
                 [1, 10, 0, 0], [1, 20, 1, 0], [3, 20, 0, 1], [5, 40, 0, 0],
             ])
+        // The first number of all may be missing.
+        let first = try Dataset(
+            tables: [write("a,label\n,0\n2,1\n-3,0\n")], meanOptions)
+        #expect(first.valueRange == -3...2)
         let means = try rows(.mean)
         #expect(means[1][0].isNaN && means[2][1].isNaN)
     }
