@@ -66,9 +66,12 @@ public struct TableCheck: Sendable, Codable {
 
     /// Looks at tables.
     ///
+    /// - Parameter test: other tables, which are to be measured on; they are looked at together.
     /// - Throws: ``DataError`` where a file cannot be read at all.
-    public init(_ urls: [URL], _ options: TableOptions) throws(DataError) {
-        try self.init(Tables(urls, format: options.format), options)
+    public init(
+        _ urls: [URL], test: [URL] = [], _ options: TableOptions
+    ) throws(DataError) {
+        try self.init(Tables(urls, test: test, format: options.format), options)
     }
 
     /// Looks at tables whose columns are known already.

@@ -68,9 +68,11 @@ struct TableRows {
 
     private mutating func read(_ file: TableSet.File, in set: TableSet) throws(DataError) {
         let places = Places(plan, file)
-        var last = [Double](repeating: .nan, count: plan.channels.count)
-        var group: Int32 = -1, code: Int32 = -1
+        let none = [Double](repeating: .nan, count: plan.channels.count)
+        var last = none, group: Int32 = -1, code: Int32 = -1
         var known: [Int32: Int32] = [:]
+        // Series may take turns: each has its own last numbers.
+        var lastOfSeries: [Int32: [Double]] = [:]
         var classes: [Int32] = []
         try file.reader.read(numbers: places.numbers, texts: places.texts, times: places.times) {
             block throws(DataError) in
@@ -81,9 +83,10 @@ struct TableRows {
                 if let text = places.groupText {
                     let own = block.texts[text][row]
                     if own != group || code < 0 {
+                        if options.missing == .last { lastOfSeries[code] = last }
                         group = own
                         code = series(of: own, file, places, known: &known)
-                        last = last.map { _ in .nan }
+                        last = lastOfSeries[code] ?? none
                     }
                 } else if code < 0 {
                     code = addSeries(file.path, file)

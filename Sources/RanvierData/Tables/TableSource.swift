@@ -40,10 +40,10 @@ public struct TableSource: DataSource {
     public func load(from place: DataPlace) throws(DataError) -> DataParts {
         let training = try TableFiles.urls(train, from: place.folder)
         let testing = try TableFiles.urls(test, from: place.folder)
-        let own = Set(training.map(\.standardizedFileURL.path))
-        let isSame = own == Set(testing.map(\.standardizedFileURL.path))
-        if !isSame, let twice = testing.first(where: { own.contains($0.standardizedFileURL.path) })
-        {
+        let own = Set(training.map { $0.resolvingSymlinksInPath().standardizedFileURL.path })
+        let others = testing.map { $0.resolvingSymlinksInPath().standardizedFileURL.path }
+        let isSame = own == Set(others)
+        if !isSame, let twice = zip(testing, others).first(where: { own.contains($0.1) })?.0 {
             throw DataError(
                 .invalidParameter, at: twice.path(percentEncoded: false),
                 expected: "other files for the test than for training", found: "the same file",
@@ -179,6 +179,9 @@ extension TableSource {
         }
         if options.horizon > 0, options.windowLabel != .last {
             throw refuse("window-label", "with `horizon`")
+        }
+        if options.window ?? 1 == 1, options.horizon == 0, options.longestGap != 10 {
+            throw refuse("longest-gap", "without `window` or `horizon`")
         }
         if case .values = options.asked, options.windowLabel != .last {
             throw refuse("window-label", "where numbers are predicted")

@@ -22,12 +22,14 @@ package struct Tables {
     /// Looks through files.
     ///
     /// - Throws: ``DataError``: all that `TableReader` refuses.
-    package init(_ urls: [URL], format: TableFormat = TableFormat()) throws(DataError) {
-        set = try TableSet(training: urls, format: format)
+    package init(
+        _ urls: [URL], test: [URL] = [], format: TableFormat = TableFormat()
+    ) throws(DataError) {
+        set = try TableSet(training: urls, test: test, format: format)
     }
 
-    /// Number of files.
-    package var count: Int { self.set.files.count }
+    /// Number of files that are learned from.
+    package var count: Int { self.set.trainingFiles.count }
     /// The first file.
     package var path: String { self.set.files[0].path }
     /// Names of the columns.

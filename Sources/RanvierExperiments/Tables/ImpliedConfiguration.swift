@@ -12,6 +12,8 @@ struct ImpliedConfiguration {
     let found: TableCheck
     /// What was found in the columns that are used.
     private var check: TableCheck
+    /// Suspicious columns that are left out.
+    private(set) var left: [String] = []
 
     private let request: TableRequest
     private let tables: Tables
@@ -38,7 +40,7 @@ struct ImpliedConfiguration {
     init(_ request: TableRequest) throws {
         self.request = request
         let urls = try TableFiles.urls(request.data, from: request.folder)
-        tables = try Tables(urls)
+        tables = try Tables(urls, test: TableFiles.urls(request.test, from: request.folder))
         let (target, task, isAlone) = try Self.target(request, tables)
         (self.target, self.task) = (target, task)
         options = TableOptions()
@@ -62,8 +64,10 @@ struct ImpliedConfiguration {
         try Self.requireUsable(found)
         let before = options
         if options.features.isEmpty {
-            // What only tells where a row stands, or what is asked, is left out.
-            options.drop += found.suspects.keys.sorted().map { .named($0) }
+            // What only tells where a row stands, or what is asked, is left out; but not all that there is.
+            let suspects = found.suspects.keys.filter { $0 != target.word }.sorted()
+            if Set(suspects).count < found.features.count { left = suspects }
+            options.drop += left.map { .named($0) }
         }
         let isSeries =
             found.time != nil && found.rows >= Self.leastRows && request.window != 1
@@ -71,6 +75,12 @@ struct ImpliedConfiguration {
         if isSeries, options.window == nil { options.window = Self.usualWindow }
         if options.window != nil, request.stride == nil {
             options.stride = max(1, found.rows / 20000)
+        }
+        if options.window == nil, request.stride ?? 1 != 1 {
+            throw DataError(
+                .invalidParameter, at: "--stride", expected: "windows of several rows",
+                found: "samples that are one row each",
+                advice: "set --window, or leave --stride out")
         }
         if found.missing > 0, request.missing == nil {
             options.missing = .mean

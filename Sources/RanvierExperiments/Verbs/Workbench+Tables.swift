@@ -24,7 +24,8 @@ extension Workbench {
                 } ?? .nothing
             options.features = request.features.map { .named($0) }
             options.drop = request.drop.map { .named($0) }
-            let own = try TableCheck(urls, options)
+            let own = try TableCheck(
+                urls, test: TableFiles.urls(request.test, from: request.folder), options)
             guard !own.isUsable else { throw error }
             check = own
         }
@@ -88,8 +89,8 @@ extension Workbench {
         var implied = try ImpliedConfiguration(own)
         request.text = try implied.yaml(for: Self.command("run", table))
         request.configuration = URL(filePath: Self.name(of: table) + ".yaml")
-        let suspects = implied.found.suspects
-        for (name, reason) in suspects.sorted(by: { $0.key < $1.key }) {
+        for name in implied.left {
+            let reason = implied.found.suspects[name] ?? "is suspicious"
             events.warning("column \"\(name)\" is left out: it \(reason)")
         }
     }
