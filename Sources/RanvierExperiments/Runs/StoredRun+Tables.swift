@@ -42,7 +42,8 @@ extension StoredRun {
         }
         let tables = try TableParts(training: [url], options)
         for warning in tables.warnings { events.warning(warning) }
-        let asked = options.askedColumns.map(\.word)
+        let asked =
+            (options.askedColumns + [options.time, options.group].compactMap(\.self)).map(\.word)
         try tellUnused(url, used: (tables.training.featureNames ?? []) + asked, options, events)
         guard let own = model.signature.timeStep, let found = tables.training.timeStep,
             abs(found / own - 1) <= TableOptions.stepTolerance
