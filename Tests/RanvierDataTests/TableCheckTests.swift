@@ -65,6 +65,13 @@ struct TableCheckTests {
         #expect(found.suspects["code"]?.contains("determines the label") == true)
         #expect(texts(found, .warning).contains { $0.contains("\"constant\"") && $0.contains("7") })
         #expect(found.isUsable)
+        // A measurement in whole degrees that is enough by itself stays.
+        let coarse = try check("t,b,label") { row in
+            let degrees = 20 + Int(noise(row, 2) * 10)
+            return "\(degrees),\(noise(row)),\(degrees < 24 ? "cold" : "warm")"
+        }
+        #expect(coarse.suspects.isEmpty)
+        #expect(texts(coarse, .warning).contains { $0.contains("\"t\" alone tells") })
         let target = try check("f,c,y", change: { $0.asked = .values(["y"]) }) { row in
             "\(noise(row) * 1.8 + 32),\(noise(row, 2)),\(noise(row))"
         }

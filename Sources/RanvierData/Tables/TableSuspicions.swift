@@ -35,7 +35,13 @@ struct TableSuspicions {
             }
             func value(_ row: Int) -> Float { rows.values[row * width + index] }
             if plan.label != nil {
-                if determinesLabel(rows, value) {
+                switch Self.relation(rows, value) {
+                case .none: break
+                case .separates:
+                    warnings.append(
+                        "\(name) alone tells the classes apart in every row: leave it out with `drop` "
+                            + "if it is known only afterwards")
+                case .determines:
                     suspects[channel.name] = "determines the label in every row"
                     warnings.append(
                         "\(name) determines the label in every row: if it is known only afterwards, "
@@ -55,21 +61,35 @@ struct TableSuspicions {
         warnings += Self.similarNames(plan.classes)
     }
 
-    /// Whether a few values stand for one class each, in every row.
-    private func determinesLabel(_ rows: TableRows, _ value: (Int) -> Float) -> Bool {
+    /// What a column of a few values tells of the label.
+    private enum Relation {
+        case none
+        /// Each class has a range of its own, of many values: a measurement that is enough.
+        case separates
+        /// Each value stands for a class: the label in other words.
+        case determines
+    }
+
+    private static func relation(
+        _ rows: TableRows, _ value: (Int) -> Float
+    ) -> Relation {
         var classOf: [Float: Int32] = [:]
         for row in 0..<rows.count where rows.isValid[row] {
             let own = rows.labels[row], number = value(row)
             guard !number.isNaN else { continue }
             if let known = classOf[number] {
-                guard known == own else { return false }
+                guard known == own else { return .none }
             } else {
                 classOf[number] = own
-                if classOf.count > Self.mostCodes { return false }
+                if classOf.count > mostCodes { return .none }
             }
         }
+        let present = Set(classOf.values).count
         // Values that occur once each prove nothing.
-        return Set(classOf.values).count > 1 && rows.count >= 4 * classOf.count
+        guard present > 1, rows.count >= 4 * classOf.count else { return .none }
+        let ordered = classOf.sorted { $0.key < $1.key }.map(\.value)
+        let ranges = 1 + zip(ordered, ordered.dropFirst()).count { $0 != $1 }
+        return ranges == present && classOf.count > 2 * present ? .separates : .determines
     }
 
     private func isProportional(

@@ -13,6 +13,9 @@ extension StoredRun {
     /// Whether each row of a table is a sample.
     var isPerRow: Bool { (ownOptions?.window ?? 1) == 1 }
 
+    /// Rows between the end of a sample and the row whose label or value is asked for.
+    var horizon: Int { ownOptions?.horizon ?? 0 }
+
     /// How rows of another table become samples of the model: by the names that it knows.
     private func options(features: [String]?) -> TableOptions {
         var options = ownOptions ?? TableOptions()

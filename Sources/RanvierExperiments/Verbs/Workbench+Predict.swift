@@ -41,6 +41,11 @@ extension Workbench {
             if stored.model.signature.timeStep != nil || !stored.isPerRow {
                 events.note("a row's answer is that of the window that ends there")
             }
+            if stored.horizon > 0 {
+                events.note(
+                    "a row's answer tells what is asked \(stored.horizon) "
+                        + "\(stored.horizon == 1 ? "row" : "rows") later")
+            }
             var outside = OutsideRange()
             try rows.forEachBatch(of: max(stored.model.batchSize, 1024)) { batch in
                 if events.cancellation.isRequested {
