@@ -111,3 +111,51 @@ import Testing
         try expect(2, ["looks like a configuration", ".yaml"], "run", "run.txt")
     }
 }
+
+extension OwnTableTests {
+    @Test func changedDataAreNoticed() throws {
+        let table = Self.table
+        try ranvier.write(table, to: "t.csv")
+        let arguments = [
+            "run", "t.csv", "--target", "label", "--output", "out", "--set", "training.epochs=2",
+        ]
+        let first = try ranvier.run(arguments)
+        #expect(first.status == 0, "\(first.messages)")
+        let again = try ranvier.run(arguments + ["--resume"])
+        #expect(again.status == 0, "\(again.messages)")
+        try ranvier.write(table + "99,1,OK\n98,2,NG\n97,3,OK\n96,1,NG\n95,0,OK\n", to: "t.csv")
+        let other = try ranvier.run(arguments + ["--resume"])
+        #expect(other.status == 3, "\(other.messages)")
+        #expect(other.messages.contains("the data that the run was begun with"))
+    }
+
+    @Test func missingScalingIsTold() throws {
+        let rows = (0..<60).map { "\($0 % 7),\(1000 * ($0 * 37 % 11)),\($0 % 3 > 0 ? "x" : "y")\n" }
+        try ranvier.write("a,b,label\n" + rows.joined(), to: "t.csv")
+        for (scaling, isTold) in [("none", true), ("standard-per-channel", false)] {
+            let run = try ranvier.run(
+                "run", "t.csv", "--target", "label", "--output", scaling, "--set",
+                "training.epochs=2", "--set", "dataset.scaling=\(scaling)", "--json")
+            #expect(run.status == 0, "\(run.messages)")
+            let warnings = try #require(try run.json()["warnings"] as? [String])
+            #expect(
+                warnings.contains { $0.contains("features are not scaled: 'b'") } == isTold,
+                "\(warnings)")
+        }
+    }
+
+    @Test func partsThatCannotBeAreRefused() throws {
+        try ranvier.write(Self.table, to: "t.csv")
+        for (change, part) in [
+            ("split=file", "more than one file, found one"), ("split=group", "`group-column`"),
+            ("folds=61", "at least 61"),
+        ] {
+            let run = try ranvier.run(
+                "run", "t.csv", "--target", "label", "--output", "out", "--set", "dataset.\(change)"
+            )
+            #expect(run.status != 0 && run.messages.contains(part), "\(run.messages)")
+        }
+        let sweep = try ranvier.run("sweep", "t.csv", "--seeds", "2")
+        #expect(sweep.status == 2 && sweep.messages.count < 400, "\(sweep.messages)")
+    }
+}

@@ -47,10 +47,9 @@ public struct ConfigurationOverride: Equatable, Sendable, Codable {
         return ConfigurationNode(location: option, content: .scalar(yaml, isQuoted: true))
     }
 
-    /// Whether the value is one sign that is neither a letter nor a digit; `~` is YAML for nothing.
+    /// Whether the value is one of the signs between cells, digits and decimals.
     public var isLoneSign: Bool {
-        guard yaml.count == 1, let sign = yaml.first else { return false }
-        return (sign.isPunctuation || sign.isSymbol) && sign != "~"
+        yaml.count == 1 && yaml.allSatisfy { ",;|'\"".contains($0) }
     }
 
     /// The option as it was given.
