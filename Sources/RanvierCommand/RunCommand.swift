@@ -80,6 +80,11 @@ struct RunCommand: Verb {
                 "--target and the other options for tables: expected a table, found the configuration "
                     + "'\(config)'; set keys with --set")
         }
+        if isTable, looksLikeConfiguration {
+            throw ValidationError(
+                "'\(config)' looks like a configuration: expected its name to end in .yaml; rename it"
+            )
+        }
         if let seeds, seeds < 1 {
             throw ValidationError("--seeds: expected an integer of at least 1, found '\(seeds)'")
         }
@@ -103,7 +108,7 @@ struct RunCommand: Verb {
                 dataDirectory: data.dataDirectory, overwrite: overwrite, resume: resume,
                 overrides: overrides, command: CommandLine.arguments)
             if isTable {
-                try workbench.imply(table.request(data: [config]), onto: &request, terminal.events)
+                try workbench.imply(tableRequest, onto: &request, terminal.events)
             }
             return try workbench.run(request, events: terminal.events)
         }
@@ -112,11 +117,29 @@ struct RunCommand: Verb {
     /// Whether a table was named and no configuration.
     private var isTable: Bool { !["yaml", "yml"].contains(URL(filePath: config).pathExtension) }
 
+    /// What is asked of a table, with what --set says about how it is written.
+    private var tableRequest: TableRequest {
+        var request = table.request(data: [config])
+        request.reading = overrides.filter(TableRequest.isReading)
+        return request
+    }
+
+    /// Whether a file that is not named as a configuration begins as one: with a key and no separator before it.
+    private var looksLikeConfiguration: Bool {
+        guard let file = FileHandle(forReadingAtPath: config),
+            let start = try? file.read(upToCount: 4096)
+        else { return false }
+        let first = String(decoding: start, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .first { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+        return first?.prefixMatch(of: /(method|name|dataset|seed|encoding|network|training):(\s|$)/)
+            != nil
+    }
+
     private func run(seeds: Int, in workbench: Workbench, on terminal: Terminal) throws {
         var file = URL(filePath: config)
         if isTable {
             file = try workbench.writeImplied(
-                table.request(data: [config]), seed: seed, under: output, terminal.events)
+                tableRequest, seed: seed, under: output, terminal.events)
         }
         var request = SweepRequest(configuration: file)
         request.seeds = seeds

@@ -1,5 +1,6 @@
 import ArgumentParser
 import RanvierExperiments
+import RanvierRuns
 
 /// A table of the user's, and what is asked of it.
 public struct TableArguments: ParsableArguments {
@@ -16,8 +17,31 @@ public struct TableArguments: ParsableArguments {
     /// What is asked.
     @OptionGroup public var options: TableRunOptions
 
+    /// How the files are written.
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Say how the files are written, where that is not found out rightly, such as "
+                + "dataset.skip-rows=3; one of \(TableRequest.readingKeys.joined(separator: ", ")).",
+            valueName: "dataset.key=value"),
+        transform: { try ConfigurationOverride($0) })
+    public var reading: [ConfigurationOverride] = []
+
+    /// Refuses settings that have no effect before a network is trained.
+    public func validate() throws {
+        guard let other = reading.first(where: { !TableRequest.isReading($0) }) else { return }
+        throw ValidationError(
+            "--set \(other.path.joined(separator: ".")): expected how the files are written, one of "
+                + TableRequest.readingKeys.map { "dataset.\($0)" }.joined(separator: ", ")
+                + "; other keys are set in the configuration")
+    }
+
     /// What is asked for, as a request.
-    public var request: TableRequest { options.request(data: [data]) }
+    public var request: TableRequest {
+        var request = options.request(data: [data])
+        request.reading = reading
+        return request
+    }
 }
 
 /// What is asked of a table.

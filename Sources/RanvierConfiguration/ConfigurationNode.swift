@@ -85,12 +85,19 @@ extension ConfigurationNode {
     package var found: String {
         switch content {
         case .scalar(let text, let isQuoted):
-            isNull ? "nothing" : isQuoted ? "the text \"\(text)\"" : "'\(text)'"
+            isNull
+                ? "nothing"
+                : isQuoted ? "the text \"\(Self.short(text))\"" : "'\(Self.short(text))'"
         case .list(let nodes): "a list of \(nodes.count)"
         case .section(let pairs):
             pairs.isEmpty
                 ? "an empty section"
                 : "a section with \(pairs.map { "'\($0.key)'" }.joined(separator: ", "))"
         }
+    }
+
+    /// The beginning of a text: a file of something else is one long text.
+    private static func short(_ text: String) -> String {
+        text.count > 80 ? text.prefix(80) + "…" : text
     }
 }

@@ -7,7 +7,9 @@ package enum NearestName {
     package static func of(_ name: String, among known: some Sequence<String>) -> String? {
         let candidates = known.map { ($0, distance(name, $0)) }.sorted { $0.1 < $1.1 }
         guard let (nearest, distance) = candidates.first else { return nil }
-        if distance <= max(1, max(name.count, nearest.count) / 3) { return nearest }
+        let length = max(name.count, nearest.count)
+        // A name of which no letter is right is not near, however short.
+        if distance <= max(1, length / 3), distance < length { return nearest }
         return candidates.first {
             name.count >= 3 && ($0.0.hasPrefix(name) || name.hasPrefix($0.0))
         }?.0

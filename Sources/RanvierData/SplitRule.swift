@@ -58,6 +58,7 @@ extension Dataset {
         var part = [Int](repeating: 0, count: count)
         switch rule {
         case .chance:
+            guard count >= folds else { throw tooFew(count, rule, needed: folds) }
             let groups: [[Int]] =
                 labels.isEmpty
                 ? [Array(0..<count)]

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierData
 import RanvierFormats
 import RanvierTestSupport
 import Testing
@@ -106,5 +107,18 @@ import Testing
                 } catch is DataError {}
             }
         }
+    }
+
+    @Test func labelsBeyondWholeNumbers() throws {
+        func labels(_ low: String, _ high: String) throws -> URL {
+            let rows = (0..<8).map { "0.\($0),\($0 % 2 == 0 ? low : high)\n" }.joined()
+            return try folder.write("a,label\n" + rows, to: "labels.csv")
+        }
+        expectDataError(.labelOutsideClasses, mentioning: ["\"label\"", "2^53", "a letter"]) {
+            _ = try Dataset(
+                csv: labels("9007199254740992", "9007199254740993"), label: "label")
+        }
+        let near = try Dataset(csv: labels("9007199254740990", "9007199254740991"), label: "label")
+        #expect(near.classNames == ["9007199254740990", "9007199254740991"])
     }
 }

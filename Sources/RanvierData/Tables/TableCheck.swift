@@ -58,6 +58,8 @@ public struct TableCheck: Sendable, Codable {
     public private(set) var classNames: [String]?
     /// The column of times.
     public private(set) var time: String?
+    /// Files or groups that rows belong to.
+    public private(set) var seriesCount = 0
     /// Numbers that are missing.
     public private(set) var missing = 0
 
@@ -91,6 +93,7 @@ public struct TableCheck: Sendable, Codable {
             take(plan, set)
             let rows = try TableRows(of: set.files, in: set, plan, options)
             missing = rows.missingNumbers
+            seriesCount = rows.seriesNames.count
             let suspicions = TableSuspicions(set, plan, rows, options)
             add(.warning, suspicions.warnings)
             suspects = suspicions.suspects

@@ -38,6 +38,13 @@ struct TablePlan {
         if options.features.isEmpty { try set.requireUniqueNames(without: dropped) }
         var asked: [Int] = []
         for column in options.askedColumns { asked.append(try set.position(of: column)) }
+        // Ahead of time the past of what is asked for may be left out; else this is a contradiction.
+        if options.horizon == 0, let place = asked.first(where: dropped.contains) {
+            throw DataError(
+                .invalidParameter, at: "\(set.files[0].path), drop",
+                expected: "columns beside the one that is asked for",
+                found: "\"\(set.columns[place].name)\"", advice: "leave it out of `drop`")
+        }
         var label: Int?
         if case .label = options.asked { label = asked.first }
         targets = label == nil ? asked : []
@@ -216,6 +223,14 @@ struct TablePlan {
                     found: fraction(summary),
                     advice: "predict numbers with `target-column`, or name the classes")
             }
+            // Doubles no longer tell neighbours apart.
+            if isNumber, max(abs(summary.minimum), abs(summary.maximum)) >= 0x1p53 {
+                throw DataError(
+                    .labelOutsideClasses, at: place,
+                    expected: "names of classes, or whole numbers below 2^53",
+                    found: "numbers from \(summary.minimum) to \(summary.maximum)",
+                    advice: "put a letter before them")
+            }
             for text in texts.keys {
                 if let name = className(text, isNumber: isNumber, dialect: file.reader.dialect) {
                     found.insert(name)
@@ -269,11 +284,24 @@ struct TablePlan {
         let shown = features.prefix(40).map { set.columns[$0].name }.joined(separator: ", ")
         notes.append(
             "\(features.count) columns of values: \(shown)\(features.count > 40 ? ", …" : "")")
+        let torn = set.columns.indices.filter {
+            let column = set.columns[$0]
+            let times = column.total(\.times)
+            return column.content == .text && !used.contains($0)
+                && times > column.total(\.numbers) + column.total(\.texts)
+        }
+        for index in torn {
+            let column = set.columns[index]
+            let others = column.total(\.numbers) + column.total(\.texts)
+            warnings.append(
+                "\"\(column.name)\" is not used as the time of the rows: \(others) of its cells are no "
+                    + "times as the others are; correct them, or set `time-format`")
+        }
         for (content, word) in [
             (ColumnContent.text, "text"), (.empty, "nothing"), (.time, "times"),
         ] {
             let names = set.columns.indices.filter {
-                set.columns[$0].content == content && !used.contains($0)
+                set.columns[$0].content == content && !used.contains($0) && !torn.contains($0)
             }.map { "\"\(set.columns[$0].name)\"" }
             if !names.isEmpty {
                 warnings.append(

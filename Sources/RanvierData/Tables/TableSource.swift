@@ -93,6 +93,13 @@ public struct TableSource: DataSource {
     private func rule(for data: Dataset) throws(DataError) -> SplitRule {
         if let split {
             if split == .file || split == .group, data.series?.kind != split.rawValue {
+                // The samples of one file or group are no series of several.
+                guard (split == .group) != (options.group != nil) else {
+                    throw DataError(
+                        .invalidParameter, at: "dataset.split",
+                        expected: "more than one \(split)", found: "one",
+                        advice: "split by time or by chance")
+                }
                 throw DataError(
                     .invalidParameter, at: "dataset.split",
                     expected: split == .group ? "a `group-column`" : "no `group-column`",

@@ -93,3 +93,16 @@ extension StoredRun {
         return stream
     }
 }
+
+extension DataError {
+    /// Reads a file for a stored model: a column that it lacks is a fault of the file, not of the user's words.
+    static func blamingFile<Result>(_ read: () throws -> Result) throws -> Result {
+        do {
+            return try read()
+        } catch let error as DataError where error.kind == .unknownName {
+            throw DataError(
+                .wrongFormat, at: error.place, expected: error.expected, found: error.found,
+                advice: error.advice)
+        }
+    }
+}

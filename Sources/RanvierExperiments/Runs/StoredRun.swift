@@ -76,7 +76,7 @@ public struct StoredRun {
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
-            let data = try labeledTable(url, events: events)
+            let data = try DataError.blamingFile { try labeledTable(url, events: events) }
             warnOfClipping(data, events)
             return try model.signature.prepared(data)
         }

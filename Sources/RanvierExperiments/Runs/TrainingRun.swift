@@ -23,7 +23,11 @@ struct TrainingRun {
             from: configuration.place(
                 dataDirectory: request.dataDirectory,
                 folder: request.configuration.deletingLastPathComponent()))
-        data.warnings += data.findings(areImages: configuration.dataset.source.hasImages)
+        // Tables may hold images, and mostly do not.
+        let areImages =
+            configuration.dataset.source.hasImages
+            && (data.training.imageShape != nil || data.training.featureNames == nil)
+        data.warnings += data.findings(areImages: areImages)
         for note in data.notes { events.note(note) }
         for warning in data.warnings { events.warning(warning) }
         var method = try configuration.method.makeMethod(
@@ -38,12 +42,17 @@ struct TrainingRun {
         events.note("samples are shown for \(method.model.presentationWithResolution)")
         try requireAccepted(data, by: method.model)
         // What cannot be stored is better known before the training than after it.
-        _ = try ModelDescription(
+        let description = try ModelDescription(
             of: method.model, method: configuration.methodName, seed: configuration.seed)
         if let bytes = try method.predictPeakMemory() {
             events.note("training needs about \(NumberText.bytes(Double(bytes))) at the peak")
         }
         let (directory, checkpoint) = try openDirectory(configuration, for: &method)
+        if checkpoint == nil {
+            try directory.write(StoredJSON.data(description, isPretty: true), to: .architecture)
+        } else {
+            try requireSameData(description, in: directory)
+        }
         let index = RunRegistration(
             directory: directory, configuration: configuration, events: events)
         index.begin()
@@ -154,6 +163,25 @@ struct TrainingRun {
                 : "all \(epochs) epochs are done already; nothing is trained, the network is measured again"
         )
         return checkpoint
+    }
+
+    /// Refuses to go on with data that have changed since the run was begun: what was held out then may be learned now.
+    private func requireSameData(
+        _ description: ModelDescription, in directory: RunDirectory
+    ) throws {
+        let file = directory.url(of: .architecture)
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        let begun = try StoredJSON.value(
+            ModelDescription.self, from: Data(contentsOf: file))
+        guard
+            begun.scaling != description.scaling || begun.featureNames != description.featureNames
+                || begun.outputNames != description.outputNames
+        else { return }
+        throw DataError(
+            .wrongFormat, at: directory.url.relativePath,
+            expected: "the data that the run was begun with",
+            found: "others: their columns, classes or scaling differ",
+            advice: "bring the files back as they were, or begin anew with --overwrite")
     }
 
     // MARK: - Training and measuring

@@ -2,6 +2,7 @@ import Foundation
 import RanvierConfiguration
 import RanvierData
 import RanvierFormats
+import RanvierRuns
 
 /// The configuration that a table and a target imply, with a comment on each choice.
 ///
@@ -40,10 +41,13 @@ struct ImpliedConfiguration {
     init(_ request: TableRequest) throws {
         self.request = request
         let urls = try TableFiles.urls(request.data, from: request.folder)
-        tables = try Tables(urls, test: TableFiles.urls(request.test, from: request.folder))
+        let format = try request.format()
+        tables = try Tables(
+            urls, test: TableFiles.urls(request.test, from: request.folder), format: format)
         let (target, task, isAlone) = try Self.target(request, tables)
         (self.target, self.task) = (target, task)
         options = TableOptions()
+        options.format = format
         options.asked = task == .classification ? .label(target) : .values([target])
         options.features = request.features.map { .named($0) }
         options.drop = request.drop.map { .named($0) }
@@ -104,7 +108,7 @@ struct ImpliedConfiguration {
             advice: "`ranvier data check` lists all that is wrong")
     }
 
-    private static func policy(_ word: String) throws(DataError) -> TableOptions.MissingValues {
+    static func policy(_ word: String) throws(DataError) -> TableOptions.MissingValues {
         switch word {
         case "refuse": return .refused
         case "drop": return .dropped
@@ -191,6 +195,10 @@ extension ImpliedConfiguration {
             line("  train: \(paths(request.data))", files > 1 ? "\(files) files" : nil),
         ]
         if !request.test.isEmpty { lines.append("  test: \(paths(request.test))") }
+        for setting in request.reading {
+            let value = setting.isLoneSign ? quoted(setting.yaml) : setting.yaml
+            lines.append(line("  \(setting.path[1]): \(value)", "as given"))
+        }
         lines += askedLines
         if !options.features.isEmpty {
             lines.append(line("  features: \(list(options.features.map(\.word)))", "no others"))
@@ -261,15 +269,22 @@ extension ImpliedConfiguration {
                     "a new sample every \(options.stride == 1 ? "row" : "\(options.stride) rows")"))
         }
         if request.test.isEmpty {
+            // One for the test, one for validation, one to learn from.
+            let wholes = options.group == nil ? files : check.seriesCount
             let (rule, why) =
-                if options.group != nil {
+                if options.group != nil, wholes > 2 {
                     ("group", "whole groups are held out: rows of one group are alike")
-                } else if files > 1 {
+                } else if wholes > 2 {
                     ("file", "whole files are held out: rows of one file are alike")
                 } else if options.window != nil || options.horizon > 0
                     || (check.time != nil && areAlike)
                 {
                     ("time", "the last rows are held out: neighbours in time are alike")
+                } else if wholes == 2 {
+                    (
+                        "chance",
+                        "two are too few to hold out whole ones: the test says little about a third"
+                    )
                 } else {
                     (
                         "chance",

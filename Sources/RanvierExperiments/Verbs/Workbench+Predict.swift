@@ -35,7 +35,10 @@ extension Workbench {
     ) throws {
         try withThreads(request.threads) {
             let stored = try StoredRun(request.run, registry: registry)
-            let rows = try stored.rows(request.data, events: events)
+            try requireEffect(of: request, stored)
+            let rows = try DataError.blamingFile {
+                try stored.rows(request.data, events: events)
+            }
             let least = try leastConfidence(request, stored, events)
             let task = stored.model.signature.task
             if stored.model.signature.timeStep != nil || !stored.isPerRow {
@@ -72,6 +75,22 @@ extension Workbench {
         }
     }
 
+    /// Refuses what only answers with classes have.
+    private func requireEffect(of request: PredictRequest, _ stored: StoredRun) throws {
+        guard !stored.model.signature.task.tellsClasses else { return }
+        let idle =
+            request.showsProbabilities
+            ? "--probabilities"
+            : request.errorRate != nil
+                ? "--error"
+                : request.leastConfidence != PredictRequest.usualConfidence
+                    ? "--least-confidence" : nil
+        guard let idle else { return }
+        throw DataError(
+            .invalidParameter, at: idle, expected: "a run whose answers are classes",
+            found: "one that predicts numbers", advice: "leave it out")
+    }
+
     /// The confidence below which an answer is unsure: given, or chosen for a rate of errors by the validation samples.
     private func leastConfidence(
         _ request: PredictRequest, _ stored: StoredRun, _ events: WorkEvents
@@ -91,6 +110,14 @@ extension Workbench {
     }
 
     private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+}
+
+extension LearningTask {
+    /// Whether answers are classes, with a confidence.
+    fileprivate var tellsClasses: Bool {
+        prediction(of: Array(repeating: 0, count: outputNames.count), deviation: nil).confidence
+            != nil
+    }
 }
 
 /// Counts rows that are far from what a model learned from.
@@ -152,10 +179,7 @@ public struct PredictedRow: Encodable, Sendable {
         self.row = row
         prediction = answer.map { task.prediction(of: $0, deviation: deviation) }
         isUnsure = prediction.map { ($0.confidence ?? 1) < leastConfidence } ?? true
-        hasClasses =
-            task.prediction(
-                of: Array(repeating: 0, count: task.outputNames.count), deviation: nil
-            ).confidence != nil
+        hasClasses = task.tellsClasses
         names = showsProbabilities && hasClasses ? task.outputNames : []
         probabilities = zip(names, answer ?? []).map { (name: $0, value: $1) }
     }

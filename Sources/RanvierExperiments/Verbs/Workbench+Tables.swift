@@ -22,8 +22,15 @@ extension Workbench {
                 request.target.map { target in
                     request.task == .regression ? .values([.named(target)]) : .label(.named(target))
                 } ?? .nothing
+            options.format = try request.format()
             options.features = request.features.map { .named($0) }
             options.drop = request.drop.map { .named($0) }
+            options.group = request.group.map { .named($0) }
+            options.horizon = request.horizon ?? 0
+            options.window = request.window.flatMap { $0 > 1 ? $0 : nil }
+            if let word = request.missing {
+                options.missing = try ImpliedConfiguration.policy(word)
+            }
             let own = try TableCheck(
                 urls, test: TableFiles.urls(request.test, from: request.folder), options)
             guard !own.isUsable else { throw error }

@@ -38,7 +38,18 @@ public struct ConfigurationOverride: Equatable, Sendable, Codable {
     ///
     /// - Throws: `ConfigurationError` if it is not YAML.
     public func value() throws(ConfigurationError) -> ConfigurationValue {
-        try ConfigurationNode(yaml: yaml, file: option).value
+        try node().value
+    }
+
+    /// The value; a lone sign such as `,` stands for itself, though it means something else in YAML.
+    fileprivate func node() throws(ConfigurationError) -> ConfigurationNode {
+        guard isLoneSign else { return try ConfigurationNode(yaml: yaml, file: option) }
+        return ConfigurationNode(location: option, content: .scalar(yaml, isQuoted: true))
+    }
+
+    /// Whether the value is one of the signs between cells, digits and decimals.
+    public var isLoneSign: Bool {
+        yaml.count == 1 && yaml.allSatisfy { ",;|'\"".contains($0) }
     }
 
     /// The option as it was given.
@@ -50,7 +61,7 @@ extension ConfigurationNode {
     mutating func apply(_ override: ConfigurationOverride) throws(ConfigurationError) {
         var value: ConfigurationNode
         do throws(ConfigurationError) {
-            value = try ConfigurationNode(yaml: override.yaml, file: override.option)
+            value = try override.node()
         } catch {
             throw ConfigurationError(
                 location: override.option, keyPath: "", problem: error.problem)
