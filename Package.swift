@@ -125,7 +125,10 @@ let package = Package(
         tests("RanvierSpikesTests", ["RanvierSpikes", "RanvierTensors"]),
         tests(
             "RanvierDataTests",
-            ["RanvierData", "RanvierFormats", "RanvierSpikes", "RanvierTensors"]),
+            [
+                "RanvierConfiguration", "RanvierData", "RanvierFormats", "RanvierSpikes",
+                "RanvierTensors",
+            ]),
         tests("RanvierNetworksTests", ["RanvierNetworks", "RanvierTensors"]),
         tests("RanvierLearningTests", umbrella + ["Ranvier"]),
         tests("RanvierAnalysisTests", umbrella),

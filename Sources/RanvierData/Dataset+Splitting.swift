@@ -73,31 +73,4 @@ extension Dataset {
         }
         return subset(chosen.sorted())
     }
-
-    /// Range, mean and deviation of each channel (the last axis); what is missing does not count.
-    var channelMoments: [(minimum: Double, maximum: Double, mean: Double, deviation: Double)] {
-        let width = featureShape.last ?? 1
-        var low = [Double](repeating: .infinity, count: width), high = low.map { -$0 }
-        var number = [Double](repeating: 0, count: width), mean = number, square = number
-        for start in starts {
-            for place in 0..<featureCount {
-                let channel = place % width, value = storage.number(at: start + place)
-                guard !value.isNaN else { continue }
-                low[channel] = Swift.min(low[channel], value)
-                high[channel] = Swift.max(high[channel], value)
-                // Welford's update: no large sums, so a large offset takes nothing away.
-                number[channel] += 1
-                let difference = value - mean[channel]
-                mean[channel] += difference / number[channel]
-                square[channel] += difference * (value - mean[channel])
-            }
-        }
-        return (0..<width).map { channel in
-            number[channel] > 0
-                ? (
-                    low[channel], high[channel], mean[channel],
-                    (square[channel] / number[channel]).squareRoot()
-                ) : (0, 0, 0, 0)
-        }
-    }
 }

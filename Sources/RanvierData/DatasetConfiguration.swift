@@ -130,6 +130,10 @@ public struct DatasetConfiguration: Sendable {
                 names: ("training", "validation"))
             splits.training = first
             splits.validation = second
+            if parts.splitRule == .file || parts.splitRule == .group {
+                splits.notes.append(
+                    "for validation: \(second.seriesNames.joined(separator: ", "))")
+            }
             try splits.requireSamples(of: name, validationFraction: validationFraction)
         }
         try scale(&splits, replacesMissing: parts.replacesMissing, place)
@@ -179,12 +183,12 @@ public struct DatasetConfiguration: Sendable {
         _ splits: inout Splits, _ accepted: ClosedRange<Float>?
     ) -> (Scaling.Kind, Scaling.Scope)? {
         guard scaling == .automatic, splits.training.count > 0 else { return nil }
-        let channels = splits.training.channelMoments
+        let width = splits.training.featureShape.last ?? 1
+        let channels = ChannelMoments(splits.training, groups: width)
         if let accepted {
-            let fits = channels.allSatisfy {
-                Double(accepted.lowerBound) <= $0.minimum
-                    && $0.maximum <= Double(accepted.upperBound)
-            }
+            let fits =
+                channels.minima.allSatisfy { $0 >= Double(accepted.lowerBound) }
+                && channels.maxima.allSatisfy { $0 <= Double(accepted.upperBound) }
             splits.notes.append(
                 fits
                     ? "scaling: none, the values lie in 0…1 already"
@@ -192,10 +196,10 @@ public struct DatasetConfiguration: Sendable {
             )
             return fits ? nil : (.minMax, .perChannel)
         }
-        let fits = channels.allSatisfy {
-            $0.minimum == $0.maximum
-                ? abs($0.mean) <= Self.usualMean
-                : abs($0.mean) <= Self.usualMean && Self.usualDeviation.contains($0.deviation)
+        let fits = (0..<width).allSatisfy { channel in
+            let mean = abs(channels.means[channel]), deviation = channels.deviations[channel]
+            return mean <= Self.usualMean
+                && (deviation == 0 || Self.usualDeviation.contains(deviation))
         }
         splits.notes.append(
             fits

@@ -10,7 +10,7 @@ public struct SampleSeries: Sendable, Hashable {
     public let codes: [Int32]
     /// First row of each sample in the whole table, from 0; rows of a series follow each other.
     public let rows: [Int]
-    /// Rows of a sample.
+    /// Rows of a sample, and on to the one whose label or value is asked for.
     public let length: Int
 
     /// Series of some samples.

@@ -36,21 +36,29 @@ enum SampleStorage: Sendable {
         }
     }
 
+    /// Smallest and largest number, missing ones (NaN) not counted; 0…0 where there is none.
     var valueRange: ClosedRange<Float> {
-        guard count > 0 else { return 0...0 }
+        var low = Double.infinity, high = -Double.infinity
         switch self {
-        case .floats(let values): return (values.min() ?? 0)...(values.max() ?? 0)
+        case .floats(let values):
+            var lowest = Float.infinity, highest = -Float.infinity
+            // A comparison with NaN is false, so it passes by.
+            for value in values {
+                if value < lowest { lowest = value }
+                if value > highest { highest = value }
+            }
+            (low, high) = (Double(lowest), Double(highest))
         case .bytes(let values, let divisor):
-            return Float(values.min() ?? 0) / divisor...Float(values.max() ?? 0) / divisor
+            guard let least = values.min(), let most = values.max() else { return 0...0 }
+            return Float(least) / divisor...Float(most) / divisor
         case .shifted(let values, let bases):
-            var low = Double.infinity, high = -Double.infinity
             for (index, value) in values.enumerated() {
                 let number = Double(value) + bases[index % bases.count]
-                low = min(low, number)
-                high = max(high, number)
+                if number < low { low = number }
+                if number > high { high = number }
             }
-            return Float(low)...Float(high)
         }
+        return low <= high ? Float(low)...Float(high) : 0...0
     }
 
     /// All numbers, each moved and divided by what its channel or place has: `(x − offset) / scale` in double precision.

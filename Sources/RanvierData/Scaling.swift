@@ -149,51 +149,43 @@ public struct Scaling: Sendable, Hashable, Codable {
 
 /// What a scaling is fitted to.
 private struct ScalingFit {
-    let dataset: Dataset
-    let groups: Int
-    /// Numbers of each group that are there.
-    private(set) var counts: [Double] = []
-    /// Mean of each group; 0 where none is there.
-    private(set) var means: [Double] = []
+    private let dataset: Dataset
+    private let groups: Int
+    private let moments: ChannelMoments
 
     init(_ dataset: Dataset, groups: Int) {
         self.dataset = dataset
         self.groups = groups
-        var sum = [Double](repeating: 0, count: groups)
-        var number = sum
-        // Sums of differences from the first sample keep what a large offset would swallow.
-        let base = first()
-        visit {
-            sum[$0] += $1 - base[$0]
-            number[$0] += 1
-        }
-        counts = number
-        means = (0..<groups).map { number[$0] > 0 ? base[$0] + sum[$0] / number[$0] : 0 }
+        moments = ChannelMoments(dataset, groups: groups)
     }
 
-    /// Offset and scale of each group, summed in double precision in a fixed order.
+    /// Mean of each group; 0 where none is there.
+    var means: [Double] { moments.means }
+
+    /// Offset and scale of each group.
     func moments(_ kind: Scaling.Kind) -> [(offset: Double, scale: Double)] {
         switch kind {
-        case .identity: return means.map { _ in (0, 1) }
-        case .standard:
-            var square = [Double](repeating: 0, count: groups)
-            visit { square[$0] += ($1 - means[$0]) * ($1 - means[$0]) }
-            return (0..<groups).map { (means[$0], (square[$0] / max(counts[$0], 1)).squareRoot()) }
+        case .identity: means.map { _ in (0, 1) }
+        case .standard: zip(means, moments.deviations).map { ($0, $1) }
         case .minMax:
-            var low = [Double](repeating: .infinity, count: groups), high = low.map { -$0 }
-            visit {
-                low[$0] = Swift.min(low[$0], $1)
-                high[$0] = Swift.max(high[$0], $1)
-            }
-            return zip(low, high).map { $0 <= $1 ? ($0, $1 - $0) : (0, 1) }
-        case .robust: return (0..<groups).map(quartiles)
+            zip(moments.minima, moments.maxima).map { $0 <= $1 ? ($0, $1 - $0) : (0, 1) }
+        case .robust: (0..<groups).map(quartiles)
         }
     }
 
     /// Median, and the distance of the quartiles over that of a normal distribution of deviation 1.
     private func quartiles(of group: Int) -> (offset: Double, scale: Double) {
         var values: [Double] = []
-        visit { if $0 == group { values.append($1) } }
+        var places: Set<Int> = []
+        let isShared = dataset.series.map { $0.length > 1 } ?? false
+        for start in dataset.starts {
+            for place in stride(from: group, to: dataset.featureCount, by: groups) {
+                // A row that several windows share counts once.
+                if isShared, !places.insert(start + place).inserted { continue }
+                let value = dataset.storage.number(at: start + place)
+                if !value.isNaN { values.append(value) }
+            }
+        }
         values.sort()
         func quantile(_ share: Double) -> Double {
             let place = share * Double(values.count - 1), low = Int(place)
@@ -203,34 +195,6 @@ private struct ScalingFit {
         guard !values.isEmpty else { return (0, 1) }
         let spread = (quantile(0.75) - quantile(0.25)) / 1.3489795003921634
         return (quantile(0.5), spread)
-    }
-
-    private func first() -> [Double] {
-        var base = [Double](repeating: .nan, count: groups)
-        var open = groups
-        for sample in 0..<dataset.count where open > 0 {
-            visit(sample) { group, value in
-                if base[group].isNaN {
-                    base[group] = value
-                    open -= 1
-                }
-            }
-        }
-        return base.map { $0.isNaN ? 0 : $0 }
-    }
-
-    private func visit(_ body: (_ group: Int, _ value: Double) -> Void) {
-        for sample in 0..<dataset.count { visit(sample, body) }
-    }
-
-    private func visit(_ sample: Int, _ body: (_ group: Int, _ value: Double) -> Void) {
-        let storage = dataset.storage, start = dataset.starts[sample]
-        var group = 0
-        for index in start..<start + dataset.featureCount {
-            let value = storage.number(at: index)
-            if !value.isNaN { body(group, value) }
-            group = group + 1 == groups ? 0 : group + 1
-        }
     }
 }
 

@@ -162,6 +162,12 @@ extension Dataset {
         }
     }
 
+    /// Names of the series that samples were cut from, in order.
+    public var seriesNames: [String] {
+        guard let series else { return [] }
+        return Set(series.codes).sorted().map { series.names[Int($0)] }
+    }
+
     /// How many samples have rows in common with, or lie in the same series as, samples of another part of the same whole.
     func sharesSeries(with other: Dataset) -> Int {
         guard let series, let others = other.series else { return 0 }

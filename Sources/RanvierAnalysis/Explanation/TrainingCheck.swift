@@ -12,7 +12,7 @@ public enum TrainingChecks {
     public static let standard: [any TrainingCheck] = [
         ClassBalanceCheck(), InputScalingCheck(), LearningRateCheck(), FiringRateCheck(),
         GradientCheckOfLayers(), TimeConstantCheck(), LossCurveCheck(), OneAnswerCheck(),
-        OverfittingCheck(),
+        OverfittingCheck(), BaselineCheck(),
     ]
 
     /// What all checks find, the worst first.

@@ -89,6 +89,8 @@ public struct TrainingEvidence: Sendable {
     public var test: Measure?
     /// Share of the variance that is explained in training; nil for classes.
     public var explainedVariance: Double?
+    /// What the network had to beat, as its result tells; empty where it has none.
+    public var rivals: [RivalResult] = []
     /// Numbers of the trained weights that are not finite.
     public var nonFiniteWeights = 0
     /// Seconds of a step; nil without a clock.
@@ -109,6 +111,10 @@ public struct TrainingEvidence: Sendable {
 
     /// Whether training was a success whatever else there is to say: half of the way from the majority, or the mean, to all.
     public var hasLearned: Bool {
+        let isNoBetter = rivals.contains {
+            $0.isTrivial && $0.differences.first.map { $0.verdict != .better } ?? false
+        }
+        if isNoBetter { return false }
         if let explainedVariance { return explainedVariance >= 0.5 }
         guard let training, training.name == "accuracy" else { return false }
         return training.value >= majority + 0.5 * (1 - majority)

@@ -47,6 +47,9 @@ public struct TableCheck: Sendable, Codable {
     /// Seconds between rows, where a column of times tells.
     public private(set) var timeStep: Double?
 
+    /// How alike neighbouring rows are, from 0 to 1.
+    public private(set) var neighbourCorrelation = 0.0
+
     /// Columns that are better left out, with the reason.
     public private(set) var suspects: [String: String] = [:]
     /// Names of the columns of values.
@@ -65,10 +68,18 @@ public struct TableCheck: Sendable, Codable {
 
     /// Looks at tables.
     ///
+    /// - Parameter test: other tables, which are to be measured on; they are looked at together.
     /// - Throws: ``DataError`` where a file cannot be read at all.
-    public init(_ urls: [URL], _ options: TableOptions) throws(DataError) {
-        files = urls.map { $0.path(percentEncoded: false) }
-        let set = try TableSet(training: urls, format: options.format)
+    public init(
+        _ urls: [URL], test: [URL] = [], _ options: TableOptions
+    ) throws(DataError) {
+        try self.init(Tables(urls, test: test, format: options.format), options)
+    }
+
+    /// Looks at tables whose columns are known already.
+    package init(_ tables: Tables, _ options: TableOptions) throws(DataError) {
+        let set = tables.set
+        files = set.files.map(\.path)
         rows = set.files.reduce(0) { $0 + $1.summary.rowCount }
         add(.note, set.notes)
         add(.warning, set.warnings)
@@ -88,8 +99,10 @@ public struct TableCheck: Sendable, Codable {
             suspects = suspicions.suspects
             checkMissing(set, plan)
             checkRepeats(rows)
+            neighbourCorrelation = rows.neighbourCorrelation
             let samples = try TableSamples(
-                rows, plan, options, name: urls.first?.lastPathComponent ?? "table",
+                rows, plan, options,
+                name: files.first.map { URL(filePath: $0).lastPathComponent } ?? "table",
                 origin: DataOrigin(source: "table"))
             add(.note, samples.notes)
             add(.warning, samples.warnings)

@@ -40,6 +40,23 @@ public enum TableColumn: Sendable, Hashable {
             found: "\(names.count) columns: \(shown)", advice: Self.advice(self, names))
     }
 
+    /// Position of a column that is known by its name alone: a name such as "3" is never a position.
+    ///
+    /// - Throws: ``DataError`` where no column or more than one has the name.
+    package static func position(
+        named name: String, among names: [String], path: String
+    ) throws(DataError) -> Int {
+        guard names.contains(name) else {
+            var shown = names.prefix(40).map { "\"\($0)\"" }.joined(separator: ", ")
+            if names.count > 40 { shown += ", …" }
+            throw DataError(
+                .unknownName, at: path, expected: "a column \"\(name)\"",
+                found: "\(names.count) columns: \(shown)",
+                advice: advice(.named(name), names))
+        }
+        return try TableColumn.named(name).position(among: names, path: path)
+    }
+
     private static func advice(_ column: TableColumn, _ names: [String]) -> String {
         let usual = "name one of these, or its position from 0 (-1 is the last)"
         guard case .named(let name) = column else { return usual }

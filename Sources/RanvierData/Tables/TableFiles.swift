@@ -15,7 +15,8 @@ package enum TableFiles {
         var urls: [URL] = []
         for path in paths { urls += try self.urls(path, from: folder) }
         var seen: Set<String> = []
-        for url in urls where !seen.insert(url.standardizedFileURL.path).inserted {
+        for url in urls
+        where !seen.insert(url.resolvingSymlinksInPath().standardizedFileURL.path).inserted {
             throw DataError(
                 .invalidParameter, at: url.path(percentEncoded: false),
                 expected: "every file once", found: "the same file twice",
@@ -87,7 +88,11 @@ package enum TableFiles {
     }
 
     private static func sorted(_ urls: [URL]) -> [URL] {
-        urls.sorted { $0.path.compare($1.path, options: .numeric) == .orderedAscending }
+        urls.sorted {
+            let order = $0.path.compare($1.path, options: .numeric)
+            // "file02" and "file2" have the same value.
+            return order == .orderedSame ? $0.path < $1.path : order == .orderedAscending
+        }
     }
 
     /// Whether a name fits a pattern of `*` (anything) and `?` (one character).

@@ -70,7 +70,10 @@ public struct TableOptions: Sendable, Hashable {
     public init() {}
 
     /// What is added to a column's name for the channel that says where its gaps are.
-    static let missingSuffix = " is missing"
+    package static let missingSuffix = " is missing"
+
+    /// Share by which the steps of two tables may differ; clocks are not better.
+    package static let stepTolerance = 0.05
 }
 
 extension TableOptions {

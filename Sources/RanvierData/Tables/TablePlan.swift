@@ -58,10 +58,13 @@ struct TablePlan {
                 set.columns[$0].content == .time && !dropped.contains($0)
             }
         }
-        for position in asked + [group, options.time == nil ? nil : time].compactMap(\.self) {
+        for position in asked + [group, time].compactMap(\.self) {
             try set.requirePresence(position)
         }
-        for position in targets { try set.requireNumbers(position) }
+        for position in targets {
+            try set.requireNumbers(position)
+            try set.requireResolution(position)
+        }
         if let time, options.time != nil, set.columns[time].content == .text {
             throw DataError(
                 .wrongFormat, at: "\(set.files[0].path), column \"\(set.columns[time].name)\"",
@@ -75,6 +78,7 @@ struct TablePlan {
         let used = Set(
             (options.horizon > 0 ? [label] : asked.map { $0 }).compactMap(\.self)
                 + [time, group].compactMap(\.self) + dropped)
+        try Self.requireEffect(ofDropping: dropped, set, options)
         let features = try Self.features(set, options, used: used)
         channels = Self.channels(of: features, in: set, options)
         tell(set, options, used: used, features: features)
@@ -127,6 +131,21 @@ struct TablePlan {
         }
         for feature in features { try set.requireNumbers(feature) }
         return features
+    }
+
+    /// Where features are listed, all others are left out anyway; only times are looked for among these.
+    private static func requireEffect(
+        ofDropping dropped: [Int], _ set: TableSet, _ options: TableOptions
+    ) throws(DataError) {
+        guard !options.features.isEmpty,
+            let idle = dropped.first(where: { set.columns[$0].content != .time })
+        else { return }
+        // A column that is both used and left out has an error of its own.
+        guard !options.features.contains(where: { set.contains($0, at: idle) }) else { return }
+        throw DataError(
+            .invalidParameter, at: "\(set.files[0].path), drop",
+            expected: "no column to leave out where `features` lists those that are used",
+            found: "\"\(set.columns[idle].name)\"", advice: "leave out `drop` or `features`")
     }
 
     private static func channels(

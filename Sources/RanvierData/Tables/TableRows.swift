@@ -68,9 +68,11 @@ struct TableRows {
 
     private mutating func read(_ file: TableSet.File, in set: TableSet) throws(DataError) {
         let places = Places(plan, file)
-        var last = [Double](repeating: .nan, count: plan.channels.count)
-        var group: Int32 = -1, code: Int32 = -1
+        let none = [Double](repeating: .nan, count: plan.channels.count)
+        var last = none, group: Int32 = -1, code: Int32 = -1
         var known: [Int32: Int32] = [:]
+        // Series may take turns: each has its own last numbers.
+        var lastOfSeries: [Int32: [Double]] = [:]
         var classes: [Int32] = []
         try file.reader.read(numbers: places.numbers, texts: places.texts, times: places.times) {
             block throws(DataError) in
@@ -81,9 +83,10 @@ struct TableRows {
                 if let text = places.groupText {
                     let own = block.texts[text][row]
                     if own != group || code < 0 {
+                        if options.missing == .last { lastOfSeries[code] = last }
                         group = own
                         code = series(of: own, file, places, known: &known)
-                        last = last.map { _ in .nan }
+                        last = lastOfSeries[code] ?? none
                     }
                 } else if code < 0 {
                     code = addSeries(file.path, file)
@@ -182,6 +185,37 @@ struct TableRows {
             .wrongFormat, at: "\(file.path), line \(line), column \"\(channel.name)\"",
             expected: "a number", found: "a mark that says it is missing, or an empty cell",
             advice: "say what becomes of it: `missing: drop`, `last`, `mean` or a number")
+    }
+
+    /// How alike neighbouring rows of a series are: the median over the channels of the size of the correlation between a row
+    /// and the one before it; 0 where nothing is known.
+    ///
+    /// Products measured one by one give about 0, a temperature that is read every second gives about 1.
+    var neighbourCorrelation: Double {
+        // The beginning is enough to tell one from the other.
+        let last = min(self.count, 50_000)
+        let correlations = (0..<width).map { channel -> Double in
+            var count = 0.0, sum = 0.0, square = 0.0
+            for row in 0..<last {
+                let value = Double(values[row * width + channel])
+                guard isValid[row], !value.isNaN else { continue }
+                count += 1
+                sum += value
+                square += value * value
+            }
+            let mean = sum / max(count, 1), variance = square / max(count, 1) - mean * mean
+            var products = 0.0, pairs = 0.0
+            for row in 1..<max(last, 1) where series[row] == series[row - 1] {
+                let value = Double(values[row * width + channel])
+                let before = Double(values[(row - 1) * width + channel])
+                guard isValid[row], isValid[row - 1], !value.isNaN, !before.isNaN else { continue }
+                products += (value - mean) * (before - mean)
+                pairs += 1
+            }
+            guard pairs > 9, variance > 0 else { return 0 }
+            return min(abs(products / pairs / variance), 1)
+        }
+        return correlations.isEmpty ? 0 : correlations.sorted()[correlations.count / 2]
     }
 
     /// Frees what is not needed once windows are cut.

@@ -64,12 +64,12 @@ struct TableSamples {
         dataset = dataset.naming(features: plan.featureNames)
         if options.window != nil { dataset = dataset.timed(step: base.step) }
         // Asking for what comes later means that the rows follow each other.
-        let hasSeries =
-            rows.seriesNames.count > 1 || length > 1 || options.horizon > 0 || !rows.times.isEmpty
+        let reach = length + options.horizon
+        let hasSeries = rows.seriesNames.count > 1 || reach > 1 || !rows.times.isEmpty
         if hasSeries {
             dataset.series = SampleSeries(
                 kind: plan.group == nil ? "file" : "group", names: rows.seriesNames,
-                codes: cuts.map { rows.series[$0.first] }, rows: cuts.map(\.first), length: length)
+                codes: cuts.map { rows.series[$0.first] }, rows: cuts.map(\.first), length: reach)
         }
         self.dataset = dataset
         step = base.step
@@ -193,19 +193,24 @@ private struct TimeBase {
                 breaks.insert(row)
             }
         }
-        if backwards > 0 {
+        if let firstBack {
+            // Counted within the series, whose rows may stand between others.
+            let start = rows.series.firstIndex(of: rows.series[firstBack]) ?? 0
+            let code = Int(rows.series[firstBack])
+            let name = rows.seriesNames[code], file = rows.fileOfSeries[code]
+            let first =
+                "first at row \(firstBack - start + 1)" + (name == file ? "" : " of \(name)")
             let place = "\(backwards) times a row is earlier than the one before it"
-            let file = rows.fileOfSeries[Int(rows.series[firstBack ?? 0])]
             // A clock that is set back now and then ends a series; rows without order are none.
             if isOrdered, 100 * backwards > rows.count {
                 throw DataError(
                     .corrupt, at: "\(file), column of times", expected: "rows in order of time",
-                    found: place + ", first at row \((firstBack ?? 0) + 1)",
+                    found: "\(place), \(first)",
                     advice: "sort the rows, or name the column that tells series apart with `group`"
                 )
             }
             warnings.append(
-                "\(file): \(place), first at row \((firstBack ?? 0) + 1)"
+                "\(file): \(place), \(first)"
                     + (isOrdered ? "; no window crosses such a place" : ""))
         }
         guard !steps.isEmpty else { return }
@@ -221,6 +226,7 @@ private struct TimeBase {
             if difference > options.longestGap * median { breaks.insert(row) }
         }
         notes.append("a row every \(NumberText.seconds(median)) (median)")
+        if isOrdered { warnUnequal(rows) }
         if gaps > 0 {
             let text =
                 "\(gaps) gaps in the times, the longest \(NumberText.seconds(longest)) against a "
@@ -231,5 +237,25 @@ private struct TimeBase {
                         + "; no window crosses one of more than \(options.longestGap) steps (\(breaks.count) of them)"
                     : text)
         }
+    }
+
+    /// Tells which series have another step than all together: a window of them lasts longer or shorter.
+    private mutating func warnUnequal(_ rows: TableRows) {
+        guard let step else { return }
+        var own: [Int32: [Double]] = [:]
+        for row in 1..<rows.count where rows.series[row] == rows.series[row - 1] {
+            let difference = rows.times[row] - rows.times[row - 1]
+            if difference > 0 { own[rows.series[row], default: []].append(difference) }
+        }
+        let others = own.sorted { $0.key < $1.key }.compactMap { code, steps -> String? in
+            let median = steps.sorted()[steps.count / 2]
+            guard abs(median / step - 1) > TableOptions.stepTolerance else { return nil }
+            return "\(rows.seriesNames[Int(code)]) (\(NumberText.seconds(median)))"
+        }
+        guard !others.isEmpty else { return }
+        warnings.append(
+            "series with another step than \(NumberText.seconds(step)): "
+                + others.prefix(5).joined(separator: ", ") + (others.count > 5 ? ", …" : "")
+                + "; bring all to the same step")
     }
 }

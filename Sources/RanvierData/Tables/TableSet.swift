@@ -106,6 +106,11 @@ struct TableSet {
         try column.position(among: names, path: files[0].path)
     }
 
+    /// Whether a choice of the user's means a column of the set; false where it means none.
+    func contains(_ column: TableColumn, at place: Int) -> Bool {
+        (try? position(of: column)) == place
+    }
+
     private static func positions(
         of names: [String], in reader: TableReader, reference: File?
     ) throws(DataError) -> [Int?] {
@@ -180,13 +185,32 @@ extension TableSet {
         }
     }
 
-    /// Checks that every file has a column.
+    /// Checks that single precision tells apart the numbers of a column that is to be predicted.
+    ///
+    /// - Throws: `DataError` that names the column, and what to subtract.
+    func requireResolution(_ position: Int) throws(DataError) {
+        let parts = columns[position].summaries.map(\.summary).filter { $0.numbers > 0 }
+        let deviation = parts.map(\.deviation).max() ?? 0
+        let size = parts.map { max(abs($0.minimum), abs($0.maximum)) }.max() ?? 0
+        // Neighbours in single precision lie 2⁻²³ of their size apart; a hundredth of the deviation is fine enough.
+        guard deviation > 0, size * 0x1p-23 > deviation / 100, let base = parts.first?.base else {
+            return
+        }
+        throw DataError(
+            .wrongFormat, at: "\(files[0].path), column \"\(columns[position].name)\"",
+            expected: "numbers to predict whose differences single precision resolves",
+            found: "numbers up to \(size) with a deviation of \(deviation)",
+            advice: "subtract \(base) from the column")
+    }
+
+    /// Checks that every file has a column, once.
     ///
     /// - Throws: `DataError` that names file and column, and the column that may be meant.
     func requirePresence(_ position: Int) throws(DataError) {
         let name = columns[position].name
-        for file in files where file.positions[position] == nil {
-            _ = try TableColumn.named(name).position(among: file.reader.names, path: file.path)
+        // In the first file the column was chosen, perhaps by position; the others have it by its name alone.
+        for file in files.dropFirst() where file.reader.headerLine != nil {
+            _ = try TableColumn.position(named: name, among: file.reader.names, path: file.path)
         }
     }
 

@@ -40,9 +40,10 @@ public struct TableSource: DataSource {
     public func load(from place: DataPlace) throws(DataError) -> DataParts {
         let training = try TableFiles.urls(train, from: place.folder)
         let testing = try TableFiles.urls(test, from: place.folder)
-        if let twice = testing.first(where: { url in
-            training.contains { $0.standardizedFileURL == url.standardizedFileURL }
-        }), train != test {
+        let own = Set(training.map { $0.resolvingSymlinksInPath().standardizedFileURL.path })
+        let others = testing.map { $0.resolvingSymlinksInPath().standardizedFileURL.path }
+        let isSame = own == Set(others)
+        if !isSame, let twice = zip(testing, others).first(where: { own.contains($0.1) })?.0 {
             throw DataError(
                 .invalidParameter, at: twice.path(percentEncoded: false),
                 expected: "other files for the test than for training", found: "the same file",
@@ -70,11 +71,16 @@ public struct TableSource: DataSource {
                 "split by \(rule): \(first.count) samples for training, "
                     + "\(second?.count ?? 0) for the test")
         }
-        if !testing.isEmpty, train == test {
+        if let second, testing.isEmpty, rule == .file || rule == .group {
+            notes.append("for the test: \(second.seriesNames.joined(separator: ", "))")
+        }
+        if isSame {
             warnings.append(
                 "the test files are the training files: the test says nothing about new data")
         }
-        if testing.isEmpty, let second { warnings += sharedSeries(first, second, rule) }
+        if testing.isEmpty, let second, tables.neighbourCorrelation > 0.3 {
+            warnings += sharedSeries(first, second, rule)
+        }
         var parts = DataParts(
             training: first, test: second ?? first.subset([], name: "test"), notes: notes,
             warnings: warnings)
@@ -180,6 +186,9 @@ extension TableSource {
         }
         if options.horizon > 0, options.windowLabel != .last {
             throw refuse("window-label", "with `horizon`")
+        }
+        if options.window ?? 1 == 1, options.horizon == 0, options.longestGap != 10 {
+            throw refuse("longest-gap", "without `window` or `horizon`")
         }
         if case .values = options.asked, options.windowLabel != .last {
             throw refuse("window-label", "where numbers are predicted")

@@ -94,17 +94,29 @@ public struct TableStream {
         group = try options.group.map { column throws(DataError) in
             try column.position(among: names, path: reader.path)
         }
-        time =
-            isWindowed ? options.time.flatMap { try? $0.position(among: names, path: path) } : nil
-        let used = numbers + left
+        time = isWindowed ? try Self.time(reader, options) : nil
+        let used = numbers + left + [time].compactMap(\.self)
         unusedColumns = names.indices.filter { !used.contains($0) }.map { names[$0] }
     }
+
+    /// The column of times: the one that is named, if it is there, else the first that holds times.
+    private static func time(
+        _ reader: TableReader, _ options: TableOptions
+    ) throws(DataError) -> Int? {
+        if let column = options.time {
+            return try? column.position(among: reader.names, path: reader.path)
+        }
+        return try reader.summary().columns.first { $0.content == .time }?.position
+    }
+
+    /// Whether rows tell when they were measured, so that no window crosses a gap.
+    public var knowsTimes: Bool { time != nil }
 
     /// A column by name; files without names have them by position.
     private static func place(
         of name: String, among names: [String], reader: TableReader
     ) throws(DataError) -> Int {
-        try TableColumn.named(name).position(among: names, path: reader.path)
+        try TableColumn.position(named: name, among: names, path: reader.path)
     }
 
     /// Names of the values of a row.
@@ -116,47 +128,98 @@ public struct TableStream {
     ///   knows no substitute; what `body` throws.
     public func forEachBatch(of size: Int, _ body: (Batch) throws -> Void) throws {
         let length = options.window ?? 1, width = channels.count
-        var history: [Float] = [], known = 0, lastTime = Double.nan, lastGroup: Int32 = -2
-        var last = [Double](repeating: .nan, count: width)
+        // Series may take turns, so each keeps its own last rows; without groups there is one.
+        var states: [Series] = [], isFirst = true
+        let new = Series(width: width)
         try reader.forEachBlock(
             numbers: numbers, texts: group.map { [$0] } ?? [], times: time.map { [$0] } ?? []
         ) { block in
+            if isFirst { try checkStep(block) }
+            isFirst = false
             var row = 0
             while row < block.rowCount {
                 let rows = min(size, block.rowCount - row)
-                // What came before stands at the beginning, so that windows reach back into it.
-                var values = history, starts: [Int] = [], ends: [Int] = [], far: [Int] = []
-                let before = history.count / max(width, 1)
+                var ends: [Int] = [], far: [Int] = [], touched: [Int] = []
+                var places: [(series: Int, start: Int)] = []
                 for index in 0..<rows {
-                    if let code = group.map({ _ in block.texts[0][row + index] }), code != lastGroup
-                    {
-                        (lastGroup, known) = (code, 0)
-                        last = last.map { _ in .nan }
+                    let series = group == nil ? 0 : Int(block.texts[0][row + index]) + 1
+                    while states.count <= series { states.append(new) }
+                    if !states[series].isTouched {
+                        states[series].isTouched = true
+                        touched.append(series)
                     }
-                    if time != nil {
-                        let now = block.times[0][row + index]
-                        if let timeStep, abs(now - lastTime) > options.longestGap * timeStep {
-                            known = 0
-                        }
-                        lastTime = now
-                    }
-                    let (isWhole, isFar) = try append(
-                        block, row + index, to: &values, last: &last)
+                    if time != nil { passTime(block.times[0][row + index], of: &states[series]) }
+                    let (isWhole, isFar) = try append(block, row + index, to: &states[series])
                     if isFar { far.append(index) }
-                    known = isWhole ? known + 1 : 0
-                    if known >= length {
-                        starts.append((before + index + 1 - length) * width)
+                    states[series].known = isWhole ? states[series].known + 1 : 0
+                    if states[series].known >= length {
+                        places.append((series, states[series].values.count - length * width))
                         ends.append(index)
                     }
+                }
+                var values: [Float] = [], offsets = [Int](repeating: 0, count: states.count)
+                for series in touched {
+                    offsets[series] = values.count
+                    values += states[series].values
+                    states[series].keep((length - 1) * width)
                 }
                 try body(
                     Batch(
                         firstRow: block.firstRow + row, rowCount: rows, ends: ends,
-                        samples: samples(values, starts), farRows: far))
-                history = Array(values.suffix((length - 1) * width))
+                        samples: samples(values, places.map { offsets[$0.series] + $0.start }),
+                        farRows: far))
                 row += rows
             }
         }
+    }
+
+    /// What is known of a series at some row.
+    private struct Series {
+        /// Scaled values of its last rows.
+        var values: [Float] = []
+        /// Rows since a gap.
+        var known = 0
+        var lastTime = Double.nan
+        /// The last number of each channel; NaN for none.
+        var last: [Double]
+        var isTouched = false
+
+        init(width: Int) { last = [Double](repeating: .nan, count: width) }
+
+        /// Forgets all but the last values.
+        mutating func keep(_ count: Int) {
+            values = Array(values.suffix(count))
+            isTouched = false
+        }
+    }
+
+    /// A gap or a step back ends what a window may reach.
+    private func passTime(_ now: Double, of series: inout Series) {
+        let passed = now - series.lastTime
+        if let timeStep, passed < 0 || passed > options.longestGap * timeStep { series.known = 0 }
+        series.lastTime = now
+    }
+
+    /// Checks that rows come as often as in what the model learned from.
+    private func checkStep(_ block: TableBlock) throws(DataError) {
+        guard let timeStep, time != nil else { return }
+        var last: [Int32: Double] = [:], steps: [Double] = []
+        for row in 0..<min(block.rowCount, 10_000) {
+            let code = group == nil ? 0 : block.texts[0][row]
+            let now = block.times[0][row]
+            if let before = last.updateValue(now, forKey: code), now > before {
+                steps.append(now - before)
+            }
+        }
+        guard steps.count > 2 else { return }
+        let median = steps.sorted()[steps.count / 2]
+        guard abs(median / timeStep - 1) > TableOptions.stepTolerance else { return }
+        throw DataError(
+            .invalidParameter, at: "\(path), column of times",
+            expected:
+                "a row every \(NumberText.seconds(timeStep)), as in what the model learned from",
+            found: "one every \(NumberText.seconds(median))",
+            advice: "bring the rows to the same step")
     }
 
     /// Whether each step of a window has a scale of its own, which rows that windows share cannot have.
@@ -178,7 +241,7 @@ public struct TableStream {
 
     /// Appends a row's values; tells whether none is missing, and whether one is far from what was learned from.
     private func append(
-        _ block: TableBlock, _ row: Int, to values: inout [Float], last: inout [Double]
+        _ block: TableBlock, _ row: Int, to series: inout Series
     ) throws(DataError) -> (isWhole: Bool, isFar: Bool) {
         var isWhole = true, isFar = false
         let groups = scaling?.offset.count ?? 1
@@ -191,7 +254,7 @@ public struct TableStream {
                 case .refused: throw missing(channel.name, line: block.line(ofRow: row))
                 case .dropped: isWhole = false
                 case .last:
-                    value = last[index]
+                    value = series.last[index]
                     if value.isNaN { isWhole = false }
                 case .mean:
                     guard scaling?.substitutes != nil else {
@@ -201,15 +264,15 @@ public struct TableStream {
                 }
                 if value.isNaN, !isWhole { value = 0 }
             } else {
-                last[index] = value
+                series.last[index] = value
             }
             if !channel.marksMissing, let scaling, scaling.isFar(value, group: index % groups) {
                 isFar = true
             }
             if scalesLater, let scaling {
-                values.append(Float(value - scaling.offset[index]))
+                series.values.append(Float(value - scaling.offset[index]))
             } else {
-                values.append(scaling?.scaled(value, group: index % groups) ?? Float(value))
+                series.values.append(scaling?.scaled(value, group: index % groups) ?? Float(value))
             }
         }
         return (isWhole, isFar)

@@ -16,7 +16,7 @@ struct TableSuspicions {
         let width = rows.width
         for (index, channel) in plan.channels.enumerated() where !channel.marksMissing {
             let column = set.columns[channel.column], name = "column \"\(channel.name)\""
-            let parts = column.summaries.map(\.summary)
+            let parts = column.summaries.map(\.summary).filter { $0.numbers > 0 }
             if parts.allSatisfy(\.isRowNumber), rows.count > 2 {
                 suspects[channel.name] = "counts the rows"
                 warnings.append(

@@ -35,8 +35,7 @@ struct EvidenceCollector {
             try? StoredJSON.value(EpochReport.self, from: Data($0.utf8))
         }
         let data = try configuration.dataset.load(
-            from: DataPlace(
-                directory: dataDirectory, folder: folder, seed: configuration.seed))
+            from: configuration.place(dataDirectory: dataDirectory, folder: folder))
         let training = data.training.drawn(samples, seed: configuration.seed)
         let test = data.test.drawn(samples, seed: configuration.seed)
         var method = try configuration.method.makeMethod(
@@ -116,6 +115,10 @@ struct EvidenceCollector {
         evidence.layersAfter = trained.activity
         evidence.training = try trained.mostImportantMeasure()
         evidence.test = try tested.mostImportantMeasure()
+        let result = folder.appending(path: RunDirectory.File.result.rawValue)
+        if let data = try? Data(contentsOf: result) {
+            evidence.rivals = try RunResult(json: data).rivals
+        }
         if trained.labels.isEmpty {
             evidence.explainedVariance = trained.measures["explained-variance"]?.value
         } else {

@@ -10,8 +10,7 @@ extension StoredRun {
     /// - Throws: `DataError` where they are not there any more.
     func ownData(dataDirectory: String?) throws -> DatasetConfiguration.Splits {
         try configuration.dataset.load(
-            from: DataPlace(
-                directory: dataDirectory, folder: folder, seed: configuration.seed))
+            from: configuration.place(dataDirectory: dataDirectory, folder: folder))
     }
 
     /// Mean and deviation of each channel: of the samples that the model learned from where they are there, else as the model's

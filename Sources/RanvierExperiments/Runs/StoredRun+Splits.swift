@@ -8,8 +8,7 @@ extension StoredRun {
     func splits(
         dataDirectory: String?, isNeeded: Bool, events: WorkEvents
     ) throws -> DatasetConfiguration.Splits? {
-        let place = DataPlace(
-            directory: dataDirectory, folder: folder, seed: configuration.seed)
+        let place = configuration.place(dataDirectory: dataDirectory, folder: folder)
         do {
             return try configuration.dataset.load(from: place)
         } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierData
 import RanvierFormats
 import RanvierLearning
@@ -17,6 +18,8 @@ extension StoredRun {
         var options = ownOptions ?? TableOptions()
         options.features = features.map { $0.map { .named($0) } } ?? []
         options.drop = []
+        // The model's own names say which channels it has, whatever gaps the new table has.
+        if features != nil { options.marksMissing = false }
         if let ownOptions, case .label = ownOptions.asked {
             options.classes = model.signature.task.outputNames
         }
@@ -31,11 +34,20 @@ extension StoredRun {
             options.asked = .label(.index(-1))
             options.classes = model.signature.task.outputNames
         }
+        let names = try TableReader(url, format: options.format).names
+        for column in options.features.map(\.word)
+        where !column.hasSuffix(TableOptions.missingSuffix) {
+            _ = try TableColumn.position(
+                named: column, among: names, path: url.path(percentEncoded: false))
+        }
         let tables = try TableParts(training: [url], options)
         for warning in tables.warnings { events.warning(warning) }
         let asked = options.askedColumns.map(\.word)
         try tellUnused(url, used: (tables.training.featureNames ?? []) + asked, options, events)
-        return tables.training
+        guard let own = model.signature.timeStep, let found = tables.training.timeStep,
+            abs(found / own - 1) <= TableOptions.stepTolerance
+        else { return tables.training }
+        return tables.training.timed(step: own)
     }
 
     /// Columns of a file that are neither taken nor asked for are named: they may be what was meant.
@@ -65,6 +77,11 @@ extension StoredRun {
                 expected: "\(size) columns of numbers, as the model takes them",
                 found: "\(width): \(stream.featureNames.prefix(20).joined(separator: ", "))",
                 advice: "check that these are the columns that it learned from")
+        }
+        if isWindow, let step = model.signature.timeStep, !stream.knowsTimes {
+            events.warning(
+                "no column of times: the rows are taken to follow each other every "
+                    + "\(NumberText.seconds(step)) without a gap")
         }
         if !stream.unusedColumns.isEmpty {
             events.warning("columns not used: \(stream.unusedColumns.joined(separator: ", "))")

@@ -12,14 +12,15 @@ struct ImpliedConfiguration {
     /// What was found in the tables, all columns looked at.
     let found: TableCheck
     /// What was found in the columns that are used.
-    private let check: TableCheck
-    /// The configuration as YAML with comments.
-    private(set) var yaml: String
+    private var check: TableCheck
+    /// Suspicious columns that are left out.
+    private(set) var left: [String] = []
 
     private let request: TableRequest
-    private let options: TableOptions
+    private let tables: Tables
+    private let target: TableColumn
     private let task: TableRequest.Task
-    private let isSeries: Bool
+    private var options: TableOptions
 
     /// Rows of a sample where rows follow each other in time.
     private static let usualWindow = 20
@@ -27,21 +28,25 @@ struct ImpliedConfiguration {
     private static let leastRows = 200
     /// Most different whole numbers that are taken for classes.
     private static let mostClasses = 20
+    /// Correlation of neighbouring rows from which on they are taken for a series.
+    private static let leastCorrelation = 0.5
     /// Names that a column to predict often has.
     private static let usualTargets = [
         "label", "target", "class", "y", "ok_ng", "okng", "result", "anomaly", "判定", "良否",
     ]
 
-    /// Looks at the tables and decides.
+    /// Looks at the tables.
     ///
-    /// - Throws: `DataError` where there is no such target, or training could not begin.
-    init(_ request: TableRequest, command: String) throws {
+    /// - Throws: `DataError` where there is no such target.
+    init(_ request: TableRequest) throws {
         self.request = request
         let urls = try TableFiles.urls(request.data, from: request.folder)
         let format = try request.format()
-        let (target, task, isAlone) = try Self.target(request, urls, format)
-        self.task = task
-        var options = TableOptions()
+        tables = try Tables(
+            urls, test: TableFiles.urls(request.test, from: request.folder), format: format)
+        let (target, task, isAlone) = try Self.target(request, tables)
+        (self.target, self.task) = (target, task)
+        options = TableOptions()
         options.format = format
         options.asked = task == .classification ? .label(target) : .values([target])
         options.features = request.features.map { .named($0) }
@@ -51,26 +56,49 @@ struct ImpliedConfiguration {
         options.window = request.window.flatMap { $0 > 1 ? $0 : nil }
         options.stride = options.window == nil ? 1 : request.stride ?? 1
         if let word = request.missing { options.missing = try Self.policy(word) }
-        found = try TableCheck(urls, options)
+        found = try TableCheck(tables, options)
+        check = found
+    }
+
+    /// Decides what is left, and writes it down.
+    ///
+    /// - Parameter command: what was asked for, as it was typed.
+    /// - Throws: `DataError` where training could not begin.
+    mutating func yaml(for command: String) throws -> String {
         try Self.requireUsable(found)
+        let before = options
         if options.features.isEmpty {
-            // What only tells where a row stands, or what is asked, is left out.
-            options.drop += found.suspects.keys.sorted().map { .named($0) }
+            // What only tells where a row stands, or what is asked, is left out; but not all that there is.
+            let suspects = found.suspects.keys.filter { $0 != target.word }.sorted()
+            if Set(suspects).count < found.features.count { left = suspects }
+            options.drop += left.map { .named($0) }
         }
-        let rows = found.rows
-        isSeries = found.time != nil && rows >= Self.leastRows && request.window != 1
+        let isSeries =
+            found.time != nil && found.rows >= Self.leastRows && request.window != 1
+            && areAlike
         if isSeries, options.window == nil { options.window = Self.usualWindow }
-        if options.window != nil, request.stride == nil { options.stride = max(1, rows / 20000) }
+        if options.window != nil {
+            options.stride = request.stride ?? max(1, found.rows / 20000)
+        }
+        if options.window == nil, request.stride ?? 1 != 1 {
+            throw DataError(
+                .invalidParameter, at: "--stride", expected: "windows of several rows",
+                found: "samples that are one row each",
+                advice: "set --window, or leave --stride out")
+        }
         if found.missing > 0, request.missing == nil {
             options.missing = .mean
             options.marksMissing = true
         }
-        check = try TableCheck(urls, options)
-        try Self.requireUsable(check)
-        self.options = options
-        yaml = ""
-        yaml = text(command, files: urls.count, target)
+        if options != before {
+            check = try TableCheck(tables, options)
+            try Self.requireUsable(check)
+        }
+        return text(command)
     }
+
+    /// Whether rows that follow each other are alike, as measurements of one process are, and not products one by one.
+    private var areAlike: Bool { found.neighbourCorrelation >= Self.leastCorrelation }
 
     private static func requireUsable(_ check: TableCheck) throws(DataError) {
         guard let first = check.findings.first(where: { $0.severity == .error }) else { return }
@@ -99,15 +127,9 @@ struct ImpliedConfiguration {
 
     /// The column that is asked for, what is asked, and whether it is the only column of numbers.
     private static func target(
-        _ request: TableRequest, _ urls: [URL], _ format: TableFormat
+        _ request: TableRequest, _ tables: Tables
     ) throws(DataError) -> (TableColumn, TableRequest.Task, Bool) {
-        guard let first = urls.first else {
-            throw DataError(
-                .missing, at: request.data.joined(separator: " "), expected: "a table",
-                found: "none", advice: "check the path")
-        }
-        let summary = try TableReader(first, format: format).summary()
-        let names = summary.columns.map(\.name)
+        let names = tables.names
         let column: TableColumn
         if let target = request.target {
             column = .named(target)
@@ -115,27 +137,26 @@ struct ImpliedConfiguration {
             let guesses = names.filter { usualTargets.contains($0.lowercased()) }
             guard guesses.count == 1 else {
                 throw DataError(
-                    .unknownName, at: first.path(percentEncoded: false),
+                    .unknownName, at: tables.path,
                     expected: "the column to predict, with --target",
                     found: "columns: " + names.prefix(40).joined(separator: ", "),
                     advice: "name one of them")
             }
             column = .named(guesses[0])
         }
-        let position = try column.position(among: names, path: summary.path)
-        let found = summary.columns[position]
-        let others = summary.columns.filter {
-            $0.content == .numbers && $0.position != position
-                && !request.drop.contains($0.name)
-        }
-        let isAlone = others.isEmpty && found.content == .numbers
-        if let task = request.task { return (.named(names[position]), task, isAlone) }
-        let different = found.distinctTexts?.count ?? .max
+        let found = try tables.column(column)
+        let isAlone =
+            found.areNumbers
+            && !names.contains { name in
+                name != found.name && !request.drop.contains(name)
+                    && (try? tables.column(.named(name)).areNumbers) == true
+            }
+        if let task = request.task { return (.named(found.name), task, isAlone) }
         let isClass =
-            found.content == .text
-            || (found.content == .numbers && found.isWhole && different <= mostClasses
-                && found.numbers >= 5 * different && !isAlone)
-        return (.named(names[position]), isClass ? .classification : .regression, isAlone)
+            !found.areNumbers
+            || (found.areWhole && found.different <= mostClasses
+                && found.count >= 5 * found.different && !isAlone)
+        return (.named(found.name), isClass ? .classification : .regression, isAlone)
     }
 }
 
@@ -165,7 +186,8 @@ extension ImpliedConfiguration {
         paths.count == 1 ? quoted(paths[0]) : list(paths)
     }
 
-    private func text(_ command: String, files: Int, _ target: TableColumn) -> String {
+    private func text(_ command: String) -> String {
+        let files = tables.count
         var lines = [
             "# What `\(command)` implies: a modest network to start from.",
             "# Change what you know better, and run it with `ranvier run`.",
@@ -177,7 +199,7 @@ extension ImpliedConfiguration {
             let value = setting.isLoneSign ? quoted(setting.yaml) : setting.yaml
             lines.append(line("  \(setting.path[1]): \(value)", "as given"))
         }
-        lines += askedLines(target)
+        lines += askedLines
         if !options.features.isEmpty {
             lines.append(line("  features: \(list(options.features.map(\.word)))", "no others"))
         }
@@ -196,7 +218,7 @@ extension ImpliedConfiguration {
         return (lines + networkLines).joined(separator: "\n") + "\n"
     }
 
-    private func askedLines(_ target: TableColumn) -> [String] {
+    private var askedLines: [String] {
         guard task == .classification else {
             var lines = [line("  target-column: \(quoted(target.word))", "a number to predict")]
             if options.horizon > 0 {
@@ -213,6 +235,8 @@ extension ImpliedConfiguration {
         if options.horizon > 0 { lines.append("  horizon: \(options.horizon)") }
         return lines
     }
+
+    private var correlation: String { String(format: "%.2f", found.neighbourCorrelation) }
 
     private func rowLines(_ files: Int) -> [String] {
         var lines: [String] = []
@@ -234,7 +258,11 @@ extension ImpliedConfiguration {
         if let window = options.window {
             let seconds =
                 check.timeStep.map { ", \(NumberText.seconds($0 * Double(window)))" } ?? ""
-            lines.append(line("  window: \(window)", "rows of a sample\(seconds)"))
+            lines.append(
+                line(
+                    "  window: \(window)",
+                    "rows of a sample\(seconds); neighbouring rows are alike (correlation \(correlation))"
+                ))
             lines.append(
                 line(
                     "  stride: \(options.stride)",
@@ -248,7 +276,9 @@ extension ImpliedConfiguration {
                     ("group", "whole groups are held out: rows of one group are alike")
                 } else if wholes > 2 {
                     ("file", "whole files are held out: rows of one file are alike")
-                } else if options.window != nil || options.horizon > 0 || check.time != nil {
+                } else if options.window != nil || options.horizon > 0
+                    || (check.time != nil && areAlike)
+                {
                     ("time", "the last rows are held out: neighbours in time are alike")
                 } else if wholes == 2 {
                     (
@@ -256,7 +286,12 @@ extension ImpliedConfiguration {
                         "two are too few to hold out whole ones: the test says little about a third"
                     )
                 } else {
-                    ("chance", "rows have nothing to do with each other, as far as can be seen")
+                    (
+                        "chance",
+                        check.time == nil
+                            ? "rows have nothing to do with each other, as far as is known"
+                            : "neighbouring rows are not alike (correlation \(correlation))"
+                    )
                 }
             lines.append(line("  split: \(rule)", why))
             lines.append(line("  test-fraction: 0.2", "looked at once, at the end"))
@@ -281,7 +316,7 @@ extension ImpliedConfiguration {
         let epochs = min(max(Int(3000 * 32 / samples), 15), 100)
         var lines: [String] = ["", "encoding:"]
         let step = check.timeStep ?? 1e-3
-        let short: (Double) -> String = { NumberText.significant($0, digits: 6) }
+        let short: (Double) -> String = { String(format: "%.6g", $0) }
         let hidden: Double, output: Double
         if let window = options.window {
             lines.append(

@@ -108,8 +108,7 @@ extension Workbench {
             _ folder: URL, _ dataDirectory: String?, _ registry: Registry, _ events: WorkEvents
         ) throws {
             let stored = try StoredRun(folder, registry: registry)
-            let place = DataPlace(
-                directory: dataDirectory, folder: folder, seed: stored.configuration.seed)
+            let place = stored.configuration.place(dataDirectory: dataDirectory, folder: folder)
             raw = try stored.configuration.dataset.source.load(from: place).test
             let data = try stored.testData(nil, dataDirectory: dataDirectory, events: events)
             evaluation = try stored.model.evaluate(on: data, counts: false)

@@ -14,7 +14,7 @@ extension Workbench {
         let urls = try TableFiles.urls(request.data, from: request.folder)
         let check: TableCheck
         do {
-            check = try ImpliedConfiguration(request, command: "").found
+            check = try ImpliedConfiguration(request).found
         } catch {
             // What keeps a configuration from being implied is among the findings, too.
             var options = TableOptions()
@@ -31,7 +31,8 @@ extension Workbench {
             if let word = request.missing {
                 options.missing = try ImpliedConfiguration.policy(word)
             }
-            let own = try TableCheck(urls, options)
+            let own = try TableCheck(
+                urls, test: TableFiles.urls(request.test, from: request.folder), options)
             guard !own.isUsable else { throw error }
             check = own
         }
@@ -76,11 +77,12 @@ extension Workbench {
             throw RunError.exists(path: file.relativePath)
         }
         let own = relative(request, to: file.deletingLastPathComponent())
-        let implied = try ImpliedConfiguration(own, command: Self.command("init", request))
-        try AtomicFile.write(Data(implied.yaml.utf8), to: file)
+        var implied = try ImpliedConfiguration(own)
+        let yaml = try implied.yaml(for: Self.command("init", request))
+        try AtomicFile.write(Data(yaml.utf8), to: file)
         return CommandOutcome(
-            text: implied.yaml + "\nConfiguration: \(file.relativePath)",
-            value: ["configuration": file.relativePath, "yaml": implied.yaml])
+            text: yaml + "\nConfiguration: \(file.relativePath)",
+            value: ["configuration": file.relativePath, "yaml": yaml])
     }
 
     /// Puts the configuration that tables imply into a request.
@@ -91,11 +93,11 @@ extension Workbench {
     ) throws {
         var own = absolute(table)
         own.seed = request.seed ?? 0
-        let implied = try ImpliedConfiguration(own, command: Self.command("run", table))
-        request.text = implied.yaml
+        var implied = try ImpliedConfiguration(own)
+        request.text = try implied.yaml(for: Self.command("run", table))
         request.configuration = URL(filePath: Self.name(of: table) + ".yaml")
-        let suspects = implied.found.suspects
-        for (name, reason) in suspects.sorted(by: { $0.key < $1.key }) {
+        for name in implied.left {
+            let reason = implied.found.suspects[name] ?? "is suspicious"
             events.warning("column \"\(name)\" is left out: it \(reason)")
         }
     }
