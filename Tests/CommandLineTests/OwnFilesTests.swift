@@ -48,6 +48,9 @@ import Testing
         let test = try #require(try run.json()["test"] as? [String: Any])
         #expect(test["samples"] as? Int == 8 && test["accuracy"] as? Double == 1)
         #expect(try shape(of: "out") == [3, 4, 1])
+        // The stored paths do not start from the run's folder.
+        let stored = try ranvier.run("evaluate", "out")
+        #expect(stored.status == 0, "\(stored.messages)")
         let info = try ranvier.run("data", "info", "photos")
         #expect(info.status == 0 && info.output.contains("[3, 4, 1] (40)"), "\(info.messages)")
 

@@ -64,13 +64,21 @@ public struct RunVerdict: Sendable {
         switch standing {
         case .unknown: return achieved
         case .better: return "\(achieved), better than \(rival)"
-        case .noBetter: return "is no better than \(rival): it \(achieved)"
+        case .noBetter: return "is no better than \(rival)\(doubtWords): it \(achieved)"
         case .worse: return "is worse than \(rival): it \(achieved)"
         case .betterInBalance:
             let own = result.measures["balanced-accuracy"]?.value ?? .nan
             return "\(achieved), no more than \(rival), but finds rarer classes that this does not "
                 + "(balanced accuracy \(NumberText.percent(own)))"
         }
+    }
+
+    /// Where a share is above that of chance, and only the number of samples keeps this from being shown.
+    private var doubtWords: String {
+        guard standing == .noBetter, let difference = chance?.differences.first,
+            difference.value > 0, result.measures[difference.measure]?.unit == Measure.share
+        else { return "" }
+        return ", as far as so few test samples can tell"
     }
 
     /// The most important measure of a rival, in brackets.
@@ -131,7 +139,8 @@ public struct RunVerdict: Sendable {
         if let chance, standing == .noBetter || standing == .worse {
             warnings.append(
                 "the network is \(standing == .worse ? "worse" : "no better") than \(chance.words)"
-                    + "\(value(of: chance)): it has not learned what was asked")
+                    + value(of: chance)
+                    + (doubtWords.isEmpty ? ": it has not learned what was asked" : doubtWords))
         }
         let lost = classesNeverFound
         if !lost.isEmpty {

@@ -7,6 +7,7 @@ import RanvierFormats
 ///     dataset: {name: image-folder, train: photos, test-fraction: 0.2}
 struct ImageFolderSource: DataSource {
     static let kind = "image-folder"
+    static let pathKeys = ["train", "test"]
     var train = ""
     /// A folder of the same classes; nil where a share of the images is held out.
     var test: String?

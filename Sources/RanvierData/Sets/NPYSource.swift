@@ -11,6 +11,7 @@ import RanvierFormats
 /// in training is a class, named by it and in order of them.
 struct NPYSource: DataSource {
     static let kind = "npy"
+    static let pathKeys = ["train-features", "train-labels", "test-features", "test-labels"]
     var trainFeatures = ""
     var trainLabels = ""
     var testFeatures: String?

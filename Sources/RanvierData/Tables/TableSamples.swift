@@ -64,13 +64,13 @@ struct TableSamples {
         dataset = dataset.naming(features: plan.featureNames)
         if options.window != nil { dataset = dataset.timed(step: base.step) }
         // Asking for what comes later means that the rows follow each other.
-        let hasSeries =
-            rows.seriesNames.count > 1 || length > 1 || options.horizon > 0 || !rows.times.isEmpty
+        let reach = length + options.horizon
+        let hasSeries = rows.seriesNames.count > 1 || reach > 1 || !rows.times.isEmpty
         if hasSeries {
             dataset.series = SampleSeries(
                 kind: plan.group == nil ? "file" : "group", names: rows.seriesNames,
                 codes: cuts.map { rows.series[$0.first] }, rows: cuts.map(\.first),
-                length: length + options.horizon)
+                length: reach)
         }
         self.dataset = dataset
         step = base.step

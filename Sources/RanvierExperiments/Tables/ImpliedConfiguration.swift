@@ -77,8 +77,8 @@ struct ImpliedConfiguration {
             found.time != nil && found.rows >= Self.leastRows && request.window != 1
             && areAlike
         if isSeries, options.window == nil { options.window = Self.usualWindow }
-        if options.window != nil, request.stride == nil {
-            options.stride = max(1, found.rows / 20000)
+        if options.window != nil {
+            options.stride = request.stride ?? max(1, found.rows / 20000)
         }
         if options.window == nil, request.stride ?? 1 != 1 {
             throw DataError(

@@ -16,7 +16,14 @@ public enum Model {
     public static func load(_ folder: URL, registry: Registry) throws -> any SpikingModel {
         let file = folder.appending(path: descriptionFile)
         let description = try ModelDescription(contentsOf: file)
-        let tensors = try TrainingCheckpoint(contentsOf: folder.appending(path: tensorsFile))
+        let numbers = folder.appending(path: tensorsFile)
+        guard FileManager.default.fileExists(atPath: numbers.path) else {
+            throw ModelFileError(
+                file: numbers.relativePath,
+                reason: "not there: the run has not finished; go on with "
+                    + "`ranvier run CONFIG --resume`")
+        }
+        let tensors = try TrainingCheckpoint(contentsOf: numbers)
         return try description.open(
             tensors: tensors.parameters, in: registry, at: file.relativePath)
     }
