@@ -125,8 +125,14 @@ public struct DatasetConfiguration: Sendable {
         var splits = Splits(training: training, test: test)
         (splits.notes, splits.warnings) = (parts.notes, parts.warnings)
         if validationFraction > 0 {
+            let rule = training.ruleForValidation(parts.splitRule)
+            if rule != parts.splitRule {
+                splits.notes.append(
+                    "only one \(parts.splitRule) is left for training: samples for validation are "
+                        + "held out of it by \(rule)")
+            }
             let (first, second) = try training.split(
-                fraction: validationFraction, by: parts.splitRule, seed: place.seed,
+                fraction: validationFraction, by: rule, seed: place.seed,
                 names: ("training", "validation"))
             splits.training = first
             splits.validation = second

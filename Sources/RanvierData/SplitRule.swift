@@ -45,6 +45,16 @@ extension Dataset {
         )
     }
 
+    /// A rule for holding out samples for validation: what keeps whole series together needs two of them.
+    func ruleForValidation(_ rule: SplitRule) -> SplitRule {
+        switch rule {
+        case .chance, .time: return rule
+        case .file, .group:
+            guard let series, Set(series.codes).count == 1 else { return rule }
+            return series.length > 1 ? .time : .chance
+        }
+    }
+
     /// One of several parts of about the same size, and the rest; all of them together are the whole.
     ///
     /// - Parameters:

@@ -224,6 +224,16 @@ struct TableCommandTests {
         try refused(
             "run", "t.csv", "--target", "a", "--missing", "median", status: 2, saying: ["--missing"]
         )
+        // Names with line breaks, as sheets have them.
+        try write("\"row\n(no)\",\"heat\n(°C)\",label", 60, to: "sheet.csv") {
+            "\($0 + 1),\(Self.noise($0)),\($0 % 2)"
+        }
+        #expect(
+            try run("init", "sheet.csv", "--target", "label", "-o", "sheet.yaml").output
+                .contains("drop: [\"row\\n(no)\"]"))
+        _ = try run(
+            "run", "sheet.yaml", "--set", "training.epochs=1", "--set", "baseline=none",
+            "--output", "sheet")
         // One column that is suspicious is not left out where it is all there is.
         try write("a,label", 40, to: "one.csv") { "\($0 % 2 * 5),\($0 % 2)" }
         let text = try run("init", "one.csv", "--target", "label", "-o", "one.yaml").output

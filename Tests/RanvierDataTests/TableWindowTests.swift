@@ -271,6 +271,27 @@ struct TableWindowTests {
         }
     }
 
+    @Test("of two files one is for the test, and validation is held out of the other")
+    func twoFiles() throws {
+        for (window, kind) in [(nil, "chance"), (ConfigurationValue.integer(3), "time")] {
+            for file in 0..<2 {
+                _ = try write(
+                    "a,label\n" + (0..<30).map { "\(file * 100 + $0),\($0 % 2)\n" }.joined(),
+                    "f\(file).csv")
+            }
+            var keys: [String: ConfigurationValue] = [
+                "train": .string("f*.csv"), "validation-fraction": .float(0.2),
+            ]
+            keys["window"] = window
+            let splits = try DatasetConfiguration.table(keys)
+                .load(from: DataPlace(folder: folder.url))
+            let validation = try #require(splits.validation)
+            #expect(Set(splits.test.series?.codes ?? []).count == 1)
+            #expect(!overlap(splits.training, validation) && !overlap(splits.training, splits.test))
+            #expect(splits.notes.contains { $0.contains("one file") && $0.contains("by \(kind)") })
+        }
+    }
+
     @Test("a limit keeps the shares of the classes, and each class")
     func sample() throws {
         let labels = [Int](repeating: 0, count: 60) + [Int](repeating: 1, count: 30) + [2, 2, 2]

@@ -167,10 +167,22 @@ extension ImpliedConfiguration {
     private func line(_ text: String, _ why: String? = nil) -> String {
         guard let why else { return text }
         return text.padding(toLength: max(text.count, 44), withPad: " ", startingAt: 0) + "  # "
-            + why
+            + why.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     private func quoted(_ text: String) -> String {
+        if text.contains(where: \.isNewline) {
+            // In quotes that keep line breaks; names in exported sheets may have some.
+            let escaped = text.map { character in
+                switch character {
+                case "\\": "\\\\"
+                case "\"": "\\\""
+                case let other where other.isNewline: "\\n"
+                default: String(character)
+                }
+            }
+            return "\"\(escaped.joined())\""
+        }
         let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_./-".contains($0) }
         let isWord = text.first.map { $0.isLetter || $0 == "/" || $0 == "." } ?? false
         let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]

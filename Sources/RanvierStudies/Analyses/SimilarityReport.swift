@@ -135,7 +135,8 @@ package struct SimilarityReport: Encodable, Sendable {
         }
         if !undefinedLayers.isEmpty {
             sentences.append(
-                "Not defined, for lack of activity: \(undefinedLayers.joined(separator: ", ")).")
+                "Not defined, because it is silent or answers all samples alike: \(undefinedLayers.joined(separator: ", "))."
+            )
         }
         return sentences
     }
