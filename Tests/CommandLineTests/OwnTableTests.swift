@@ -117,7 +117,8 @@ extension OwnTableTests {
         let table = Self.table
         try ranvier.write(table, to: "t.csv")
         let arguments = [
-            "run", "t.csv", "--target", "label", "--output", "out", "--set", "training.epochs=2",
+            "run", "t.csv", "--target", "label", "--output", "out", "--features", "a", "b", "--set",
+            "training.epochs=2",
         ]
         let first = try ranvier.run(arguments)
         #expect(first.status == 0, "\(first.messages)")

@@ -107,8 +107,8 @@ struct TableCommandTests {
             ("less.csv", "flow,OK_NG,t", ["less.csv", "temp (°C)"]),
         ] {
             try ranvier.write("\(head)\n1,OK,300\n", to: name)
-            try refused("predict", "out", name, status: 2, saying: parts)
-            try refused("evaluate", "out", name, status: 2, saying: parts)
+            try refused("predict", "out", name, status: 3, saying: parts)
+            try refused("evaluate", "out", name, status: 3, saying: parts)
         }
         try ranvier.write("flow,temp (°C)\n1,300\n,310\n", to: "gap.csv")
         try refused(
