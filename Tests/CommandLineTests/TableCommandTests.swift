@@ -174,8 +174,8 @@ struct TableCommandTests {
         // The resolved configuration is accepted as it is.
         _ = try run("run", "out/config.yaml", "--output", "again", "--set", "training.epochs=1")
         try refused(
-            "predict", "out", "m/f0.csv", "--error", "0.1", status: 3,
-            saying: ["validation samples"])
+            "predict", "out", "m/f0.csv", "--error", "0.1", status: 2,
+            saying: ["--error", "predicts numbers"])
     }
 
     @Test("gaps: the mean stands for them with a channel that says where, in training and later")
