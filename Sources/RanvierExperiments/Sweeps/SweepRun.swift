@@ -67,8 +67,9 @@ struct SweepRun: Sendable {
                         higherIsBetter: isKnown ? like.higherIsBetter : nil), .validation
                 ))
         }
-        if let baseline = result.baseline, var first = baseline.measures.first {
-            first.name = "\(baseline.model)-\(first.name)"
+        for rival in result.rivals {
+            guard var first = rival.measures.first else { continue }
+            first.name = "\(rival.name)-\(first.name)"
             all.append((first, .baseline))
         }
         let costs: [(String, Double, String)] = [

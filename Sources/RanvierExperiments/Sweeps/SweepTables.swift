@@ -1,3 +1,4 @@
+import RanvierAnalysis
 import RanvierConfiguration
 import RanvierLearning
 import RanvierReports
@@ -130,7 +131,24 @@ struct SweepTables {
     }
 
     /// What is to be known beside the numbers.
-    var remarks: [String] {
+    var remarks: [String] { noBetter + otherRemarks }
+
+    /// Says for each setting in how many runs the network is no better than what does not look at the samples.
+    private var noBetter: [String] {
+        rows.compactMap { row in
+            let results = row.runs.compactMap(\.result)
+            let poor = results.filter {
+                [.noBetter, .worse].contains(RunVerdict($0, achieved: "").standing)
+            }
+            guard let first = poor.first?.rivals.first(where: \.isTrivial) else { return nil }
+            let setting = keys.isEmpty ? "" : " with \(row.setting.label)"
+            return
+                "In \(poor.count) of \(results.count) runs\(setting) the network is no better than "
+                + "\(first.words)."
+        }
+    }
+
+    private var otherRemarks: [String] {
         var remarks: [String] = []
         if rows.contains(where: { $0.seeds.count == 1 }) {
             remarks.append(

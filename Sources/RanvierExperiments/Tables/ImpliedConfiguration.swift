@@ -75,7 +75,7 @@ struct ImpliedConfiguration {
         }
         let isSeries =
             found.time != nil && found.rows >= Self.leastRows && request.window != 1
-            && areAlike
+            && (areAlike || options.horizon > 0)
         if isSeries, options.window == nil { options.window = Self.usualWindow }
         if options.window != nil {
             options.stride = request.stride ?? max(1, found.rows / 20000)
@@ -336,8 +336,9 @@ extension ImpliedConfiguration {
                     "  sequence: {steps: \(window), time-step: \(short(step))}",
                     "a row at every step\(check.timeStep == nil ? "; its length is not known" : "")"
                 ))
-            hidden = step * Double(window) / 4
-            output = step * Double(window) / 2
+            // What comes next hangs on the last rows, a class on all of them.
+            hidden = task == .regression ? step : step * Double(window) / 4
+            output = task == .regression ? step : step * Double(window) / 2
         } else {
             lines.append(
                 line(
@@ -353,6 +354,14 @@ extension ImpliedConfiguration {
                 task == .regression ? "the number" : "one per class"),
             "  - leaky-integrator: {membrane-time-constant: \(short(output))}", "", "training:",
             "  epochs: \(epochs)", "  batch-size: 32",
+        ]
+        if task == .regression, options.window != nil {
+            lines.append(
+                line(
+                    "  loss: {squared-error: {of: last-membrane}}",
+                    "what the network says after the last row"))
+        }
+        lines += [
             "  optimizer: {adamw: {learning-rate: 3e-3, weight-decay: 1e-2}}", "  schedule: cosine",
             line(
                 "  early-stop: \(max(epochs / 3, 5))", "epochs without progress on validation data"),

@@ -5,6 +5,7 @@ import RanvierLearning
 struct OverfittingCheck: TrainingCheck {
     func findings(in evidence: TrainingEvidence) -> [Finding] {
         var found: [Finding] = []
+        let stops = evidence.settings.contains { $0.key == "early-stop" && $0.value != .null }
         let stop = evidence.option("early-stop", "5", usual: "training.early-stop")
         if let training = evidence.training, let test = evidence.test, training.name == test.name {
             let isShare = training.unit == Measure.share
@@ -35,7 +36,10 @@ struct OverfittingCheck: TrainingCheck {
                     "The validation loss has risen again",
                     evidence: "from \(NumberText.significant(least)) after epoch \(best + 1) to "
                         + "\(NumberText.significant(last)) after epoch \(losses.count)",
-                    advice: "stop earlier: \(stop)", severity: .serious))
+                    advice: stops
+                        ? "nothing: `early-stop` keeps the weights of the best epoch; more samples or "
+                            + "fewer neurons may lower it further" : "stop earlier: \(stop)",
+                    severity: stops ? .minor : .serious))
         }
         return found
     }
