@@ -138,10 +138,11 @@ struct TableRows {
     ) throws(DataError) {
         var isUsable = true
         let first = row * places.numbers.count
-        for (index, channel) in plan.channels.enumerated() {
+        // By number alone: a channel's name costs more to take up than its value to read.
+        for index in places.channelNumbers.indices {
             var value = block.numbers[first + places.channelNumbers[index]]
             let isMissing = value.isNaN
-            if channel.marksMissing {
+            if places.marksMissing[index] {
                 values.append(isMissing ? 1 : 0)
                 continue
             }
@@ -149,7 +150,7 @@ struct TableRows {
                 missingNumbers += 1
                 switch options.missing {
                 case .refused:
-                    throw missing(channel, file, line: block.line(ofRow: row))
+                    throw missing(plan.channels[index], file, line: block.line(ofRow: row))
                 case .dropped: isUsable = false
                 case .last:
                     value = last[index]
@@ -246,6 +247,8 @@ private struct Places {
     /// Columns that are read as numbers, and where each channel and target is among them.
     var numbers: [Int] = []
     var channelNumbers: [Int] = []
+    /// Whether a channel says where a column has gaps.
+    var marksMissing: [Bool] = []
     var targetNumbers: [Int] = []
     /// Columns that are read as text, and which of them is the label and the group.
     var texts: [Int] = []
@@ -263,6 +266,7 @@ private struct Places {
             return numbers.count - 1
         }
         channelNumbers = plan.channels.map { number($0.column) }
+        marksMissing = plan.channels.map(\.marksMissing)
         targetNumbers = plan.targets.map { number($0) }
         labelColumn = plan.label.flatMap { file.positions[$0] }
         groupColumn = plan.group.flatMap { file.positions[$0] }

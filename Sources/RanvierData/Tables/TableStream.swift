@@ -34,6 +34,7 @@ public struct TableStream {
     private let channels: [(column: Int, marksMissing: Bool, name: String)]
     private let numbers: [Int]
     private let numberOfChannel: [Int]
+    private let isMark: [Bool]
     private let group: Int?
     private let time: Int?
     private let options: TableOptions
@@ -89,6 +90,7 @@ public struct TableStream {
             numbers.append(channel.column)
         }
         self.numbers = numbers
+        isMark = channels.map(\.marksMissing)
         numberOfChannel = channels.map { numbers.firstIndex(of: $0.column) ?? 0 }
         let isWindowed = options.window ?? 1 > 1
         group = try options.group.map { column throws(DataError) in
@@ -245,20 +247,22 @@ public struct TableStream {
     ) throws(DataError) -> (isWhole: Bool, isFar: Bool) {
         var isWhole = true, isFar = false
         let groups = scaling?.offset.count ?? 1
-        for (index, channel) in channels.enumerated() {
+        // By number alone: a channel's name costs more to take up than its value to read.
+        for index in numberOfChannel.indices {
             var value = block.numbers[row * numbers.count + numberOfChannel[index]]
-            if channel.marksMissing {
+            if isMark[index] {
                 value = value.isNaN ? 1 : 0
             } else if value.isNaN {
                 switch options.missing {
-                case .refused: throw missing(channel.name, line: block.line(ofRow: row))
+                case .refused:
+                    throw missing(channels[index].name, line: block.line(ofRow: row))
                 case .dropped: isWhole = false
                 case .last:
                     value = series.last[index]
                     if value.isNaN { isWhole = false }
                 case .mean:
                     guard scaling?.substitutes != nil else {
-                        throw missing(channel.name, line: block.line(ofRow: row))
+                        throw missing(channels[index].name, line: block.line(ofRow: row))
                     }
                 case .number(let number): value = number
                 }
@@ -266,7 +270,7 @@ public struct TableStream {
             } else {
                 series.last[index] = value
             }
-            if !channel.marksMissing, let scaling, scaling.isFar(value, group: index % groups) {
+            if !isMark[index], let scaling, scaling.isFar(value, group: index % groups) {
                 isFar = true
             }
             if scalesLater, let scaling {
