@@ -23,7 +23,8 @@ struct ReportBuilder {
                 + configuration.dataset.name,
             command: command.isEmpty ? "ranvier run" : command.joined(separator: " "),
             configuration: configuration.resolved.yaml(),
-            datasetDescription: datasetDescription(model),
+            datasetDescription: ([datasetDescription(model)] + data.notes.map { "\($0)." }).joined(
+                separator: " "),
             epochs: state.reports, confusion: measurement.confusion,
             classNames: data.test.classNames,
             sample: try sample(of: model, measurement.evaluation),
