@@ -237,6 +237,18 @@ struct TableMatchingTests {
         #expect(seen == rows(scaled).map { $0[0] })
     }
 
+    @Test("one outlier does not cost the other numbers their digits")
+    func outlier() throws {
+        let base = 1.7e9
+        let text =
+            "t,label\n" + (0..<64).map { "\(base + Double($0) / 8),\($0 % 2)\n" }.joined()
+            + "9e12,0\n"
+        let data = try Dataset(tables: [write(text, "outlier.csv")], TableOptions())
+        let scaling = try Scaling(fitting: data.subset(Array(0..<64)), scope: .perChannel)
+        #expect(abs(scaling.offset[0] - (base + 31.5 / 8)) < 1e-6)
+        #expect(abs(scaling.scale[0] - ((64 * 64 - 1) / 12.0).squareRoot() / 8) < 1e-6)
+    }
+
     @Test("numbers to predict that single precision cannot resolve are refused")
     func largeTarget() throws {
         let text = "x,y\n" + (0..<20).map { "\($0),\(1_700_000_000 + $0)\n" }.joined()

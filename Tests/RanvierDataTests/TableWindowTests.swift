@@ -131,6 +131,23 @@ struct TableWindowTests {
         #expect(!rows(gap.training).contains([4, 5]) && rows(gap.training).contains([2, 3]))
     }
 
+    @Test("a row without a time hides no gap, in training and in a stream")
+    func gapBehindARowWithoutTime() throws {
+        let text =
+            "when,a,label\n2026-01-01 00:00:00,0,0\n2026-01-01 00:00:02,1,1\n2026-01-01 00:00:04,2,0\n"
+            + ",3,1\n2026-01-01 00:02:00,4,0\n2026-01-01 00:02:02,5,1\n"
+        let data = try parts(text) { $0.window = 2 }.training
+        #expect(rows(data) == [[0, 1], [1, 2], [2, 3], [4, 5]])
+        var options = TableOptions()
+        (options.window, options.time) = (2, "when")
+        let stream = try TableStream(
+            folder.url.appending(path: "t0.csv"), options: options, features: ["a"], scaling: nil,
+            timeStep: 2)
+        var seen: [[Float]] = []
+        try stream.forEachBatch(of: 10) { seen += rows($0.samples) }
+        #expect(seen == rows(data))
+    }
+
     @Test(
         "rows that run backwards are refused where order matters, else told; the row is that of the file"
     )

@@ -54,16 +54,21 @@ struct TableRows {
         for file in files { try read(file, in: set) }
     }
 
-    /// What single precision would not resolve: a column whose numbers are large against their spread is stored less a typical
-    /// value of it.
+    /// Numbers from this size on are stored less a typical one whatever their spread: one outlier makes any spread large, and
+    /// would cost the others their digits.
+    private static let largeNumber = 1000.0
+
+    /// What single precision would not resolve: a column whose numbers are large, or large against their spread, is stored less a
+    /// typical value of it.
     private static func base(_ column: TableSet.Column) -> Double {
-        guard let summary = column.summaries.first?.summary else { return 0 }
+        let parts = column.summaries.map(\.summary).filter { $0.numbers > 0 }
+        guard let base = parts.first?.base else { return 0 }
         var deviation = 0.0, size = 0.0
-        for (_, part) in column.summaries where part.numbers > 0 {
+        for part in parts {
             deviation = max(deviation, part.deviation)
             size = max(size, abs(part.minimum), abs(part.maximum))
         }
-        return size > 512 * deviation ? summary.base : 0
+        return size > 512 * deviation || abs(base) >= largeNumber ? base : 0
     }
 
     private mutating func read(_ file: TableSet.File, in set: TableSet) throws(DataError) {
@@ -223,6 +228,13 @@ struct TableRows {
     mutating func takeValues() -> [Float] {
         defer { values = [] }
         return values
+    }
+
+    /// Gives rows without a time that of the row before them in their series.
+    mutating func carryTimes() {
+        for row in 1..<max(count, 1) where times[row].isNaN && series[row] == series[row - 1] {
+            times[row] = times[row - 1]
+        }
     }
 
     /// Puts the rows in another order.

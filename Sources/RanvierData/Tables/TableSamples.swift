@@ -173,6 +173,17 @@ extension String {
     }
 }
 
+extension TableRows {
+    /// The same rows, where one without a time stands at the time of the row before it in its series: the gap that it may hide is
+    /// then seen at the next row.
+    fileprivate var knowingTimes: TableRows {
+        guard times.contains(where: \.isNaN) else { return self }
+        var copy = self
+        copy.carryTimes()
+        return copy
+    }
+}
+
 /// How far rows lie apart in time.
 private struct TimeBase {
     /// Seconds between two rows, the median; nil where no times are known.
@@ -184,6 +195,7 @@ private struct TimeBase {
 
     init(_ rows: TableRows, _ options: TableOptions, isOrdered: Bool) throws(DataError) {
         guard !rows.times.isEmpty else { return }
+        let rows = rows.knowingTimes
         var steps: [Double] = [], backwards = 0, firstBack: Int?
         for row in 1..<max(rows.count, 1) where rows.series[row] == rows.series[row - 1] {
             let difference = rows.times[row] - rows.times[row - 1]

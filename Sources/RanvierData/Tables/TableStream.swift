@@ -197,6 +197,8 @@ public struct TableStream {
 
     /// A gap or a step back ends what a window may reach.
     private func passTime(_ now: Double, of series: inout Series) {
+        // A row without a time stands where the one before it stood, as in training.
+        guard !now.isNaN else { return }
         let passed = now - series.lastTime
         if let timeStep, passed < 0 || passed > options.longestGap * timeStep { series.known = 0 }
         series.lastTime = now
@@ -209,6 +211,7 @@ public struct TableStream {
         for row in 0..<min(block.rowCount, 10_000) {
             let code = group == nil ? 0 : block.texts[0][row]
             let now = block.times[0][row]
+            if now.isNaN { continue }
             if let before = last.updateValue(now, forKey: code), now > before {
                 steps.append(now - before)
             }
