@@ -52,10 +52,12 @@ enum SampleStorage: Sendable {
             guard let least = values.min(), let most = values.max() else { return 0...0 }
             return Float(least) / divisor...Float(most) / divisor
         case .shifted(let values, let bases):
-            for (index, value) in values.enumerated() {
-                let number = Double(value) + bases[index % bases.count]
+            var channel = 0
+            for value in values {
+                let number = Double(value) + bases[channel]
                 if number < low { low = number }
                 if number > high { high = number }
+                channel = channel + 1 == bases.count ? 0 : channel + 1
             }
         }
         return low <= high ? Float(low)...Float(high) : 0...0

@@ -76,6 +76,32 @@ public struct TableOptions: Sendable, Hashable {
     package static let stepTolerance = 0.05
 }
 
+extension TableOptions.MissingValues {
+    /// The rules that are words of a configuration; a number stands for itself.
+    private static let words: KeyValuePairs<String, Self> = [
+        "refuse": .refused, "drop": .dropped, "last": .last, "mean": .mean,
+    ]
+
+    /// What a word may be, for messages.
+    package static let expected = "refuse, drop, last, mean or a number"
+
+    /// The rule of a word; nil where it is none.
+    package init?(word: String) {
+        if let known = Self.words.first(where: { $0.key == word }) {
+            self = known.value
+        } else {
+            guard let number = Double(word), number.isFinite else { return nil }
+            self = .number(number)
+        }
+    }
+
+    /// The word of a configuration.
+    package var word: String {
+        if case .number(let number) = self { return "\(number)" }
+        return Self.words.first { $0.value == self }?.key ?? ""
+    }
+}
+
 extension TableOptions {
     /// Columns that are asked for.
     package var askedColumns: [TableColumn] {

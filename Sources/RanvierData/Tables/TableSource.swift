@@ -301,30 +301,14 @@ extension TableSource {
 
     private static let missingField = Field<TableSource> {
         section, source throws(ConfigurationError) in
-        let word = try section.string("missing", default: "refuse")
-        switch word {
-        case "refuse": source.options.missing = .refused
-        case "drop": source.options.missing = .dropped
-        case "last": source.options.missing = .last
-        case "mean": source.options.missing = .mean
-        default:
-            guard let number = Double(word), number.isFinite else {
-                throw section.wrong(
-                    "missing", expected: "refuse, drop, last, mean or a number",
-                    found: "'\(word)'")
-            }
-            source.options.missing = .number(number)
+        let word = try section.string("missing", default: source.options.missing.word)
+        guard let missing = TableOptions.MissingValues(word: word) else {
+            throw section.wrong(
+                "missing", expected: TableOptions.MissingValues.expected, found: "'\(word)'")
         }
-    } write: { source in
-        let word =
-            switch source.options.missing {
-            case .refused: "refuse"
-            case .dropped: "drop"
-            case .last: "last"
-            case .mean: "mean"
-            case .number(let number): "\(number)"
-            }
-        return [.init("missing", .string(word))]
+        source.options.missing = missing
+    } write: {
+        [.init("missing", .string($0.options.missing.word))]
     } vary: { source, random in
         source.options.missing =
             [.refused, .dropped, .last, .mean, .number(1.5)].randomElement(using: &random)

@@ -109,20 +109,13 @@ struct ImpliedConfiguration {
     }
 
     static func policy(_ word: String) throws(DataError) -> TableOptions.MissingValues {
-        switch word {
-        case "refuse": return .refused
-        case "drop": return .dropped
-        case "last": return .last
-        case "mean": return .mean
-        default:
-            guard let number = Double(word), number.isFinite else {
-                throw DataError(
-                    .invalidParameter, at: "--missing",
-                    expected: "refuse, drop, last, mean or a number", found: "'\(word)'",
-                    advice: "choose one of them")
-            }
-            return .number(number)
+        guard let missing = TableOptions.MissingValues(word: word) else {
+            throw DataError(
+                .invalidParameter, at: "--missing",
+                expected: TableOptions.MissingValues.expected, found: "'\(word)'",
+                advice: "choose one of them")
         }
+        return missing
     }
 
     /// The column that is asked for, what is asked, and whether it is the only column of numbers.
