@@ -7,12 +7,10 @@ import RanvierSpikes
 import RanvierTensors
 import Testing
 
-/// `attacks.json` of the method folder `surrogate-and-cka`.
+/// `attacks.json`.
 @Suite struct AttackReferenceTests {
-    static let method = "surrogate-and-cka"
-
-    @Test(.reference(method, "attacks.json")) func iteratesAndLosses() throws {
-        let file = try #require(try ReferenceFolder.value(Self.method, "attacks.json"))
+    @Test(.reference(.attacks)) func iteratesAndLosses() throws {
+        let file = try ReferenceFile.attacks.value()
         let cases = try file["cases"].items
         #expect(!cases.isEmpty)
         for entry in cases { try check(entry) }
@@ -24,6 +22,10 @@ import Testing
         let attack = GradientAttack(
             epsilon: [epsilon], stepShare: try entry["stepSize"].float / epsilon, steps: steps,
             range: range)
+        // One step of size ε is the fast gradient sign.
+        let isSingle = attack == .fastGradientSign(epsilon: [epsilon], range: range)
+        #expect(try entry["head"].string == "meanLogitsCE", "\(entry.place)")
+        #expect(try entry["method"].string == (isSingle ? "FGSM" : "PGD"), "\(entry.place)")
         let network = try network(entry)
         let labels = try entry["label"].ints
         let model = ClockedModel(

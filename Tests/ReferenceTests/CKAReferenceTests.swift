@@ -3,12 +3,10 @@ import RanvierAnalysis
 import RanvierTensors
 import Testing
 
-/// `cka.json` of the method folder `surrogate-and-cka`.
+/// `cka.json`.
 @Suite struct CKAReferenceTests {
-    static let method = "surrogate-and-cka"
-
     private func file() throws -> ReferenceValue {
-        try #require(try ReferenceFolder.value(Self.method, "cka.json"))
+        try ReferenceFile.cka.value()
     }
 
     private func kernel(
@@ -17,7 +15,7 @@ import Testing
         try CenteredKernel(KernelMatrix(features: features), estimator: estimator)
     }
 
-    @Test(.reference(method, "cka.json")) func pairs() throws {
+    @Test(.reference(.cka)) func pairs() throws {
         let pairs = try file()["pairs"].items
         #expect(!pairs.isEmpty)
         for pair in pairs {
@@ -51,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.reference(method, "cka.json")) func minibatch() throws {
+    @Test(.reference(.cka)) func minibatch() throws {
         for entry in try file()["minibatch"].items {
             let size = try entry["batchSize"].int, batches = try entry["batches"].int
             let x = try entry["x"].tensor, y = try entry["y"].tensor
@@ -92,27 +90,27 @@ import Testing
     }
 
     /// Spikes `[T, n, …]` against an artificial layer, from the bits and from the dense tensor.
-    @Test(.reference(method, "cka.json")) func timeModes() throws {
+    @Test(.reference(.cka)) func timeModes() throws {
         for entry in try file()["timeConcat"].items {
             let dense = try entry["snn_TNCHW"].tensor
             let artificial = try KernelPair(KernelMatrix(features: entry["ann"].tensor))
             for spikes in [dense, dense.packedAsSpikes] {
-                for (mode, name) in [(TimeMode.concatenate, "Concat"), (.mean, "TimeMean")] {
+                for (mode, estimator, key) in [
+                    (TimeMode.concatenate, HSICEstimator.biased, "ckaConcatBiased"),
+                    (.concatenate, .unbiased, "ckaConcatUnbiased"),
+                    (.mean, .biased, "ckaTimeMeanBiased"),
+                    (.mean, .unbiased, "ckaTimeMeanUnbiased"),
+                ] {
                     let layer = try KernelPair(KernelMatrix(spikes, time: mode))
-                    for (estimator, ending) in [
-                        (HSICEstimator.biased, "Biased"), (.unbiased, "Unbiased"),
-                    ] {
-                        AlignmentNoise(layer, artificial, estimator).expect(
-                            layer[estimator].alignment(with: artificial[estimator]),
-                            try entry.optional("cka\(name)\(ending)")?.double,
-                            "\(entry.place) \(name) \(ending)")
-                    }
+                    AlignmentNoise(layer, artificial, estimator).expect(
+                        layer[estimator].alignment(with: artificial[estimator]),
+                        try entry.optional(key)?.double, "\(entry.place) \(key)")
                 }
             }
         }
     }
 
-    @Test(.reference(method, "cka.json")) func stepsAgainstSteps() throws {
+    @Test(.reference(.cka)) func stepsAgainstSteps() throws {
         let layers = try file()["timeConcat"].items
         for entry in try file()["timeByTime"].items {
             let spikes = try layers[try entry["index"].int]["snn_TNCHW"].tensor.packedAsSpikes

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "Reference: calibration",
-    .reference("expectation-propagation", "calibration.json"))
+    .reference(.calibration))
 struct CalibrationReferenceTests {
     private struct File: Decodable {
         struct Bin: Decodable {
@@ -38,9 +38,7 @@ struct CalibrationReferenceTests {
     private let file: File
 
     init() throws {
-        file = try #require(
-            try ReferenceFolder.decode(
-                File.self, method: "expectation-propagation", file: "calibration.json"))
+        file = try ReferenceFile.calibration.decoded(as: File.self)
     }
 
     private func close(_ found: Double, _ expected: Double) -> Bool {

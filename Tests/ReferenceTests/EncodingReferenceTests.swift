@@ -7,14 +7,14 @@ import Testing
 ///
 /// Values there are in double precision, ours in single. Where a value lies so close to a rounding boundary
 /// that single precision cannot tell the side, the element is left out, and counted.
-@Suite(.reference("surrogate-and-cka", "encodings.json"))
+@Suite(.reference(.encodings))
 struct EncodingReferenceTests {
     private let file: ReferenceValue
     private let values: Tensor
     private let steps: Int
 
     init() throws {
-        file = try #require(try ReferenceFolder.value("surrogate-and-cka", "encodings.json"))
+        file = try ReferenceFile.encodings.value()
         let x = try file["x"].floats
         values = Tensor(x, shape: [x.count])
         steps = try file["T"].int

@@ -5,16 +5,14 @@ import Testing
 
 @Suite(
     "Reference: energy and memory",
-    .reference("sparse-and-quantized", "energy_memory.json"))
+    .reference(.energyMemory))
 struct EnergyMemoryReferenceTests {
     private let file: EnergyMemoryFile
     private let first: ConvolutionShape
     private let second: ConvolutionShape
 
     init() throws {
-        file = try #require(
-            try ReferenceFolder.decode(
-                EnergyMemoryFile.self, method: "sparse-and-quantized", file: "energy_memory.json"))
+        file = try ReferenceFile.energyMemory.decoded(as: EnergyMemoryFile.self)
         let net = file.net
         first = try net.conv1.shape(of: net.input)
         second = try net.conv2.shape(of: net.conv1.output)

@@ -3,12 +3,10 @@ import RanvierNetworks
 import RanvierTensors
 import Testing
 
-/// `surrogates.json` and `lif_bptt.json` of the method folder `surrogate-and-cka`.
+/// `surrogates.json` and `lif_bptt.json`.
 @Suite struct LIFReferenceTests {
-    static let method = "surrogate-and-cka"
-
-    @Test(.reference(method, "surrogates.json")) func surrogateDerivatives() throws {
-        let file = try #require(try ReferenceFolder.value(Self.method, "surrogates.json"))
+    @Test(.reference(.surrogates)) func surrogateDerivatives() throws {
+        let file = try ReferenceFile.surrogates.value()
         let x = Tensor(try file["x"].floats, shape: [try file["x"].floats.count])
         let fires = x.isGreaterOrEqual(to: Tensor(0)).scalars
         #expect(fires == (try file["spikeGreaterEqual"].floats))
@@ -24,8 +22,8 @@ import Testing
         }
     }
 
-    @Test(.reference(method, "lif_bptt.json")) func networksForwardAndBackward() throws {
-        let file = try #require(try ReferenceFolder.value(Self.method, "lif_bptt.json"))
+    @Test(.reference(.lifBPTT)) func networksForwardAndBackward() throws {
+        let file = try ReferenceFile.lifBPTT.value()
         let problems = try file["problems"]
         let cases = try file["cases"].items
         #expect(!cases.isEmpty)

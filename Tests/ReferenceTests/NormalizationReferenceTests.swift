@@ -2,12 +2,10 @@ import RanvierNetworks
 import RanvierTensors
 import Testing
 
-/// `normalization.json` of the method folder `surrogate-and-cka`.
+/// `normalization.json`.
 @Suite struct NormalizationReferenceTests {
-    static let method = "surrogate-and-cka"
-
-    @Test(.reference(method, "normalization.json")) func variants() throws {
-        let file = try #require(try ReferenceFolder.value(Self.method, "normalization.json"))
+    @Test(.reference(.normalization)) func variants() throws {
+        let file = try ReferenceFile.normalization.value()
         let cases = try file["cases"].items
         #expect(!cases.isEmpty)
         for (index, entry) in cases.enumerated() {

@@ -6,8 +6,7 @@ import Testing
 /// and the general event-driven one.
 @Suite struct SmoothExactGradientLayeredTests {
     private func cases() throws -> [LayeredFile.Case] {
-        try SmoothExactGradientVectors.load("theta_ttfs_layered.json", as: LayeredFile.self)?.cases
-            ?? []
+        try ReferenceFile.thetaLayered.decoded(as: LayeredFile.self).cases
     }
 
     private func network<Scalar: ThetaScalar>(
@@ -62,14 +61,14 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    @Test(.reference(.thetaLayered))
     func doublePrecision() throws { try check(Double.self, 1e-9) }
 
-    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    @Test(.reference(.thetaLayered))
     func singlePrecision() throws { try check(Float.self, 2e-4) }
 
     /// The same networks as graphs: bins are inputs, their weights the sums over pixels.
-    @Test(.reference("smooth-exact-gradient", "theta_ttfs_layered.json"))
+    @Test(.reference(.thetaLayered))
     func generalNetwork() throws {
         for c in try cases() {
             let neuron = try ThetaNeuron(timeConstant: c.tau, drive: c.I0)

@@ -14,22 +14,18 @@ private struct Comparison {
 
 /// Recurrent networks and their exact gradients against the reference vectors.
 @Suite struct SmoothExactGradientNetworkTests {
-    private func load(_ file: String) throws -> RecurrentFile? {
-        try SmoothExactGradientVectors.load(file, as: RecurrentFile.self)
-    }
-
-    @Test(.reference("smooth-exact-gradient", "theta_recurrent.json"))
+    @Test(.reference(.thetaRecurrent))
     func thetaRecurrent() throws {
-        guard let file = try load("theta_recurrent.json") else { return }
+        let file = try ReferenceFile.thetaRecurrent.decoded(as: RecurrentFile.self)
         for c in file.cases {
             let neuron = try ThetaNeuron(timeConstant: c.tau, drive: try #require(file.I0))
             try checkPhases(neuron, c)
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "oscillatory_lif_recurrent.json"))
+    @Test(.reference(.oscillatoryLIFRecurrent))
     func oscillatoryLIFRecurrent() throws {
-        guard let file = try load("oscillatory_lif_recurrent.json") else { return }
+        let file = try ReferenceFile.oscillatoryLIFRecurrent.decoded(as: RecurrentFile.self)
         for c in file.cases {
             let neuron = try OscillatoryLIFNeuron(
                 timeConstant: c.tau, drive: try #require(file.I0),
@@ -48,9 +44,9 @@ private struct Comparison {
         for list in comparisons { expectClose(list, 1e-9) }
     }
 
-    @Test(.reference("smooth-exact-gradient", "qif_recurrent.json"))
+    @Test(.reference(.qifRecurrent))
     func qifRecurrent() throws {
-        guard let file = try load("qif_recurrent.json") else { return }
+        let file = try ReferenceFile.qifRecurrent.decoded(as: RecurrentFile.self)
         for c in file.cases {
             let neuron = try QIFNeuron(timeConstant: c.tau)
             expectClose(
@@ -71,9 +67,9 @@ private struct Comparison {
             })
     }
 
-    @Test(.reference("smooth-exact-gradient", "lif_recurrent.json"))
+    @Test(.reference(.lifRecurrent))
     func lifRecurrent() throws {
-        guard let file = try load("lif_recurrent.json") else { return }
+        let file = try ReferenceFile.lifRecurrent.decoded(as: RecurrentFile.self)
         for c in file.cases {
             let states = zip(c.x0[0], c.x0[1]).map { LIFState(voltage: $0, current: $1) }
             let comparisons = try compare(
@@ -129,12 +125,9 @@ private struct Comparison {
         return lists
     }
 
-    @Test(.reference("smooth-exact-gradient", "qif_target_times.json"))
+    @Test(.reference(.qifTargetTimes))
     func qifTargetTimes() throws {
-        guard
-            let file = try SmoothExactGradientVectors.load(
-                "qif_target_times.json", as: TargetTimesFile.self)
-        else { return }
+        let file = try ReferenceFile.qifTargetTimes.decoded(as: TargetTimesFile.self)
         for c in file.cases {
             let neuron = try QIFNeuron(timeConstant: c.tau, softplusScale: c.alpha)
             expectClose(

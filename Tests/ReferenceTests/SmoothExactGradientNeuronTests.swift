@@ -10,12 +10,10 @@ import Testing
     }
 
     private func checkPhaseMap(
-        _ file: String, _ tolerance: Double,
+        _ file: ReferenceFile, _ tolerance: Double,
         make: (PhaseMapFile.Group) throws -> (neuron: any PhaseNeuron, voltage: (Double) -> Double)
     ) throws {
-        guard let vectors = try SmoothExactGradientVectors.load(file, as: PhaseMapFile.self)
-        else { return }
-        for group in vectors.groups {
+        for group in try file.decoded(as: PhaseMapFile.self).groups {
             let (neuron, voltage) = try make(group)
             check(neuron.period, group.period, tolerance, "period")
             for c in group.cases {
@@ -29,17 +27,17 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "theta_phase_map.json"))
+    @Test(.reference(.thetaPhaseMap))
     func thetaPhaseMap() throws {
-        try checkPhaseMap("theta_phase_map.json", 1e-9) {
+        try checkPhaseMap(.thetaPhaseMap, 1e-9) {
             let neuron = try ThetaNeuron(timeConstant: $0.tau, drive: $0.I0)
             return (neuron, neuron.voltage(at:))
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "oscillatory_lif_phase_map.json"))
+    @Test(.reference(.oscillatoryLIFPhaseMap))
     func oscillatoryLIFPhaseMap() throws {
-        try checkPhaseMap("oscillatory_lif_phase_map.json", 1e-9) {
+        try checkPhaseMap(.oscillatoryLIFPhaseMap, 1e-9) {
             let neuron = try OscillatoryLIFNeuron(
                 timeConstant: $0.tau, drive: $0.I0, threshold: try #require($0.V_th))
             return (neuron, neuron.voltage(at:))
@@ -47,10 +45,9 @@ import Testing
     }
 
     /// Rows of ∂(state after)/∂(V, I) from the adjoint of the flow.
-    @Test(.reference("smooth-exact-gradient", "qif_flow.json"))
+    @Test(.reference(.qifFlow))
     func qifFlow() throws {
-        guard let file = try SmoothExactGradientVectors.load("qif_flow.json", as: FlowFile.self)
-        else { return }
+        let file = try ReferenceFile.qifFlow.decoded(as: FlowFile.self)
         let neuron = try QIFNeuron(timeConstant: file.tau)
         for c in file.cases {
             let state = QIFState(voltage: c.V, current: c.I)
@@ -82,10 +79,9 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "lif_flow.json"))
+    @Test(.reference(.lifFlow))
     func lifFlow() throws {
-        guard let file = try SmoothExactGradientVectors.load("lif_flow.json", as: FlowFile.self)
-        else { return }
+        let file = try ReferenceFile.lifFlow.decoded(as: FlowFile.self)
         let neuron = try LIFNeuron(
             membraneTimeConstant: file.tau, threshold: try #require(file.V_th))
         // The general solver, taken by a ratio of time constants next to 2, must agree as well.
@@ -118,12 +114,9 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "qif_pseudospike.json"))
+    @Test(.reference(.qifPseudospike))
     func qifPseudospikes() throws {
-        guard
-            let file = try SmoothExactGradientVectors.load(
-                "qif_pseudospike.json", as: PseudospikeFile.self)
-        else { return }
+        let file = try ReferenceFile.qifPseudospike.decoded(as: PseudospikeFile.self)
         let neuron = try QIFNeuron(timeConstant: file.tau, softplusScale: file.alpha)
         for c in file.cases {
             let state = QIFState(voltage: c.V, current: c.I)
@@ -142,12 +135,9 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "adabelief.json"))
+    @Test(.reference(.adaBelief))
     func adaBelief() throws {
-        guard
-            let file = try SmoothExactGradientVectors.load(
-                "adabelief.json", as: AdaBeliefFile.self)
-        else { return }
+        let file = try ReferenceFile.adaBelief.decoded(as: AdaBeliefFile.self)
         var parameters = try #require(file.parameters.first)
         var optimizer = try FlatAdaBelief(
             parameterCount: parameters.count, learningRate: file.lr, beta1: file.b1,

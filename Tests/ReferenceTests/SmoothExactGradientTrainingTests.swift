@@ -21,6 +21,7 @@ import Testing
             #expect(
                 (spike == nil) == (expected == nil),
                 "\(name): spike \(String(describing: expected))")
+            #expect((slope == nil) == (expected == nil), "\(name): derivative of no spike")
             guard let spike, let expected else { return }
             #expect(abs(record.events[spike].time - expected) < tolerance, "\(name)")
             guard let slope else { return }
@@ -32,6 +33,15 @@ import Testing
                 "derivative at \(name)")
         }
         let weightSweep = model.weight_sweep
+        // Where time has no end, the neuron fires once the weight is larger than this.
+        for (factor, fires) in [(1 - 1e-6, false), (1 + 1e-6, true)] {
+            let network = try EventGraph(
+                neuron, weights: [[0]], inputWeights: [[factor * model.w_min]])
+            let record = try network.simulate(
+                from: [rest], inputs: [InputSpike(time: weightSweep.input_time, input: 0)],
+                trial: 1e3)
+            #expect(record.events.contains { !$0.isInput } == fires, "weight \(factor) w_min")
+        }
         for (k, w) in weightSweep.w.enumerated() {
             try check(
                 weights: [w], times: [weightSweep.input_time], expected: weightSweep.t_spike[k],
@@ -46,22 +56,16 @@ import Testing
         }
     }
 
-    @Test(.reference("smooth-exact-gradient", "continuity_sweeps.json"))
+    @Test(.reference(.continuitySweeps))
     func continuitySweeps() throws {
-        guard
-            let file = try SmoothExactGradientVectors.load(
-                "continuity_sweeps.json", as: ContinuityFile.self)
-        else { return }
+        let file = try ReferenceFile.continuitySweeps.decoded(as: ContinuityFile.self)
         try sweep(file.qif, try QIFNeuron(), QIFState(), tolerance: 1e-6)
         try sweep(file.lif, try LIFNeuron(), LIFState(), tolerance: 1e-8)
     }
 
-    @Test(.reference("smooth-exact-gradient", "single_neuron_training.json"))
+    @Test(.reference(.singleNeuronTraining))
     func singleNeuronTraining() throws {
-        guard
-            let file = try SmoothExactGradientVectors.load(
-                "single_neuron_training.json", as: SingleNeuronFile.self)
-        else { return }
+        let file = try ReferenceFile.singleNeuronTraining.decoded(as: SingleNeuronFile.self)
         var task = try SingleNeuronTask(
             neuron: try QIFNeuron(timeConstant: file.tau, softplusScale: file.alpha),
             fixedTimes: file.fixed_input_time, fixedWeights: file.fixed_input_weight,
@@ -93,9 +97,9 @@ import Testing
         #expect(last < max(2 * expectedEnd, 1e-15))
     }
 
-    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    @Test(.reference(.recurrentTraining))
     func recurrentTrainingStart() throws {
-        guard let file = try recurrentFile() else { return }
+        let file = try ReferenceFile.recurrentTraining.decoded(as: RecurrentTrainingFile.self)
         #expect(file.targets_last_is_extra.count == file.n_targets)
         for (belief, expected) in [
             (AdaBelief.Belief.newMean, file.loss_belief_uses_new_mean),
@@ -139,9 +143,9 @@ import Testing
     }
 
     /// The trained network of the reference, started from its stored weights, spikes as stored.
-    @Test(.reference("smooth-exact-gradient", "recurrent_training.json"))
+    @Test(.reference(.recurrentTraining))
     func recurrentTrainingEnd() throws {
-        guard let file = try recurrentFile() else { return }
+        let file = try ReferenceFile.recurrentTraining.decoded(as: RecurrentTrainingFile.self)
         var problem = try task(file).problem
         var parameters = file.final_W_new_mean_without_diagonal.flatMap { $0 }
         for i in 0..<file.N {
@@ -157,11 +161,15 @@ import Testing
         }
         #expect(errors[0] < 1e-2)
         #expect(min(errors[0], errors[1]) < 1e-4)
-    }
-
-    private func recurrentFile() throws -> RecurrentTrainingFile? {
-        try SmoothExactGradientVectors.load(
-            "recurrent_training.json", as: RecurrentTrainingFile.self)
+        // The last losses are those of the stored spikes.
+        for (losses, times) in [
+            (file.loss_belief_uses_new_mean, file.final_t_out_new_mean),
+            (file.loss_belief_uses_previous_mean, file.final_t_out_previous_mean),
+        ] {
+            let loss = problem.loss.evaluate(times.flatMap { $0 }, trial: file.T).value
+            let last = try #require(losses.last)
+            #expect(abs(loss - last) < 1e-9 * last, "\(loss), expected \(last)")
+        }
     }
 
     private func task(_ file: RecurrentTrainingFile) throws -> RecurrentTask {

@@ -3,11 +3,6 @@ import Testing
 
 /// The reference vectors of the smooth exact gradient method; every field a test reads is required.
 enum SmoothExactGradientVectors {
-    /// Decodes a file of the method's folder; nil where the folder or the file is not there.
-    static func load<Content: Decodable>(_ file: String, as type: Content.Type) throws -> Content? {
-        try ReferenceFolder.decode(type, method: "smooth-exact-gradient", file: file)
-    }
-
     /// Largest difference of two lists over the largest expected entry (at least `floor`).
     static func relativeError(
         _ found: [Double], _ expected: [Double], floor: Double = 1e-3
@@ -211,6 +206,7 @@ struct RecurrentTrainingFile: Decodable {
     let final_W_new_mean_without_diagonal: [[Double]]
     let final_x0_new_mean: [[Double]]
     let final_t_out_new_mean: [[Double]]
+    let final_t_out_previous_mean: [[Double]]
 }
 
 struct LayeredFile: Decodable {

@@ -4,12 +4,10 @@ import RanvierNetworks
 import RanvierTensors
 import Testing
 
-/// `tiny_resnet.json` of the method folder `surrogate-and-cka`.
+/// `tiny_resnet.json`.
 @Suite struct TinyResNetReferenceTests {
-    static let method = "surrogate-and-cka"
-
-    @Test(.reference(method, "tiny_resnet.json")) func spikingAndArtificialTwins() throws {
-        let file = try #require(try ReferenceFolder.value(Self.method, "tiny_resnet.json"))
+    @Test(.reference(.tinyResNet)) func spikingAndArtificialTwins() throws {
+        let file = try ReferenceFile.tinyResNet.value()
         let nets = try file["nets"].items
         #expect(!nets.isEmpty)
         for (index, entry) in nets.enumerated() {
@@ -23,6 +21,7 @@ private struct TinyResNet {
     let label: String
 
     func check() throws {
+        #expect(try images.shape[0] == entry["batch"].int, "\(label): samples")
         try checkTraining("snnTrain", try network(isSpiking: true), steps: try entry["T"].int)
         try checkTraining("annTrain", try network(isSpiking: false), steps: 1)
         try checkInference("snnEval", try network(isSpiking: true), features: "snnFeatureSums")

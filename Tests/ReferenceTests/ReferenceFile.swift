@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A reference file that tests read. Tests name a file by its case and in no other way, so that what no case
+/// names is what no test reads; `ReferenceCoverageTests` reports it.
+///
+///     @Test(.reference(.encodings)) func encodings() throws {
+///         let file = try ReferenceFile.encodings.value()
+///         let steps = try file["T"].int
+///     }
+///
+/// Tests that meet a folder without their file are reported as skipped, with the place that was searched.
+enum ReferenceFile: String, CaseIterable {
+    case calibration = "expectation-propagation/calibration.json"
+
+    case adaBelief = "smooth-exact-gradient/adabelief.json"
+    case continuitySweeps = "smooth-exact-gradient/continuity_sweeps.json"
+    case lifFlow = "smooth-exact-gradient/lif_flow.json"
+    case lifRecurrent = "smooth-exact-gradient/lif_recurrent.json"
+    case oscillatoryLIFPhaseMap = "smooth-exact-gradient/oscillatory_lif_phase_map.json"
+    case oscillatoryLIFRecurrent = "smooth-exact-gradient/oscillatory_lif_recurrent.json"
+    case qifFlow = "smooth-exact-gradient/qif_flow.json"
+    case qifPseudospike = "smooth-exact-gradient/qif_pseudospike.json"
+    case qifRecurrent = "smooth-exact-gradient/qif_recurrent.json"
+    case qifTargetTimes = "smooth-exact-gradient/qif_target_times.json"
+    case recurrentTraining = "smooth-exact-gradient/recurrent_training.json"
+    case singleNeuronTraining = "smooth-exact-gradient/single_neuron_training.json"
+    case thetaLayered = "smooth-exact-gradient/theta_ttfs_layered.json"
+    case thetaPhaseMap = "smooth-exact-gradient/theta_phase_map.json"
+    case thetaRecurrent = "smooth-exact-gradient/theta_recurrent.json"
+
+    case energyMemory = "sparse-and-quantized/energy_memory.json"
+
+    case attacks = "surrogate-and-cka/attacks.json"
+    case cka = "surrogate-and-cka/cka.json"
+    case encodings = "surrogate-and-cka/encodings.json"
+    case lifBPTT = "surrogate-and-cka/lif_bptt.json"
+    case normalization = "surrogate-and-cka/normalization.json"
+    case surrogates = "surrogate-and-cka/surrogates.json"
+    case tinyResNet = "surrogate-and-cka/tiny_resnet.json"
+
+    /// Folders whose files may wait, by the module that will read them. Once that module is there, every file of its
+    /// folder must be read.
+    static let waiting = [
+        "anomaly-detection": "RanvierMonitor", "expectation-propagation": "RanvierBayes",
+        "sparse-and-quantized": "RanvierCompression",
+        "spike-timing-alignment": "RanvierAlignment",
+    ]
+
+    /// Keys that explain and that no test can hold anything against: remarks, and how well the file's own numbers were
+    /// made.
+    static let remarks: Set = [
+        "finite_difference_relative_error", "input_layout", "minAbsGradient",
+        "minThresholdMargin", "note", "rule",
+    ]
+
+    var url: URL { ReferenceFolder.root.appending(path: rawValue) }
+
+    var isThere: Bool { FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) }
+
+    /// The contents for access by key.
+    func value() throws -> ReferenceValue {
+        let object = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: url), options: [.fragmentsAllowed])
+        return ReferenceValue(object, place: rawValue)
+    }
+
+    /// The contents as a type.
+    func decoded<Contents: Decodable>(as type: Contents.Type) throws -> Contents {
+        try JSONDecoder().decode(type, from: Data(contentsOf: url))
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Runs the test if the reference file is there; else it is reported as skipped, and why.
+    static func reference(_ file: ReferenceFile) -> Self {
+        .enabled(
+            if: file.isThere,
+            "skipped: no \(file.rawValue) in \(ReferenceFolder.root.path(percentEncoded: false))")
+    }
+}
