@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench agreement peers format lint docs clean
+.PHONY: help setup build demo test sanitize bench agreement peers format lint docs clean
 
 sources := Sources Tests Package.swift
 ranvier := .build/release/ranvier
@@ -32,6 +32,9 @@ demo: build ## Train a spiking network on handwritten digits and write a report.
 test: setup ## Run every test.
 	swift test $(test_flags)
 
+sanitize: setup ## Run every test under the address and undefined-behaviour sanitisers.
+	Scripts/sanitize.sh
+
 bench: build peers ## Run the workloads here and in other frameworks, and print the ratios. Options in ARGS.
 	Benchmarks/compare.py $(ARGS)
 
@@ -55,4 +58,4 @@ docs: setup ## Build the documentation; warnings are errors.
 	swift package generate-documentation --target Ranvier --warnings-as-errors
 
 clean: ## Remove what was built; runs stay.
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-sanitized*

@@ -51,6 +51,8 @@ int rnv_png_read(
     png_set_read_fn(png, &source, read_bytes);
     // Texts and profiles are not kept, so none can be a bomb.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    // Sides beyond are refused, so that no size of an image overflows, however libpng was built.
+    png_set_user_limits(png, 1000000, 1000000);
     png_read_info(png, info);
     png_set_expand(png);
     int passes = png_set_interlace_handling(png);

@@ -9,7 +9,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
+// With RNV_ONE_LEVEL only for the level that the compiler is told, so that the lowest can be checked on any processor.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(RNV_ONE_LEVEL)
 #define RNV_LEVELS \
     __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 // For kernels that count bits: one instruction for eight words where the processor has it.

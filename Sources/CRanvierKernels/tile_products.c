@@ -30,6 +30,9 @@ size_t rnv_tiles_gradient_scratch(size_t inputs, size_t columns, int spikes) {
 #include <unistd.h>
 
 int rnv_has_tiles(void) {
+#ifdef RNV_EMULATED_TILES
+    return __builtin_cpu_supports("avx512bf16") != 0;
+#endif
     unsigned a, b, c, d;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
     const unsigned units = 1u << 24 /* tiles */ | 1u << 22 /* halves */ | 1u << 25 /* bytes */;

@@ -21,6 +21,10 @@ static inline size_t tile_pairs(size_t rows) { return (rows + 2 * tile - 1) / (2
 
 #include <immintrin.h>
 
+#ifdef RNV_EMULATED_TILES
+#include "tiles_emulated.h"
+#endif
+
 // Every processor with matrix units has the vector instructions too.
 #define RNV_TILED __attribute__((target("amx-tile,amx-bf16,amx-int8,avx512f,avx512bw,avx512vl,avx512bf16")))
 

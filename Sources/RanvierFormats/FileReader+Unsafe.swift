@@ -144,7 +144,7 @@ extension FileReader {
             stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else {
             stream.deallocate()
-            throw corrupt("zlib status \(status)")
+            throw status == Z_MEM_ERROR ? noMemory : corrupt("zlib status \(status)")
         }
         inflater = stream
     }
@@ -195,10 +195,17 @@ extension FileReader {
         switch status {
         case Z_STREAM_END: isMemberOver = true
         case Z_OK, Z_BUF_ERROR: break
+        case Z_MEM_ERROR: throw noMemory
         default:
             throw corrupt(inflater.pointee.msg.map { String(cString: $0) } ?? "status \(status)")
         }
         return room - Int(inflater.pointee.avail_out)
+    }
+
+    private var noMemory: DataError {
+        DataError(
+            .unreadable, at: path, expected: "memory to unpack gzip data", found: "none left",
+            advice: "close other programs, or unpack the file first")
     }
 
     private func corrupt(_ reason: String) -> DataError {

@@ -27,7 +27,9 @@ extension SafetensorsFile {
         numbers.withUnsafeMutableBytes { target in
             bytes.withUnsafeBytes { source in
                 #if _endian(little)
-                    target.copyMemory(from: source)
+                    // Bytes behind the last whole number have no place in the target.
+                    target.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: source.prefix(target.count)))
                 #else
                     target.copyBytes(from: reversed(source, width: MemoryLayout<Number>.size))
                 #endif

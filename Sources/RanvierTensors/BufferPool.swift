@@ -1,3 +1,4 @@
+import CRanvierKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -60,13 +61,19 @@ package final class BufferPool: Sendable {
             box.shelf.bytesHeld -= size
             return block
         }
-        return recycled ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        let block =
+            recycled ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        // What was not asked for is out of bounds, and so is a block on the shelf.
+        rnv_memory_hide(block, size)
+        rnv_memory_show(block, bytes)
+        return block
     }
 
     /// Takes back a block that `take(bytes:)` gave for the same number of bytes.
     func giveBack(_ block: UnsafeMutableRawPointer, bytes: Int) {
         let size = Self.sizeClass(of: bytes)
         nonisolated(unsafe) let block = block
+        rnv_memory_hide(block, size)
         shelf.withLock { box in
             box.shelf.blocks[size, default: []].append(block)
             box.shelf.bytesHeld += size

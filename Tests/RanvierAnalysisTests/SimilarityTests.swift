@@ -109,6 +109,23 @@ import Testing
         }
     }
 
+    /// Kernels of two estimators differ in length: their product would read beyond the shorter one.
+    @Test func estimatorsAreNotMixed() throws {
+        let kernels = try HSICEstimator.allCases.map {
+            try CenteredKernel(KernelMatrix(features: normal([8, 5], "x")), estimator: $0)
+        }
+        let mixed = AnalysisError.impossibleValue(
+            what: "estimator of a kernel", expected: "biased", found: "unbiased")
+        var both = SimilarityAccumulator(layers: ["x", "y"])
+        #expect(throws: mixed) { try both.add(kernels) }
+        var sums = SimilarityAccumulator(layers: ["x"]), others = sums
+        try sums.add([kernels[0]])
+        #expect(throws: mixed) { try sums.add([kernels[1]]) }
+        try others.add([kernels[1]])
+        #expect(throws: mixed) { try sums.add(others) }
+        #expect(sums.batches == 1)
+    }
+
     // MARK: - Fast paths
 
     /// Sizes beyond a block of samples, a panel of columns and a word of bits.

@@ -22,6 +22,7 @@ public struct SimilarityAccumulator: Sendable {
     /// Batches that were added.
     public private(set) var batches = 0
     private var samples: Int?
+    private var estimator: HSICEstimator?
 
     /// Sums of zero.
     public init(layers: [String]) {
@@ -32,7 +33,7 @@ public struct SimilarityAccumulator: Sendable {
     /// Adds a batch.
     ///
     /// - Parameter kernels: one per layer, of the same samples.
-    /// - Throws: ``AnalysisError`` where their number, or that of their samples, does not fit.
+    /// - Throws: ``AnalysisError`` where their number, that of their samples, or their estimator does not fit.
     public mutating func add(_ kernels: [CenteredKernel]) throws(AnalysisError) {
         guard kernels.count == layers.count else {
             throw .countMismatch(
@@ -44,7 +45,9 @@ public struct SimilarityAccumulator: Sendable {
             throw .countMismatch(
                 what: "samples of a batch", expected: expected, found: kernel.samples)
         }
-        samples = expected
+        let usual = estimator ?? first.estimator
+        for kernel in kernels { try Self.require(usual, found: kernel.estimator) }
+        (samples, estimator) = (expected, usual)
         let divisor = first.estimator.divisor(samples: expected)
         let products = CenteredKernel.innerProducts(kernels)
         for i in hsic.indices { hsic[i] += products[i] / divisor }
@@ -53,7 +56,7 @@ public struct SimilarityAccumulator: Sendable {
 
     /// Adds what others summed over the same layers.
     ///
-    /// - Throws: ``AnalysisError`` where layers or the samples of a batch do not fit.
+    /// - Throws: ``AnalysisError`` where layers, the samples of a batch or the estimator do not fit.
     public mutating func add(_ other: SimilarityAccumulator) throws(AnalysisError) {
         guard other.layers.count == layers.count else {
             throw .countMismatch(
@@ -64,9 +67,23 @@ public struct SimilarityAccumulator: Sendable {
             throw .countMismatch(
                 what: "samples of a batch", expected: samples ?? theirs, found: theirs)
         }
+        if let found = other.estimator {
+            try Self.require(estimator ?? found, found: found)
+            estimator = found
+        }
         samples = theirs
         for i in hsic.indices { hsic[i] += other.hsic[i] }
         batches += other.batches
+    }
+
+    /// Sums of two estimators would be neither, and their kernels differ in length.
+    private static func require(
+        _ estimator: HSICEstimator, found: HSICEstimator
+    ) throws(AnalysisError) {
+        guard found == estimator else {
+            throw .impossibleValue(
+                what: "estimator of a kernel", expected: estimator.rawValue, found: found.rawValue)
+        }
     }
 
     /// Alignment of two layers; NaN where a self term is not positive.

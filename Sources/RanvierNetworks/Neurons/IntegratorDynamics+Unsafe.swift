@@ -24,6 +24,9 @@ public struct IntegratorDynamics: Sendable {
         let scale = inputScale == .unit ? 1 : 1 - factor
         let source = current.detached.stepBuffer
         let initial = state?.detached.denseBuffer
+        precondition(
+            initial == nil || initial?.count == columns,
+            "a state of \(initial?.count ?? 0) numbers does not fit \(columns) neurons")
         let result = FloatBuffer(count: steps * columns)
         Parallel.forEachRange(of: columns, grain: 4096) { range in
             rnv_integrator_forward(
