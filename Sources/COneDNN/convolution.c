@@ -20,11 +20,26 @@ static dnnl_engine_t engine;
 static dnnl_status_t engine_status;
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
 
-static void make_engine(void) { engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0); }
+// Dispatch ends threads at will: the stream of one that ends goes with it.
+static pthread_key_t stream_key;
 
+static void destroy_stream(void *stream) { dnnl_stream_destroy(stream); }
+
+static void make_engine(void) {
+    engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0);
+    if (!engine_status && pthread_key_create(&stream_key, destroy_stream)) {
+        engine_status = dnnl_out_of_memory;
+    }
+}
+
+/// The stream of this thread; null where there is no memory for one, which oneDNN refuses to run on.
 static dnnl_stream_t thread_stream(void) {
-    static __thread dnnl_stream_t stream;
-    if (!stream) dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+    dnnl_stream_t stream = pthread_getspecific(stream_key);
+    if (!stream && !dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) &&
+        pthread_setspecific(stream_key, stream)) {
+        dnnl_stream_destroy(stream);
+        stream = NULL;
+    }
     return stream;
 }
 
