@@ -7,8 +7,8 @@
 #   Scripts/sanitize.sh threads    the same floors under the thread sanitiser
 #
 # C is looked at by the address and the undefined-behaviour sanitiser, Swift by the address sanitiser (its own arithmetic
-# traps in every build); leaks are told at the end. Blocks in Ranvier's memory pool are out of bounds until they are handed out, and beyond what
-# was asked for.
+# traps in every build); leaks are told at the end. Blocks in Ranvier's memory pool are out of bounds until they are handed
+# out, and beyond what was asked for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -72,6 +72,8 @@ import Testing
             trainedTimes: file.initial_trainable.time,
             trainedWeights: file.initial_trainable.weight, targets: file.targets, trial: file.T)
         task.steps = file.steps
+        #expect(file.reset_eps <= 1e-6, "what the tolerances allow for")
+        #expect(file.loss.count == file.steps / file.record_every)
         task.descent = try ClippedDescent(
             learningRate: file.learning_rate, clip: file.gradient_clip)
         let trained = file.initial_trainable.time.count
@@ -101,10 +103,12 @@ import Testing
     func recurrentTrainingStart() throws {
         let file = try ReferenceFile.recurrentTraining.decoded(as: RecurrentTrainingFile.self)
         #expect(file.targets_last_is_extra.count == file.n_targets)
+        #expect(file.reset_eps <= 1e-6, "what the tolerances allow for")
         for (belief, expected) in [
             (AdaBelief.Belief.newMean, file.loss_belief_uses_new_mean),
             (.previousMean, file.loss_belief_uses_previous_mean),
         ] {
+            #expect(expected.count == file.steps / file.record_every + 1)
             var task = try task(file)
             task.steps = min(51, file.steps)
             var exact: [Double] = []
