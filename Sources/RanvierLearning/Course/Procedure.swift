@@ -37,7 +37,7 @@ public struct Procedure: Sendable {
         if let done: Outcome = outcome(of: name) { return done }
         let outcome = try work()
         if let file = file(of: name), let folder {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Folder.make(folder)
             try AtomicFile.write(try StoredJSON.data(outcome, isPretty: true), to: file)
         }
         return outcome

@@ -36,7 +36,7 @@ extension SpikingModel {
     /// - Throws: `NetworkError.undescribed` for parts that cannot be said; `FileError`.
     public func save(to folder: URL, method: String = "") throws {
         let description = try ModelDescription(of: self, method: method)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
         try TrainingCheckpoint(parameters: parameters)
             .write(to: folder.appending(path: Model.tensorsFile))
         try AtomicFile.write(
