@@ -6,7 +6,8 @@ import RanvierLearning
 extension RunRecord {
     /// Reads what a run directory tells about itself: `result.json`, else `config.yaml`.
     ///
-    /// Without a result the run is running if a process holds its lock, and interrupted if not.
+    /// Without a result, or with one of fewer epochs than are done by now, the run is running if a process holds its lock, and
+    /// interrupted if not.
     /// - Throws: `RunError.damaged` if `result.json` is not what it should be.
     public init(folder: URL, relativeTo root: URL) throws(RunError) {
         let resultFile = folder.appending(path: RunDirectory.File.result.rawValue)
@@ -30,11 +31,15 @@ extension RunRecord {
                 reason: "expected the result of a run as JSON, found something else; "
                     + "run again with --overwrite")
         }
+        let isWhole =
+            RunDirectory.metricsLines(in: folder).count <= result.training?.epochs ?? .max
+        let status: RunStatus =
+            isWhole ? .finished : RunLock.isHeld(directory: folder) ? .running : .interrupted
         let finished = Self.date(of: resultFile)
         let started = Self.date(of: configurationFile) ?? finished
         self.init(
             path: path, method: result.method, model: result.model, dataset: result.dataset,
-            seed: result.seed, version: result.version, status: .finished,
+            seed: result.seed, version: result.version, status: status,
             started: started ?? Date(timeIntervalSince1970: 0))
         self.finished = finished
         take(result)

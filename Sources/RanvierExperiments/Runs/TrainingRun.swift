@@ -47,12 +47,8 @@ struct TrainingRun {
         if let bytes = try method.predictPeakMemory() {
             events.note("training needs about \(NumberText.bytes(Double(bytes))) at the peak")
         }
-        let (directory, checkpoint) = try openDirectory(configuration, for: &method)
-        if checkpoint == nil {
-            try directory.write(StoredJSON.data(description, isPretty: true), to: .architecture)
-        } else {
-            try requireSameData(description, in: directory)
-        }
+        let (directory, checkpoint) = try openDirectory(
+            configuration, description, for: &method)
         let index = RunRegistration(
             directory: directory, configuration: configuration, events: events)
         index.begin()
@@ -110,7 +106,8 @@ struct TrainingRun {
 
     /// The run's directory, new or gone on with, and then the checkpoint that training goes on from.
     private func openDirectory(
-        _ configuration: RunConfiguration, for method: inout any LearningMethod
+        _ configuration: RunConfiguration, _ description: ModelDescription,
+        for method: inout any LearningMethod
     ) throws -> (RunDirectory, TrainingCheckpoint?) {
         let folder = request.folder(seed: configuration.seed)
         let text = configuration.resolved
@@ -122,6 +119,7 @@ struct TrainingRun {
             let directory = try RunDirectory.create(at: folder, overwrite: request.overwrite) {
                 try $0.write(text, to: .configuration)
                 if let implied = request.text { try $0.write(implied, to: .implied) }
+                try $0.write(StoredJSON.data(description, isPretty: true), to: .architecture)
             }
             return (directory, nil)
         }
@@ -136,32 +134,41 @@ struct TrainingRun {
             throw RunError.differs(path: folder.relativePath, key: key)
         }
         let checkpoint = try readCheckpoint(
-            in: directory, epochs: configuration.method.course.epochs, for: &method)
+            in: directory, of: configuration.method.course, for: &method)
+        if checkpoint == nil {
+            try directory.write(StoredJSON.data(description, isPretty: true), to: .architecture)
+        } else {
+            try requireSameData(description, in: directory)
+        }
         try directory.write(text, to: .configuration)
         return (directory, checkpoint)
     }
 
+    /// The checkpoint, with the method's parameters and the run's metrics brought to where it is.
     private func readCheckpoint(
-        in directory: RunDirectory, epochs: Int, for method: inout any LearningMethod
+        in directory: RunDirectory, of course: Course, for method: inout any LearningMethod
     ) throws -> TrainingCheckpoint? {
         let file = directory.url(of: .checkpoint)
         guard FileManager.default.fileExists(atPath: file.path) else {
             events.note("no epoch was completed yet; beginning anew")
-            try directory.keepMetrics(lines: 0)
+            try directory.restoreMetrics([EpochReport]())
             return nil
         }
         let checkpoint = try TrainingCheckpoint(contentsOf: file)
-        let done = checkpoint.state?.completedEpochs ?? 0
+        let state = checkpoint.state ?? TrainingState()
+        let (done, epochs) = (state.completedEpochs, course.epochs)
         guard done <= epochs else {
             throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
         }
         try method.restoreModel(checkpoint.parameters)
-        try directory.keepMetrics(lines: done)
+        try directory.restoreMetrics(state.reports)
+        let rest = "nothing is trained, the network is measured again"
         events.note(
-            done < epochs
-                ? "going on after epoch \(done)"
-                : "all \(epochs) epochs are done already; nothing is trained, the network is measured again"
-        )
+            done == epochs
+                ? "all \(epochs) epochs are done already; \(rest)"
+                : course.isDone(after: state)
+                    ? "the early stop ended the run after epoch \(done) of \(epochs); \(rest)"
+                    : "going on after epoch \(done)")
         return checkpoint
     }
 

@@ -25,7 +25,7 @@ extension Workbench {
                 "the runs use different data sets (\(sets.joined(separator: ", "))): how good they are "
                     + "cannot be compared")
         }
-        try RunDirectory.makeFolder(request.output)
+        try Folder.make(request.output)
         let page = request.output.appending(path: "comparison.html")
         try AtomicFile.write(Data(HTMLReport(comparing: contents).render().utf8), to: page)
         let names = ComparisonPage(contents: contents).names

@@ -15,7 +15,7 @@ extension Workbench {
         if let only = contents.first, contents.count == 1 {
             (folder, report) = (runs[0], HTMLReport(only, sections: parts.reportSections))
         } else {
-            try RunDirectory.makeFolder(output)
+            try Folder.make(output)
             (folder, report) = (output, HTMLReport(comparing: contents))
         }
         let file = folder.appending(path: RunDirectory.File.report.rawValue)

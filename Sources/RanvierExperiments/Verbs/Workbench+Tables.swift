@@ -114,7 +114,7 @@ extension Workbench {
             ?? Self.defaultOutput
         var request = RunRequest(configuration: folder, seed: seed)
         try imply(table, onto: &request, events)
-        try RunDirectory.makeFolder(folder)
+        try Folder.make(folder)
         let file = folder.appending(path: request.configuration.lastPathComponent)
         try AtomicFile.write(Data((request.text ?? "").utf8), to: file)
         events.note("the configuration that the table implies: \(file.relativePath)")

@@ -72,6 +72,12 @@ public struct Course: Sendable {
         return current
     }
 
+    /// Whether nothing is left to do after a state: all epochs are done, or the early stop has ended them.
+    public func isDone(after state: TrainingState) -> Bool {
+        state.completedEpochs >= epochs
+            || EarlyStop.Progress(rule: earlyStop, history: state.reports).isDone
+    }
+
     private func hooks(
         _ given: Hooks, _ observer: any TrainingObserver, epoch: Int
     ) -> Hooks {

@@ -117,6 +117,7 @@ final class StudyNetworkStore {
     /// The round of a network's training, stored beside its weights when both are whole.
     private static let round = "trained"
     private static let weights = "model.safetensors"
+    private static let checkpoint = "checkpoint.safetensors"
 
     private func isFinished(_ network: StudyNetwork) -> Bool {
         guard let folder = try? folder(network) else { return false }
@@ -127,6 +128,7 @@ final class StudyNetworkStore {
         var model = try untrained(network)
         let samples = try data(of: network).samples(for: network)
         let folder = try folder(network)
+        if let folder { PartialFile.removeAbandoned(in: folder) }
         let outcome: Outcome
         if let original = network.original {
             let source = try trained(original)
@@ -145,6 +147,10 @@ final class StudyNetworkStore {
                 return Outcome(trainingAccuracy: state.reports.last?.trainingAccuracy ?? .nan)
             }
         }
+        // Only when the outcome is stored is nothing lost with it.
+        if network.original == nil, let folder {
+            unlink(folder.appending(path: Self.checkpoint).path)
+        }
         return Trained(
             model: model, accuracy: try model.evaluate(on: samples.test, counts: false).accuracy,
             trainingAccuracy: outcome.trainingAccuracy)
@@ -156,9 +162,9 @@ final class StudyNetworkStore {
     ) throws -> TrainingState {
         completedEpochs = 0
         var checkpoint: TrainingCheckpoint?
-        let file = folder?.appending(path: "checkpoint.safetensors")
+        let file = folder?.appending(path: Self.checkpoint)
         if let folder, let file {
-            try RunDirectory.makeFolder(folder)
+            try Folder.make(folder)
             try AtomicFile.write(
                 try StoredJSON.data(network, isPretty: true),
                 to: folder.appending(path: "network.json"))
@@ -183,10 +189,9 @@ final class StudyNetworkStore {
                 observer: StudyTrainingObserver(
                     store: self, network: network, checkpoint: file, share: share))
             cost.done += network.cost
-            if let folder, let file {
+            if let folder {
                 try TrainingCheckpoint(parameters: model.parameters)
                     .write(to: folder.appending(path: Self.weights))
-                try? FileManager.default.removeItem(at: file)
             }
             return state
         } catch TrainingError.interrupted {
