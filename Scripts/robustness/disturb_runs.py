@@ -265,7 +265,7 @@ class Disturber:
         ["runs", "list", "--output", "streams"], ["runs", "list", "--output", "streams", "--json"],
         ["runs", "show", "run", "--output", "streams"], ["evaluate", "streams/run"], ["evaluate", "streams/run", "--json"],
         ["report", "streams/run"], ["predict", "streams/run", "rows.csv"], ["predict", "streams/run", "rows.csv", "--json"],
-        ["reproduce", "--list"], ["bench", "--list"], ["data", "check", "rows.csv"], ["data", "info", "rows.csv"],
+        ["reproduce", "--list"], ["data", "check", "rows.csv", "--target", "p0"], ["data", "info", "rows.csv"],
         ["explain", "streams/run"], ["run", "small.yaml", "--output", "streams/again", "--overwrite"],
         ["run", "small.yaml", "--output", "streams/again", "--overwrite", "--json"],
         ["--generate-completion-script", "bash"],

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Kills runs of `ranvier` at random moments and holds what is left against runs that nobody disturbed.
 
-    Scripts/robustness/kill_runs.py .build/release/ranvier --kills 300 [--seed 0] [--jobs 2] [--study cka/norm] [--keep]
+    Scripts/robustness/kill_runs.py .build/release/ranvier --kills 300 [--seed 0] [--jobs 2] [--study STUDY] [--keep]
 
-Runs of both methods, runs with --overwrite, sweeps and (with --study) a study with its store of networks are ended by SIGKILL: a
-third at any moment, a third shortly before the known end, a third when a file of the final writes appears. Some are killed again
-while they resume. Then each goes on to its end, and
+Runs of both methods, runs with --overwrite, sweeps and a study are ended by SIGKILL: a third at any moment, a third shortly before
+the known end, a third when a file of the final writes appears. Some are killed again while they resume. Then each goes on to its
+end, and
 
 - every file has the bits of a run that was never interrupted, but for durations, memory and the command line,
 - metrics.jsonl has a line for each epoch, the index says "finished",
@@ -23,6 +23,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import shutil
 import signal
 import struct
@@ -347,8 +348,8 @@ class Killer:
         reference, _, seconds = self.references["study"]
         root = self.folder / f"work-{number}"
         what = f"{number} study"
-        words = ["reproduce", self.options.study, "--quick", "--epochs", "1", "--output", root]
-        self.kill(self.start(*words), chance, seconds, root / self.options.study, "study")
+        words = ["reproduce", *shlex.split(self.options.study), "--quick", "--output", root]
+        self.kill(self.start(*words), chance, seconds, root / shlex.split(self.options.study)[0], "study")
         status, errors = self.finish(*words)
         if status != 0:
             self.fail(what, f"going on ends with status {status}: {errors.strip()}")
@@ -370,7 +371,7 @@ class Killer:
         shutil.move(self.folder / "reference", self.folder / "reference-sweep")
         if self.options.study:
             self.references["study"] = self.reference(
-                "reproduce", self.options.study, "--quick", "--epochs", "1", output="study")
+                "reproduce", *shlex.split(self.options.study), "--quick", output="study")
 
     def one(self, number):
         chance = random.Random(f"{self.options.seed} {number}")
@@ -416,7 +417,9 @@ def main():
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", default="0", help="of the moments; the same seed aims at the same ones")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once")
-    parser.add_argument("--study", help="a study that trains networks, to be killed as well, such as cka/norm")
+    parser.add_argument(
+        "--study", default="smooth/single-neuron",
+        help="what is reproduced; 'cka/width --epochs 1 --seed 0 --settings \"4 channels\"' has a store of networks and takes longer")
     parser.add_argument("--keep", action="store_true", help="leave the folder after a finding")
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ranvier-kills-"))

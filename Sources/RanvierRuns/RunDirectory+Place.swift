@@ -50,7 +50,7 @@ extension RunDirectory {
             Folder.synchronize(target.deletingLastPathComponent())
         }
         // The new run is in place: what stays of the old one because it cannot be removed goes at the next start.
-        if replaced != nil { try? Folder.remove(hidden) }
+        if replaced != nil { try? Self.removeHidden(hidden) }
     }
 
     /// The lock of the run that a new one replaces; nil where nothing is there.
@@ -105,9 +105,29 @@ extension RunDirectory {
             {
                 continue
             }
-            try? Folder.remove(folder)
+            try? removeHidden(folder)
         }
         RunIndex.removeLeftovers(in: parent)
+    }
+
+    /// Removes a hidden folder whose lock the caller holds, or nobody does.
+    ///
+    /// The lock's file goes last: without it the folder would look abandoned to others, who would remove it, too.
+    /// - Throws: `FileError`.
+    static func removeHidden(_ folder: URL) throws(FileError) {
+        let kind = (try? FileManager.default.attributesOfItem(atPath: folder.path))?[.type]
+        if kind as? FileAttributeType == .typeDirectory {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+            for name in names where name != RunLock.name {
+                try Folder.remove(folder.appending(path: name))
+            }
+        }
+        do throws(FileError) {
+            try Folder.remove(folder)
+        } catch {
+            guard FileManager.default.fileExists(atPath: folder.path) else { return }
+            throw error
+        }
     }
 
     /// Whether a folder is the hidden one of a run, whole or partly removed.

@@ -33,7 +33,7 @@ extension RunDirectory {
             return lock
         }
         defer { withExtendedLifetime(lock) {} }
-        try Folder.remove(hidden)
+        try removeHidden(hidden)
     }
 
     /// What in a run's folder no run has written; hidden files are the system's or half-written ones.

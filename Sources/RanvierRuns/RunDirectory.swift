@@ -75,7 +75,7 @@ public final class RunDirectory {
             try run.takePlace(at: url, overwrite: overwrite, replacing: replaced)
             return run
         } catch {
-            if run.url != url { try? Folder.remove(run.url) }
+            if run.url != url { try? removeHidden(run.url) }
             throw error
         }
     }
