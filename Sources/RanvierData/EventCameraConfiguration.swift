@@ -21,12 +21,12 @@ public struct EventCameraConfiguration: Sendable, Hashable {
         // Each event moves the reference by the threshold: smaller ones drown in events.
         camera.threshold = try section.float("threshold", default: camera.threshold, in: 0.01...10)
         camera.mismatch = try section.float("mismatch", default: camera.mismatch, in: 0...1)
-        camera.darkness = try section.float("darkness", default: camera.darkness, in: .positive)
-        camera.amplitude = try section.float("amplitude", default: camera.amplitude, in: 0...)
-        camera.saccade = try section.float("saccade", default: camera.saccade, in: .positive)
+        camera.darkness = try section.float("darkness", default: camera.darkness, in: 1e-6...1e6)
+        camera.amplitude = try section.float("amplitude", default: camera.amplitude, in: 0...10_000)
+        camera.saccade = try section.float("saccade", default: camera.saccade, in: 1e-6...1e6)
         camera.samplingRate = try section.float(
-            "sampling-rate", default: camera.samplingRate, in: .positive)
-        camera.seed = UInt64(try section.integer("seed", default: 0, in: 0...))
+            "sampling-rate", default: camera.samplingRate, in: 1e-6...1e9)
+        camera.seed = try section.seed("seed", default: 0)
         guard camera.seed == 0 || camera.mismatch > 0 else {
             throw section.invalid(
                 "seed", "has no effect with mismatch 0, where all pixels have the same threshold")
@@ -35,6 +35,12 @@ public struct EventCameraConfiguration: Sendable, Hashable {
             throw section.invalid(
                 "sampling-rate",
                 "expected at least three samples of a saccade of \(camera.saccade)"
+                    + " s, found \(camera.samplingRate) samples per second")
+        }
+        guard camera.samplingRate * camera.saccade <= 100_000 else {
+            throw section.invalid(
+                "sampling-rate",
+                "expected at most 100000 samples of a saccade of \(camera.saccade)"
                     + " s, found \(camera.samplingRate) samples per second")
         }
         self.camera = camera

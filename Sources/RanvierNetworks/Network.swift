@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 import Synchronization
 
@@ -76,14 +77,17 @@ public final class Network: Sendable {
         var shape = inputShape
         var states = 0
         for stage in chain.stages {
-            states += stage.layer.stateCount(for: shape)
             do {
-                shape = try stage.layer.outputShape(for: shape)
+                let next = try stage.layer.outputShape(for: shape)
+                try LayerChain.requireMemory(for: next, behind: stage.name)
+                states += stage.layer.stateCount(for: shape)
+                shape = next
             } catch {
                 throw .layer(
                     name: stage.name, kind: type(of: stage.layer).kind, mismatch: error)
             }
         }
+        try Self.requireMemory(forParametersOf: chain)
         outputShape = shape
         stateCount = states
         for stage in chain.stages {
@@ -92,6 +96,27 @@ public final class Network: Sendable {
                 let own = RandomStream(seed: seed, name: "weights/\(parameter.name)")
                 if drawsWeights { parameter.initialize(from: own) }
             }
+        }
+    }
+
+    /// Refuses weights that do not fit, before memory is taken for the first of them.
+    ///
+    /// While a tensor is drawn there are its random numbers beside it.
+    private static func requireMemory(
+        forParametersOf chain: LayerChain
+    ) throws(NetworkError) {
+        let all = chain.parameters
+        guard let (name, largest) = all.max(by: { $0.parameter.bytes < $1.parameter.bytes }) else {
+            return
+        }
+        let sum = all.reduce(0) { $0 + $1.parameter.bytes }
+        do {
+            try MemoryNeed(
+                "the network, whose largest tensor is '\(name)' of shape \(largest.shape)",
+                bytes: sum + largest.bytes, advice: "take fewer neurons, channels or inputs"
+            ).check()
+        } catch {
+            throw .tooLarge(error)
         }
     }
 

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 import Synchronization
 
@@ -9,7 +10,18 @@ import Synchronization
 public final class Parameter: Sendable {
     private struct State {
         var name = ""
-        var stored: Tensor
+        let shape: [Int]
+        /// Nil until the first number is asked for: a network looks at all sizes before memory is taken for any.
+        var numbers: Tensor?
+        var stored: Tensor {
+            mutating get {
+                if let numbers { return numbers }
+                let zeros = Tensor.zeros(shape)
+                numbers = zeros
+                return zeros
+            }
+            set { numbers = newValue }
+        }
         var tracked: Tensor?
         var views: [any ParameterView] = []
     }
@@ -23,7 +35,7 @@ public final class Parameter: Sendable {
     let initialization: Initialization
     private let state: Mutex<State>
 
-    /// A parameter that gets its first value when the network is built.
+    /// A parameter that gets its first value when the network is built; until then it holds no numbers.
     public init(
         shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true
     ) {
@@ -31,7 +43,7 @@ public final class Parameter: Sendable {
         self.initialization = initialization
         self.isTrainable = isTrainable
         self.decays = decays
-        state = Mutex(State(stored: .zeros(shape)))
+        state = Mutex(State(shape: shape))
     }
 
     /// A parameter with a given first value, which building a network keeps.
@@ -60,7 +72,9 @@ public final class Parameter: Sendable {
 
     /// What layers compute with: inside a training step differentiable by the stored numbers, through all views.
     public var tensor: Tensor {
-        let (numbers, views) = state.withLock { ($0.tracked ?? $0.stored, $0.views) }
+        let (numbers, views) = state.withLock { state in
+            (state.tracked ?? state.stored, state.views)
+        }
         return views.reduce(numbers) { $1.seen($0) }
     }
 
@@ -97,6 +111,9 @@ public final class Parameter: Sendable {
             if !$0.views.isEmpty { $0.stored = $0.views.reduce($0.stored) { $1.projected($0) } }
         }
     }
+
+    /// Bytes of its numbers.
+    var bytes: Double { MemoryNeed.bytes(of: shape) }
 
     func initialize(from stream: RandomStream) {
         value = initialization.tensor(shape: shape, from: stream)

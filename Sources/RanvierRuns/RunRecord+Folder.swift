@@ -86,7 +86,7 @@ extension RunRecord {
     ) -> (method: String?, seed: Int?, version: String?) {
         guard let root = try? ConfigurationReader(file: file).root else { return (nil, nil, nil) }
         return (
-            (try? root.optionalString("method")) ?? nil, (try? root.optionalInteger("seed")) ?? nil,
+            (try? root.optionalString("method")) ?? nil, (try? root.seed("seed")).map { Int($0) },
             (try? root.optionalString("version")) ?? nil
         )
     }

@@ -116,7 +116,12 @@ public struct Tensor: Sendable {
 
 extension [Int] {
     /// Number of elements of a tensor with these axes.
-    public var elementCount: Int { reduce(1, *) }
+    public var elementCount: Int {
+        reduce(1) { product, length in
+            let (next, overflows) = product.multipliedReportingOverflow(by: length)
+            return overflows ? .max : next
+        }
+    }
 }
 
 // MARK: - Text
