@@ -169,10 +169,10 @@ import Testing
     /// No images leave the other axes as large as the header says.
     @Test func noImagesAreRefused() throws {
         let most = 0xffff_ffff
-        for shape in [[0, 2, 2], [0, most, most], [0, most, most, most, most]] {
+        for shape in [[0, 2, 2], [0, most, 2], [0, 0, most]] {
             expectDataError(.countMismatch, mentioning: ["images", "at least one sample"]) {
                 _ = try Dataset(
-                    idxImages: folder.write(idx(8, Array(shape.prefix(3)), []), to: "images"),
+                    idxImages: folder.write(idx(8, shape, []), to: "images"),
                     labels: folder.write(idx(8, [0], []), to: "labels"), name: "toy")
             }
         }

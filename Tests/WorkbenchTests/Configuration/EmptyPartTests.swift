@@ -48,15 +48,16 @@ import Testing
             "'limit' 1",
             "'validation-fraction' 0.2")
         try expectRefused(
-            "\(csv), time-column: t, window: 9, split: time, test-fraction: 0.4",
+            "\(csv), window: 9, split: time, test-fraction: 0.4",
             mentioning: "training part", "split by time")
         try expectRefused(
             "name: csv, train: one.csv, label-column: c", mentioning: "one.csv", "sample")
         try expectRefused(
-            "name: csv, train: t.csv, test: gaps.csv, label-column: c, missing: drop",
+            "name: csv, train: t.csv, test: gaps.csv, label-column: c, features: [a], missing: drop",
             mentioning: "gaps.csv")
         try expectRefused(
-            "name: csv, train: gaps.csv, label-column: c, missing: drop", mentioning: "gaps.csv")
+            "name: csv, train: gaps.csv, label-column: c, features: [a], missing: drop",
+            mentioning: "gaps.csv")
         try expectRefused("\(csv), window: 50", mentioning: "50 rows", "window")
     }
 
