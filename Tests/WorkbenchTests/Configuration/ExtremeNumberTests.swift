@@ -133,7 +133,8 @@ import Testing
                 return
             }
             // What fits is shown.
-            if encoder.steps * shape.elementCount < 1 << 16, encoder.accepts.range.contains(0.5) {
+            if ([encoder.steps] + shape).elementCount < 1 << 16, encoder.accepts.range.contains(0.5)
+            {
                 _ = try? encoder.encode(
                     Tensor([Float](repeating: 0.5, count: 5), shape: [1, 5]),
                     at: EncodingPosition(stream: .evaluation, epoch: 0, samples: [0]))
@@ -217,7 +218,7 @@ import Testing
         var table = "time,a,b,c,d,class\n"
         for row in 0..<40 {
             table +=
-                "\(row),\(row % 7).5,\(row % 3).25,\(row % 5),\(row % 4),\(["x", "y"][row % 2])\n"
+                "2024-01-01 00:00:\(10 + row),\(row % 7).5,\(row % 3).25,\(row % 5),\(row % 4),\(["x", "y"][row % 2])\n"
         }
         try folder.write(table, to: "t.csv")
         func read(_ overrides: [ConfigurationOverride]) throws -> RunConfiguration {
