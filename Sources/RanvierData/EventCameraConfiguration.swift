@@ -21,11 +21,11 @@ public struct EventCameraConfiguration: Sendable, Hashable {
         // Each event moves the reference by the threshold: smaller ones drown in events.
         camera.threshold = try section.float("threshold", default: camera.threshold, in: 0.01...10)
         camera.mismatch = try section.float("mismatch", default: camera.mismatch, in: 0...1)
-        camera.darkness = try section.float("darkness", default: camera.darkness, in: 1e-6...1e6)
-        camera.amplitude = try section.float("amplitude", default: camera.amplitude, in: 0...10_000)
-        camera.saccade = try section.float("saccade", default: camera.saccade, in: 1e-6...1e6)
+        camera.darkness = try section.float("darkness", default: camera.darkness, in: .positive)
+        camera.amplitude = try section.float("amplitude", default: camera.amplitude, in: 0...)
+        camera.saccade = try section.float("saccade", default: camera.saccade, in: .positive)
         camera.samplingRate = try section.float(
-            "sampling-rate", default: camera.samplingRate, in: 1e-6...1e9)
+            "sampling-rate", default: camera.samplingRate, in: .positive)
         camera.seed = try section.seed("seed", default: 0)
         guard camera.seed == 0 || camera.mismatch > 0 else {
             throw section.invalid(
@@ -36,6 +36,14 @@ public struct EventCameraConfiguration: Sendable, Hashable {
                 "sampling-rate",
                 "expected at least three samples of a saccade of \(camera.saccade)"
                     + " s, found \(camera.samplingRate) samples per second")
+        }
+        guard camera.saccade <= 1e6 else {
+            throw section.invalid(
+                "saccade", "expected at most 1000000 s, found \(camera.saccade) s")
+        }
+        guard camera.amplitude <= 10_000 else {
+            throw section.invalid(
+                "amplitude", "expected at most 10000 pixels, found \(camera.amplitude)")
         }
         guard camera.samplingRate * camera.saccade <= 100_000 else {
             throw section.invalid(
