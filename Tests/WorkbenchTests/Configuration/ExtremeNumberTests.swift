@@ -118,7 +118,6 @@ import Testing
         try walk(EncoderRole.self) { encoder in
             let shape = try encoder.featureShape(ofSample: [5])
             #expect(shape.elementCount > 0 && encoder.steps > 0)
-            _ = (encoder.resolution, encoder.accepts, encoder.timeStep)
             let site = LayerSite(
                 shape: shape, steps: encoder.steps, timeStep: encoder.timeStep, outputs: 2,
                 registry: .standard)
@@ -132,7 +131,8 @@ import Testing
             } catch {
                 return
             }
-            // What fits is shown.
+            // As a run does, once it is known to fit; what fits is shown.
+            _ = (encoder.resolution, encoder.accepts)
             if ([encoder.steps] + shape).elementCount < 1 << 16, encoder.accepts.range.contains(0.5)
             {
                 _ = try? encoder.encode(
