@@ -22,3 +22,8 @@ extension DataError: ExitStatusProviding {
         }
     }
 }
+
+extension StoredFileError: ExitStatusProviding {
+    /// A file that was given.
+    public var exitStatus: ExitStatus { .badInput }
+}

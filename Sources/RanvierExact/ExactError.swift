@@ -19,6 +19,8 @@ public enum ExactError: Error, Equatable, Sendable {
     case emptyBatch
     /// A list that has to grow does not.
     case unsorted(name: String, index: Int)
+    /// A tensor of a stored state that nothing asks for.
+    case unknownTensor(name: String)
 }
 
 extension ExactError: CustomStringConvertible {
@@ -39,6 +41,8 @@ extension ExactError: CustomStringConvertible {
                 + "instant; keep the weights of each cycle below the threshold"
         case .emptyBatch:
             "the batch is empty, expected at least one sample"
+        case .unknownTensor(let name):
+            "'\(name)' is no tensor of this method"
         case .unsorted(let name, let index):
             "\(name) does not grow at entry \(index); sort it and remove repeated values"
         }

@@ -30,6 +30,8 @@ public final class Network: Sendable {
     public let outputShape: [Int]
     /// Numbers that all layers together keep from one step to the next, for one sample.
     public let stateCount: Int
+    /// Most features that go into a layer or come out of one.
+    package let largestLayer: Int
     /// Duration of a step in seconds.
     public let timeStep: Double
     /// Seed of the first weights.
@@ -74,7 +76,7 @@ public final class Network: Sendable {
         self.seed = seed
         chain = LayerChain(layers)
         var shape = inputShape
-        var states = 0
+        var states = 0, largest = shape.elementCount
         for stage in chain.stages {
             states += stage.layer.stateCount(for: shape)
             do {
@@ -83,8 +85,10 @@ public final class Network: Sendable {
                 throw .layer(
                     name: stage.name, kind: type(of: stage.layer).kind, mismatch: error)
             }
+            largest = max(largest, shape.elementCount)
         }
         outputShape = shape
+        largestLayer = largest
         stateCount = states
         for stage in chain.stages {
             for (name, parameter) in stage.layer.parameters {
@@ -114,7 +118,20 @@ public final class Network: Sendable {
     ///   belongs to no layer. Nothing is changed then.
     public func restore(_ values: [String: Tensor]) throws(NetworkError) {
         let own = parameters
+        try requireShapes(of: values)
+        let names = Set(own.map(\.name))
+        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
+            throw .parameters(
+                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
+        }
         for parameter in own {
+            if let value = values[parameter.name] { parameter.value = value }
+        }
+    }
+
+    /// Checks that there is a tensor of the right shape for each parameter.
+    func requireShapes(of values: [String: Tensor]) throws(NetworkError) {
+        for parameter in parameters {
             guard let value = values[parameter.name] else {
                 throw .parameters(expected: "'\(parameter.name)'", found: "no such tensor")
             }
@@ -123,14 +140,6 @@ public final class Network: Sendable {
                     expected: "'\(parameter.name)' of shape \(parameter.shape)",
                     found: "shape \(value.shape)")
             }
-        }
-        let names = Set(own.map(\.name))
-        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
-            throw .parameters(
-                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
-        }
-        for parameter in own {
-            if let value = values[parameter.name] { parameter.value = value }
         }
     }
 

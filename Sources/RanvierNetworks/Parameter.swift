@@ -9,9 +9,15 @@ import Synchronization
 public final class Parameter: Sendable {
     private struct State {
         var name = ""
-        var stored: Tensor
+        let shape: [Int]
+        /// Nil until there are numbers: a network that is read takes no memory for shapes that its file does not fill.
+        var numbers: Tensor?
         var tracked: Tensor?
         var views: [any ParameterView] = []
+        var stored: Tensor {
+            get { numbers ?? .zeros(shape) }
+            set { numbers = newValue }
+        }
     }
 
     /// Axes of the value.
@@ -31,7 +37,7 @@ public final class Parameter: Sendable {
         self.initialization = initialization
         self.isTrainable = isTrainable
         self.decays = decays
-        state = Mutex(State(stored: .zeros(shape)))
+        state = Mutex(State(shape: shape))
     }
 
     /// A parameter with a given first value, which building a network keeps.
@@ -93,9 +99,17 @@ public final class Parameter: Sendable {
     /// Changes the numbers in place; see ``Tensor/mutateScalars(_:)``.
     package func mutateScalars(_ body: (FloatBuffer) -> Void) {
         state.withLock {
-            $0.stored.mutateScalars(body)
+            if $0.numbers == nil { $0.numbers = .zeros(shape) }
+            $0.numbers?.mutateScalars(body)
             if !$0.views.isEmpty { $0.stored = $0.views.reduce($0.stored) { $1.projected($0) } }
         }
+    }
+
+    /// A parameter of the same name, shape and options with zeros, which nothing sees: to try something out.
+    package var shadow: Parameter {
+        let shadow = Parameter(value: .zeros(shape), isTrainable: isTrainable, decays: decays)
+        shadow.name = name
+        return shadow
     }
 
     func initialize(from stream: RandomStream) {

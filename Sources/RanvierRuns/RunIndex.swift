@@ -192,6 +192,8 @@ extension RunIndex {
         public let count: Int
         /// Run directories that were left out, with the reason.
         public let skipped: [RunError]
+        /// What is to be known of those that were taken.
+        public let warnings: [String]
     }
 
     /// Makes the index anew from the run directories below `root`; the old file is replaced.
@@ -200,9 +202,11 @@ extension RunIndex {
     public static func rebuild(root: URL) throws -> Rebuilt {
         try RunDirectory.makeFolder(root)
         var (records, skipped): ([RunRecord], [RunError]) = ([], [])
+        var warnings: [String] = []
         for folder in runFolders(below: root) {
             do throws(RunError) {
-                records.append(try RunRecord(folder: folder, relativeTo: root))
+                records.append(
+                    try RunRecord(folder: folder, relativeTo: root) { warnings.append($0) })
             } catch {
                 skipped.append(error)
             }
@@ -222,7 +226,8 @@ extension RunIndex {
             throw FileError(file, "replace the index of runs")
         }
         return Rebuilt(
-            index: try RunIndex(root: root, create: true), count: records.count, skipped: skipped)
+            index: try RunIndex(root: root, create: true), count: records.count, skipped: skipped,
+            warnings: warnings)
     }
 
     /// The run directories below a folder; hidden folders and what is inside runs are not searched.

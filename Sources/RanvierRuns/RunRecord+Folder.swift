@@ -7,8 +7,12 @@ extension RunRecord {
     /// Reads what a run directory tells about itself: `result.json`, else `config.yaml`.
     ///
     /// Without a result the run is running if a process holds its lock, and interrupted if not.
+    /// - Parameter warning: hears that `result.json` has no checksum; standard error, if left out.
     /// - Throws: `RunError.damaged` if `result.json` is not what it should be.
-    public init(folder: URL, relativeTo root: URL) throws(RunError) {
+    public init(
+        folder: URL, relativeTo root: URL,
+        warning: StoredFileWarning = StoredFileWarnings.standardError
+    ) throws(RunError) {
         let resultFile = folder.appending(path: RunDirectory.File.result.rawValue)
         let configurationFile = folder.appending(path: RunDirectory.File.configuration.rawValue)
         let path = Self.path(of: folder, relativeTo: root)
@@ -22,13 +26,12 @@ extension RunRecord {
             return
         }
         let result: Result
-        do {
-            result = try StoredJSON.value(Result.self, from: Data(contentsOf: resultFile))
+        do throws(StoredFileError) {
+            result = try StoredJSON.value(storedIn: resultFile, format: 1, warning: warning)
         } catch {
             throw RunError.damaged(
                 path: resultFile.path,
-                reason: "expected the result of a run as JSON, found something else; "
-                    + "run again with --overwrite")
+                reason: "expected the result of a run as JSON, found another: \(error.reason)")
         }
         let finished = Self.date(of: resultFile)
         let started = Self.date(of: configurationFile) ?? finished
@@ -101,6 +104,18 @@ extension RunRecord {
             let epochs: Int?
             let seconds: Double?
             let samplesPerSecond: Double?
+
+            enum CodingKeys: CodingKey { case epochs, seconds, samplesPerSecond }
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                epochs =
+                    container.contains(.epochs)
+                    ? try container.count(forKey: .epochs, atMost: TrainingState.mostEpochs) : nil
+                seconds = try container.decodeIfPresent(Double.self, forKey: .seconds)
+                samplesPerSecond = try container.decodeIfPresent(
+                    Double.self, forKey: .samplesPerSecond)
+            }
         }
         struct Activity: Decodable { let spikesPerSample: Double? }
         struct Energy: Decodable { let picojoulesPerSample: Double? }

@@ -47,6 +47,18 @@ public struct ExactGradient: LearningMethod {
         try trainer.restore(state, stepCount: steps)
     }
 
+    /// First spikes of as many neurons as there are.
+    public func requireFit(of reports: [EpochReport]) throws {
+        let sizes = Array(thetaModel.network.sizes.dropFirst())
+        for report in reports {
+            for record in report.spikeTimes where record.layers.map(\.count) != sizes {
+                throw TrainingStateError(
+                    expected: "first spikes of layers of \(sizes) neurons in the report of epoch "
+                        + "\(report.epoch)", found: "\(record.layers.map(\.count))")
+            }
+        }
+    }
+
     /// Turns all samples into spike times once.
     public mutating func prepare(for data: Dataset) throws {
         try thetaModel.signature.task.requireFit(of: data)

@@ -85,7 +85,7 @@ struct PlannedRun: Sendable {
     /// What came of it; nil where nothing has yet.
     var result: RunResult? {
         try? RunResult(
-            json: Data(contentsOf: folder.appending(path: RunDirectory.File.result.rawValue)))
+            storedIn: folder.appending(path: RunDirectory.File.result.rawValue), warning: { _ in })
     }
 
     private var hasFailed: Bool {

@@ -18,7 +18,7 @@ extension Workbench {
         let folders = try request.items.map { item in
             try folder(of: item, in: request, events: events)
         }
-        let contents = try folders.map(reportContent)
+        let contents = try folders.map { try reportContent(of: $0, events: events) }
         let sets = Set(contents.map(\.result.dataset)).sorted()
         if sets.count > 1 {
             events.warning(

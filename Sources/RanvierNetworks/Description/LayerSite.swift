@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierTensors
 
 /// Where a layer is built: what comes in, and what the network asks for.
 public struct LayerSite: Sendable {
@@ -29,7 +30,7 @@ public struct LayerSite: Sendable {
     }
 
     /// Features in all, at least 1.
-    public var features: Int { max(shape.reduce(1, *), 1) }
+    public var features: Int { max(shape.elementCount, 1) }
     /// Length of the last axis, at least 1.
     public var channels: Int { max(shape.last ?? 1, 1) }
 

@@ -120,7 +120,9 @@ final class StudyNetworkStore {
 
     private func isFinished(_ network: StudyNetwork) -> Bool {
         guard let folder = try? folder(network) else { return false }
-        return Procedure(folder: folder).outcome(of: Self.round, as: Outcome.self) != nil
+        // What cannot be read is told when it is loaded.
+        return FileManager.default.fileExists(
+            atPath: folder.appending(path: "\(Self.round).json").path)
     }
 
     private func load(_ network: StudyNetwork, share: Double) throws -> Trained {
@@ -134,13 +136,17 @@ final class StudyNetworkStore {
             outcome = Outcome(trainingAccuracy: source.trainingAccuracy)
         } else if let folder, isFinished(network) {
             let stored = try TrainingCheckpoint(
-                contentsOf: folder.appending(path: Self.weights))
+                contentsOf: folder.appending(path: Self.weights), warning: context.events.warning)
             try model.restore(stored.parameters)
-            outcome = try Procedure(folder: folder).round(Self.round) {
+            outcome = try Procedure(folder: folder, warning: context.events.warning).round(
+                Self.round
+            ) {
                 Outcome(trainingAccuracy: .nan)
             }
         } else {
-            outcome = try Procedure(folder: folder).round(Self.round) {
+            outcome = try Procedure(folder: folder, warning: context.events.warning).round(
+                Self.round
+            ) {
                 let state = try train(&model, network, samples.train, folder: folder, share: share)
                 return Outcome(trainingAccuracy: state.reports.last?.trainingAccuracy ?? .nan)
             }
@@ -163,7 +169,8 @@ final class StudyNetworkStore {
                 try StoredJSON.data(network, isPretty: true),
                 to: folder.appending(path: "network.json"))
             if FileManager.default.fileExists(atPath: file.path) {
-                checkpoint = try TrainingCheckpoint(contentsOf: file)
+                checkpoint = try TrainingCheckpoint(
+                    contentsOf: file, warning: context.events.warning)
                 try model.restore(checkpoint?.parameters ?? [:])
             }
         }
