@@ -174,7 +174,6 @@ import Testing
         expectRefused("presentation") { $0.presentation = "another" }
         expectRefused("parameters") { $0.parameters["linear1.weights"] = [4, 3] }
         expectRefused("parameters") { $0.parameters["strange"] = [1] }
-        expectRefused("family") { $0.model = .artificial }
         expectRefused("task") { $0.task = Classification(classNames: ["a"]).element }
         let scaling = try Scaling(fitting: data())
         for (old, new) in [("\"offset\":[", "\"offset\":[0,"), ("\"scale\":[", "\"scale\":[0,")] {

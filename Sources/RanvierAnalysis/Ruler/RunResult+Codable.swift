@@ -45,7 +45,8 @@ extension RunResult: Codable {
             _ key: CodingKeys, _ name: String, _ value: Double, atMost limit: Double = .infinity
         ) throws {
             try container.require(
-                value >= 0 && value.isFinite && value <= limit, key,
+                // What is not finite is told as missing; only a limit is one of a sum or a share.
+                limit.isFinite ? value >= 0 && value <= limit : !(value < 0), key,
                 expected: "'\(name)' of at least 0"
                     + (limit.isFinite ? " and at most \(limit)" : ""),
                 found: "\(value)")

@@ -29,16 +29,23 @@ public struct Procedure: Sendable {
         self.warning = warning
     }
 
-    /// The outcome of a round that is done already; nil where it is not.
+    /// The outcome of a round that is done already; nil where it is not, or its file holds something else, which is told.
     ///
-    /// - Throws: `StoredFileError` where its file is damaged, holds something else, or was written by a later version.
+    /// - Throws: `StoredFileError` where its file has changed since it was written, or a later version wrote it.
     public func outcome<Outcome: Codable>(
         of round: String, as type: Outcome.Type = Outcome.self
     ) throws -> Outcome? {
         guard let file = file(of: round), FileManager.default.fileExists(atPath: file.path) else {
             return nil
         }
-        return try StoredJSON.value(storedIn: file, format: Self.format, warning: warning)
+        do throws(StoredFileError) {
+            return try StoredJSON.value(storedIn: file, format: Self.format, warning: warning)
+        } catch {
+            // A file that is not whole is that of a round that was not finished.
+            guard case .invalid = error.problem else { throw error }
+            warning("\(error.description) The round is done again.")
+            return nil
+        }
     }
 
     /// Does a round, or takes the outcome that is stored.
