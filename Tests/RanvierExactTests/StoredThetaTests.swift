@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    /// Of wide layers some neurons are recorded, and a run goes on from that.
+    @Test func recordsOfSomeNeuronsAreEnough() throws {
+        let data = try Digits().train.prefix(20)
+        var network = try FastThetaNetwork<Float>(sizes: [64, 20, 10], trial: 4)
+        network.randomize(seed: 3)
+        let model = ThetaModel(
+            network: network,
+            signature: ModelSignature(
+                of: data, task: Classification(classNames: data.classNames)))
+        var method = try ExactGradient(model, schedule: ThetaSchedule())
+        let state = try Course(epochs: 1).run(&method, on: data)
+        #expect(try Course(epochs: 2).run(&method, on: data, from: state).completedEpochs == 2)
+    }
+
     @Test func populationsThatNoTensorFillsAreErrors() throws {
         let data = try Digits().train.prefix(1), model = try model(data)
         let text = try StoredJSON.text(ModelDescription(of: model, method: "exact"))

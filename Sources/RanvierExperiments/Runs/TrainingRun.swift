@@ -69,6 +69,11 @@ struct TrainingRun {
                     + "'\(resumeCommand)'")
         } catch {
             index.end(.failed)
+            if checkpoint != nil {
+                events.warning(
+                    "the run had gone on from \(directory.url(of: .checkpoint).relativePath); if that was "
+                        + "changed, begin anew with --overwrite")
+            }
             throw error
         }
     }
