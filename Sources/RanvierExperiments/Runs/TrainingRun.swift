@@ -173,6 +173,10 @@ struct TrainingRun {
             throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
         }
         do {
+            // Tensors of views that the model does not have would be passed over.
+            try TrainingStateError.require(
+                checkpoint.parameters.mapValues(\.shape),
+                as: method.model.parameters.mapValues(\.shape), what: "parameter")
             try method.restoreModel(checkpoint.parameters)
             try course.restore(state, into: &method)
         } catch {
