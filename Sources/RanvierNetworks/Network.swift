@@ -95,8 +95,11 @@ public final class Network: Sendable {
         }
     }
 
-    /// All parameters in order of the layers.
-    public var parameters: [Parameter] {
+    /// All parameters in order of the layers, each followed by the numbers that its views bring along.
+    public var parameters: [Parameter] { layerParameters.flatMap(\.withViews) }
+
+    /// The parameters of the layers alone.
+    public var layerParameters: [Parameter] {
         stages.flatMap { $0.layer.parameters.map(\.parameter) }
     }
 

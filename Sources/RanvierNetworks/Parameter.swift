@@ -16,36 +16,55 @@ public final class Parameter: Sendable {
 
     /// Axes of the value.
     public let shape: [Int]
-    /// Whether optimisers change it. Running statistics are stored but not trained.
-    public let isTrainable: Bool
     /// Whether weight decay applies: to weights, not to biases and time constants.
     public let decays: Bool
+    /// Whether its numbers are connections that may be taken away: weights with more than one axis, and neither biases,
+    /// normalisation, thresholds, delays nor what views bring along.
+    public let isPrunable: Bool
+    private let trains: Bool
     let initialization: Initialization
     private let state: Mutex<State>
 
     /// A parameter that gets its first value when the network is built.
+    ///
+    /// - Parameter isPrunable: whether its numbers are connections; left out: where they decay and have more than one axis.
     public init(
-        shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true
+        shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true,
+        isPrunable: Bool? = nil
     ) {
         self.shape = shape
         self.initialization = initialization
-        self.isTrainable = isTrainable
+        trains = isTrainable
         self.decays = decays
+        self.isPrunable = isPrunable ?? (decays && shape.count > 1)
         state = Mutex(State(stored: .zeros(shape)))
     }
 
     /// A parameter with a given first value, which building a network keeps.
-    public convenience init(value: Tensor, isTrainable: Bool = true, decays: Bool = true) {
+    public convenience init(
+        value: Tensor, isTrainable: Bool = true, decays: Bool = true, isPrunable: Bool? = nil
+    ) {
         self.init(
             shape: value.shape, initialization: .values(value.scalars), isTrainable: isTrainable,
-            decays: decays)
+            decays: decays, isPrunable: isPrunable)
         self.value = value.detached.dense
     }
 
     /// Name inside the network, for example `hidden.weights`; set when the network is built.
     public internal(set) var name: String {
         get { state.withLock { $0.name } }
-        set { state.withLock { $0.name = newValue } }
+        set {
+            state.withLock {
+                $0.name = newValue
+                Self.nameParameters(of: $0.views, behind: newValue)
+            }
+        }
+    }
+
+    /// Whether optimisers change it. Running statistics are stored but not trained; neither are numbers under a view that
+    /// keeps them as they are, see ``ParameterView/trainsStored``.
+    public var isTrainable: Bool {
+        trains && state.withLock { $0.views.allSatisfy(\.trainsStored) }
     }
 
     /// The numbers that are stored; of `shape`. What views do not allow is brought to what they do when it is set.
@@ -61,28 +80,63 @@ public final class Parameter: Sendable {
     /// What layers compute with: inside a training step differentiable by the stored numbers, through all views.
     public var tensor: Tensor {
         let (numbers, views) = state.withLock { ($0.tracked ?? $0.stored, $0.views) }
-        return views.reduce(numbers) { $1.seen($0) }
+        return Self.look(at: numbers, through: views)
     }
 
     /// What layers compute with outside of training; whose zeros are connections that are not there.
     public var seen: Tensor {
         let (numbers, views) = state.withLock { ($0.stored, $0.views) }
-        return views.isEmpty ? numbers : views.reduce(numbers) { $1.seen($0) }.detached
+        return views.isEmpty ? numbers : Self.look(at: numbers, through: views).detached
+    }
+
+    private static func look(at numbers: Tensor, through views: [any ParameterView]) -> Tensor {
+        guard let first = views.first else { return numbers }
+        // Stored numbers are within what the first view allows already.
+        var seen = first.seenProjected(numbers)
+        guard views.count > 1 else { return seen }
+        var alive = first.connections(of: nil)
+        for view in views.dropFirst() {
+            seen = view.seen(seen, alive: alive)
+            alive = view.connections(of: alive)
+        }
+        return seen
     }
 
     /// What the numbers are seen through, in order: the first is nearest to the stored numbers.
     ///
-    /// Setting them sorts them by their ``ParameterView/rank`` and brings the numbers within what they allow.
+    /// Setting them sorts them by their ``ParameterView/rank`` and brings the numbers within what they allow. Numbers of the
+    /// views' own get their names from this parameter; such a view belongs to one parameter.
     public var views: [any ParameterView] {
         get { state.withLock { $0.views } }
         set {
             let sorted = newValue.sorted { type(of: $0).rank < type(of: $1).rank }
             state.withLock {
+                for (_, parameter) in $0.views.flatMap(\.parameters) { parameter.name = "" }
                 $0.views = sorted
+                Self.nameParameters(of: sorted, behind: $0.name)
                 $0.stored = sorted.reduce($0.stored) { $1.projected($0) }
                 precondition(
                     $0.stored.shape == shape,
                     "views of '\($0.name)' are for shape \($0.stored.shape), not \(shape)")
+            }
+        }
+    }
+
+    /// The parameter, and the numbers that its views bring along.
+    package var withViews: [Parameter] {
+        [self] + views.flatMap { $0.parameters.map(\.parameter) }
+    }
+
+    /// `hidden.weights.learned-step.step`.
+    private static func nameParameters(of views: [any ParameterView], behind name: String) {
+        guard !name.isEmpty else { return }
+        for view in views {
+            for (own, parameter) in view.parameters {
+                let full = "\(name).\(type(of: view).kind).\(own)"
+                precondition(
+                    parameter.name.isEmpty || parameter.name == full,
+                    "the view that '\(parameter.name)' belongs to cannot be one of '\(name)', too")
+                parameter.name = full
             }
         }
     }
