@@ -1,4 +1,5 @@
 import Foundation
+import RanvierCompression
 import RanvierConfiguration
 import RanvierData
 import RanvierExact
@@ -22,6 +23,7 @@ extension Registry {
         registry.addStandardLearning()
         registry.addSurrogateGradients()
         registry.addExactGradients()
+        registry.addCompression()
         return registry
     }()
 }
