@@ -34,40 +34,46 @@ import Testing
         }
     }
 
-    /// A linear layer without bias seen through scores.
-    private func linear(_ weights: Tensor, _ view: SubnetworkScores) throws -> Network {
-        let network = try Network(
-            inputShape: [weights.shape[0]], layers: [Linear(weights: weights)])
-        network.layerParameters[0].views = [view]
-        return network
+    /// Synapses whose weights lie as in the file, `[out, in]`, because tied scores are told apart by their place in memory.
+    private struct OutputsFirst: Layer {
+        static let kind = "outputs-first"
+        let weights: Parameter
+        var parameters: [(name: String, parameter: Parameter)] { [("weights", weights)] }
+        var remembers: Bool { false }
+        func outputShape(for input: [Int]) -> [Int] { [weights.shape[0]] }
+        func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+            input.matrixProduct(weights.tensor.transposed())
+        }
     }
 
     @Test(.reference(method, file)) func oneLayer() throws {
         let file = try vectors("single")
-        let weights = try weights(file["w"])
+        let weights = try tensor(file["w"])
         let input = try tensor(file["x"]), upstream = try tensor(file["grad_y"])
         for entry in try file["cases"].items {
-            let scores = try self.weights(
+            let scores = try tensor(
                 file[try entry["scores"].string == "tied" ? "s_tied" : "s_plain"])
             for gain in SubnetworkScores.Gain.allCases {
                 for rule in SubnetworkScores.Rule.allCases {
                     let view = SubnetworkScores(
                         scores: scores, keep: try entry["keep"].double, gain: gain, rule: rule)
-                    #expect(view.mask().transposed().scalars == (try entry["mask"].flatFloats))
+                    #expect(view.mask().scalars == (try entry["mask"].flatFloats))
                     #expect(
                         view.mask().scalars.count { $0 != 0 } == (try entry["kept"].int))
                     let alpha = Double(view.scale(of: weights, mask: view.mask()))
                     #expect(abs(alpha - (try entry["alpha"].double)) <= 1e-6)
-                    let network = try linear(weights, view)
+                    let layer = OutputsFirst(weights: Parameter(value: weights))
+                    layer.weights.views = [view]
+                    let network = try Network(inputShape: [weights.shape[1]], layers: [layer])
                     try expect(
-                        network.layerParameters[0].seen.transposed(), entry["eff_\(gain.rawValue)"])
+                        network.layerParameters[0].seen, entry["eff_\(gain.rawValue)"])
                     #expect(network.trainableParameters.map(\.name) == [view.scores.name])
                     let x = input.reshaped(to: [1] + input.shape).tracked()
                     let g = upstream.reshaped(to: [1] + upstream.shape)
                     try expect(network(x), entry["y_\(gain.rawValue)"])
                     let (_, gradients) = network.valueAndGradients { (network(x) * g).sum() }
                     try expect(
-                        gradients[0].transposed(),
+                        gradients[0],
                         entry[
                             rule == .weights
                                 ? "grad_scores_weight_rule" : "grad_scores_alpha_rule"])
@@ -98,7 +104,9 @@ import Testing
                 #expect(
                     view.mask().transposed().scalars == (try entry["mask\(index + 1)"].flatFloats))
                 let alpha = Double(view.scale(of: layer.weights.value, mask: view.mask()))
-                #expect(abs(alpha - (try entry["alpha\(index + 1)"].double)) <= 1e-6)
+                // Of a layer that has lost everything there is no mean.
+                let expected = try entry.optional("alpha\(index + 1)")?.double ?? 0
+                #expect(abs(alpha - expected) <= 1e-6)
             }
         }
     }
