@@ -38,8 +38,9 @@ import Testing
                 }
                 return ScoredLayer(name: "\(shape)", scores: scores)
             }
-            layers[1].alive = Self.random([64], "alive").isGreater(than: Tensor(-0.3))
-            let living = 210 + layers[1].alive!.scalars.count { $0 != 0 } + 75
+            let alive = Self.random([64], "alive").isGreater(than: Tensor(-0.3))
+            layers[1].alive = alive
+            let living = 210 + alive.scalars.count { $0 != 0 } + 75
             for rate in [0, 0.013, 0.29, 0.5, 0.999, 1] {
                 let outcome = try Pruning(.global(rate: rate), guardsLayers: false).masks(
                     of: layers)

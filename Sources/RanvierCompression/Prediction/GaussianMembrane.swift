@@ -29,14 +29,15 @@ public struct GaussianMembrane: Sendable, Hashable {
     }
 
     /// Probability that the potential lies between two, `Φ((high − μ)/σ) − Φ((low − μ)/σ)`, with its relative precision kept in
-    /// the tails.
+    /// the tails and near the mean.
     public func probability(from low: Double, to high: Double) -> Double {
         guard high > low else { return 0 }
         guard variance > 0 else { return low <= mean && mean <= high ? 1 : 0 }
         let a = (low - mean) / deviation, b = (high - mean) / deviation
         if a >= 0 { return Self.tail(a) - Self.tail(b) }
         if b <= 0 { return Self.tail(-b) - Self.tail(-a) }
-        return 1 - Self.tail(b) - Self.tail(-a)
+        let root = 2.0.squareRoot()
+        return (erf(b / root) - erf(a / root)) / 2
     }
 
     /// `1 − Φ(z)`.
