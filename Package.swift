@@ -35,7 +35,7 @@ let ground = [
     "RanvierConfiguration", "RanvierFormats", "RanvierTensors", "RanvierSpikes",
 ]
 let material = ["RanvierNetworks", "RanvierData"]
-let methods = ["RanvierSurrogate", "RanvierExact"]
+let methods = ["RanvierSurrogate", "RanvierExact", "RanvierCompression"]
 let afterLearning = ["RanvierAnalysis", "RanvierBaselines"]
 let umbrella = ground + material + ["RanvierLearning"] + methods + afterLearning
 let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
@@ -84,6 +84,8 @@ let package = Package(
         library(
             "RanvierExact", ground + material + ["RanvierLearning", "CRanvierKernels"],
             products: [heap]),
+        library(
+            "RanvierCompression", ground + material + ["RanvierLearning", "RanvierSurrogate"]),
         library(
             "RanvierAnalysis", ground + material + ["RanvierLearning", "CRanvierKernels"]),
 
@@ -134,6 +136,7 @@ let package = Package(
         tests("RanvierAnalysisTests", umbrella),
         tests("RanvierBaselinesTests", umbrella),
         tests("RanvierExactTests", umbrella + ["Ranvier"]),
+        tests("RanvierCompressionTests", umbrella + ["Ranvier"]),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
         tests(
             "ReferenceTests",

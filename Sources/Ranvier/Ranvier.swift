@@ -1,6 +1,7 @@
 // Everything under one name. The documentation catalogue beside this file is the index of the interface.
 @_exported import RanvierAnalysis
 @_exported import RanvierBaselines
+@_exported import RanvierCompression
 @_exported import RanvierConfiguration
 @_exported import RanvierData
 @_exported import RanvierExact

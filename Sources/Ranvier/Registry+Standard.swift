@@ -1,4 +1,5 @@
 import Foundation
+import RanvierCompression
 import RanvierConfiguration
 import RanvierData
 import RanvierExact
@@ -22,6 +23,7 @@ extension Registry {
         registry.addStandardLearning()
         registry.addSurrogateGradients()
         registry.addExactGradients()
+        registry.addCompression()
         return registry
     }()
 }
@@ -29,7 +31,8 @@ extension Registry {
 extension Model {
     /// Opens a model from its folder alone: a run's, or one that was saved.
     ///
-    /// - Throws: `ModelFileError`, `CheckpointError`, `UnknownNameError`, `ConfigurationError`, `NetworkError`.
+    /// That a file has no checksum is told on standard error; ``load(_:registry:warning:)`` hands it over.
+    /// - Throws: `ModelFileError`, `CheckpointError`, `ConfigurationError`.
     public static func load(_ folder: URL) throws -> any SpikingModel {
         try load(folder, registry: .standard)
     }

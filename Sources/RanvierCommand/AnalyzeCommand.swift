@@ -72,12 +72,9 @@ struct AnalyzeCommand: ParsableCommand {
                 throw ValidationError(
                     "--data-directory: only a stored run has data, found '\(folder)' without a run")
             }
-            for (name, value, least) in [
-                ("--sweeps", sweeps, 1), ("--positions", positions, 3), ("--seed", seed, 0),
-            ] where value < least {
-                throw ValidationError(
-                    "\(name): expected an integer of at least \(least), found '\(value)'")
-            }
+            try IntegerOption.check("--sweeps", sweeps, to: 1_000_000)
+            try IntegerOption.check("--positions", positions, from: 3, to: 1_000_000)
+            try IntegerOption.check(seed: seed)
         }
 
         func run(in workbench: Workbench) throws {

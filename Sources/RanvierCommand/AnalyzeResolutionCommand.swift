@@ -48,11 +48,8 @@ struct AnalyzeResolutionCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value, least) in [("--samples", samples, 4), ("--seed", seed, 0)]
-        where value < least {
-            throw ValidationError(
-                "\(name): expected an integer of at least \(least), found '\(value)'")
-        }
+        try IntegerOption.check("--samples", samples, from: 4)
+        try IntegerOption.check(seed: seed)
     }
 
     func run(in workbench: Workbench) throws {

@@ -73,14 +73,12 @@ struct AnalyzeRobustnessCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        if samples < 4 {
-            throw ValidationError("--samples: expected at least 4, found '\(samples)'")
-        }
-        for (name, value) in [("--channels", channels), ("--seed", seed)] where value < 0 {
-            throw ValidationError("\(name): expected an integer of at least 0, found '\(value)'")
-        }
-        if let size = sizes.first(where: { !($0 > 0) }) {
-            throw ValidationError("--sizes: expected positive numbers, found '\(size)'")
+        try IntegerOption.check("--samples", samples, from: 4)
+        try IntegerOption.check("--channels", channels, from: 0)
+        try IntegerOption.check(seed: seed)
+        if let size = sizes.first(where: { !(1e-30...1e6).contains($0) }) {
+            throw ValidationError(
+                "--sizes: expected positive numbers of at most 1000000, found '\(size)'")
         }
     }
 

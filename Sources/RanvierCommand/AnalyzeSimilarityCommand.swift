@@ -75,13 +75,11 @@ struct AnalyzeSimilarityCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value, least) in [("--samples", samples, 4), ("--batches", batches, 1)]
-        where value < least {
+        try IntegerOption.check("--samples", samples, from: 4)
+        try IntegerOption.check("--batches", batches)
+        if let bandwidth, !(1e-30...1e30).contains(bandwidth) {
             throw ValidationError(
-                "\(name): expected an integer of at least \(least), found '\(value)'")
-        }
-        if let bandwidth, !(bandwidth > 0) {
-            throw ValidationError("--bandwidth: expected a positive number, found '\(bandwidth)'")
+                "--bandwidth: expected a positive number up to 1e30, found '\(bandwidth)'")
         }
         if timeMode == nil {
             throw ValidationError(

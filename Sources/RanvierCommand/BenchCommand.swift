@@ -68,14 +68,10 @@ struct BenchCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value) in [
-            ("--batch", batch), ("--runs", runs), ("--n", size), ("--steps", steps),
-        ] {
-            if let value, value < 1 {
-                throw ValidationError(
-                    "\(name): expected an integer of at least 1, found '\(value)'")
-            }
-        }
+        try IntegerOption.check("--batch", batch, to: 1 << 20)
+        try IntegerOption.check("--runs", runs, to: 1 << 20)
+        try IntegerOption.check("--n", size, to: 1 << 14)
+        try IntegerOption.check("--steps", steps, to: 1 << 20)
         if let density, !(0...1).contains(density) {
             throw ValidationError("--density: expected a share from 0 to 1, found '\(density)'")
         }

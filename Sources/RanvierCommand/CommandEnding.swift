@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RanvierConfiguration
 import RanvierExperiments
+import RanvierFormats
 import RanvierReports
 
 /// Tells of an error and ends the process with the status that belongs to it.
@@ -13,7 +14,11 @@ struct CommandEnding {
     func end(afterParsing error: any Error) -> Never {
         let text = RootCommand.fullMessage(for: error)
         guard !RootCommand.exitCode(for: error).isSuccess else {
-            print(text)
+            do throws(OutputError) {
+                try StandardOutput.write(line: text)
+            } catch {
+                fail(error.exitStatus, message: "\(error)", text: "Error: \(error)")
+            }
             exit(ExitStatus.done.rawValue)
         }
         fail(.wrongUsage, message: RootCommand.message(for: error), text: text)
@@ -33,10 +38,13 @@ struct CommandEnding {
     }
 
     private func fail(_ status: ExitStatus, message: String, text: String) -> Never {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        // Where nobody hears it, the status still tells.
+        _ = FileDescriptor(number: STDERR_FILENO).write(Data((text + "\n").utf8))
         if json {
             let failure = Failure(error: .init(message: message, status: status.rawValue))
-            if let text = try? CommandOutcome(text: "", value: failure).json() { print(text) }
+            if let text = try? CommandOutcome(text: "", value: failure).json() {
+                try? StandardOutput.write(line: text)
+            }
         }
         exit(status.rawValue)
     }

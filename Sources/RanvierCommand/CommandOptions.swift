@@ -64,9 +64,8 @@ public struct ThreadOptions: ParsableArguments {
             valueName: "count"))
     public var threads: Int?
 
-    /// Refuses fewer than one thread.
+    /// Refuses fewer than one thread, and more than any machine has.
     public func validate() throws {
-        guard let threads, threads < 1 else { return }
-        throw ValidationError("--threads: expected an integer of at least 1, found '\(threads)'")
+        try IntegerOption.check("--threads", threads, to: IntegerOption.workers)
     }
 }

@@ -33,9 +33,7 @@ struct CompareCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        if let seed, seed < 0 {
-            throw ValidationError("--seed: expected an integer of at least 0, found '\(seed)'")
-        }
+        try IntegerOption.check(seed: seed)
     }
 
     func run(in workbench: Workbench) throws {

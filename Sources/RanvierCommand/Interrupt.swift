@@ -1,13 +1,14 @@
 import Dispatch
 import Foundation
 import RanvierConfiguration
+import RanvierExperiments
 import RanvierLearning
 import Synchronization
 
 /// Ctrl-C and its kind.
 ///
-/// The first SIGINT or SIGTERM asks the work to stop at the next safe point; the second ends the
-/// process at once with status 130, without any clean-up.
+/// The first SIGINT, SIGTERM or SIGHUP asks the work to stop at the next safe point; the second ends the
+/// process at once with status 130, without any clean-up. A SIGHUP that was ignored from the start stays so.
 final class Interrupt: @unchecked Sendable {
     private let count = Atomic<Int>(0)
     // Written while this is made and never again.
@@ -19,7 +20,7 @@ final class Interrupt: @unchecked Sendable {
     init(stopping work: Cancellation, onFirst: @escaping @Sendable () -> Void) {
         let queue = DispatchQueue(label: "ranvier.interrupt", qos: .userInteractive)
         let isWatching = DispatchSemaphore(value: 0)
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM] + (HangUp.isIgnored ? [] : [SIGHUP]) {
             // The default action would end the process before the source hears of the signal.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)

@@ -3,7 +3,6 @@ import RanvierFormats
 
 /// Lines on standard output, or in a file that appears when it is whole; written in blocks.
 final class LineWriter {
-    private let handle: FileHandle
     private let file: AtomicFileWriter?
     private var pending = Data()
 
@@ -12,12 +11,11 @@ final class LineWriter {
     /// - Throws: `FileError` where the file cannot be written.
     init(to url: URL?) throws {
         file = try url.map { try AtomicFileWriter($0) }
-        handle = file?.handle ?? .standardOutput
     }
 
     /// Adds a line.
     ///
-    /// - Throws: the file system's error.
+    /// - Throws: `FileError`, ``OutputError``.
     func write(_ line: String) throws {
         pending.append(contentsOf: line.utf8)
         pending.append(10)
@@ -31,7 +29,11 @@ final class LineWriter {
     }
 
     private func flush() throws {
-        try handle.write(contentsOf: pending)
+        if let file {
+            try file.write(pending)
+        } else {
+            try StandardOutput.write(pending)
+        }
         pending.removeAll(keepingCapacity: true)
     }
 }

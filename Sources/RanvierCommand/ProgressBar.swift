@@ -1,5 +1,6 @@
 import Foundation
 import RanvierExperiments
+import RanvierFormats
 import RanvierLearning
 import Synchronization
 
@@ -52,7 +53,8 @@ final class ProgressBar: Sendable {
     }
 
     private func emit(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        // A run goes on where nobody listens.
+        _ = FileDescriptor(number: STDERR_FILENO).write(Data(text.utf8))
     }
 
     /// `━━━━━━──────  48 %  epoch 3 of 30`, short enough for the narrowest usual terminal.

@@ -24,9 +24,11 @@ struct ReportCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func run(in workbench: Workbench) throws {
-        try display.terminal.finish {
+        let terminal = display.terminal
+        try terminal.finish {
             let folders = try runs.map { try workbench.runFolder($0, output: output.folder) }
-            return try workbench.report(runs: folders, output: output.folder)
+            return try workbench.report(
+                runs: folders, output: output.folder, events: terminal.events)
         }
     }
 }

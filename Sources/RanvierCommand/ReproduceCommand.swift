@@ -78,9 +78,7 @@ struct ReproduceCommand: Verb {
         if let negative = ([seed].compactMap(\.self) + seeds).first(where: { $0 < 0 }) {
             throw ValidationError("--seeds: expected integers of at least 0, found '\(negative)'")
         }
-        if let epochs, epochs < 1 {
-            throw ValidationError("--epochs: expected an integer of at least 1, found '\(epochs)'")
-        }
+        try IntegerOption.check("--epochs", epochs)
     }
 
     func run(in workbench: Workbench) throws {

@@ -38,10 +38,12 @@ struct RootCommand: ParsableCommand {
                       Do a published study again, its numbers beside yours.
 
                 Progress and messages go to standard error, results to standard output. With --json, \
-                standard output holds one JSON object (of predict one a line) and nothing else.
+                standard output holds one JSON object (of predict one a line) and nothing else. What cannot \
+                be written there, for want of space or because its reader is gone, is an error of status 1.
 
                 EXIT STATUS
-                  0 done, 1 the run failed, 2 wrong usage, 3 bad input data, 130 interrupted
+                  0 done, 1 the run failed, 2 wrong usage, 3 bad input data, 130 interrupted (Ctrl-C, \
+                SIGTERM, or SIGHUP unless nohup has it ignored)
 
                 SHELL COMPLETION
                   ranvier --generate-completion-script bash   (or zsh, fish)
@@ -53,6 +55,7 @@ struct RootCommand: ParsableCommand {
 
     /// Parses the command line, does what it says, and ends the process with the right status.
     static func main(_ workbench: Workbench, verbs: [any Verb.Type] = []) {
+        StandardOutput.prepare()
         $further.withValue(verbs) {
             let arguments = Array(CommandLine.arguments.dropFirst())
             let ending = CommandEnding(json: arguments.contains("--json"))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RanvierExperiments
+import RanvierFormats
 import RanvierRuns
 
 /// `ranvier run CONFIG`.
@@ -72,21 +73,17 @@ struct RunCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        if let seed, seed < 0 {
-            throw ValidationError("--seed: expected an integer of at least 0, found '\(seed)'")
-        }
+        try IntegerOption.check("--seeds", seeds, to: IntegerOption.seeds)
+        try IntegerOption.check(seed: seed, count: seeds)
         if !isTable, !table.isEmpty {
             throw ValidationError(
                 "--target and the other options for tables: expected a table, found the configuration "
                     + "'\(config)'; set keys with --set")
         }
-        if isTable, looksLikeConfiguration {
+        if isTable, FileNature(of: URL(filePath: config)) == .configuration {
             throw ValidationError(
                 "'\(config)' looks like a configuration: expected its name to end in .yaml; rename it"
             )
-        }
-        if let seeds, seeds < 1 {
-            throw ValidationError("--seeds: expected an integer of at least 1, found '\(seeds)'")
         }
         if seeds != nil, resume {
             throw ValidationError(
@@ -122,17 +119,6 @@ struct RunCommand: Verb {
         var request = table.request(data: [config])
         request.reading = overrides.filter(TableRequest.isReading)
         return request
-    }
-
-    /// Whether a file that is not named as a configuration begins as one: with a key and no separator before it.
-    private var looksLikeConfiguration: Bool {
-        guard let file = FileHandle(forReadingAtPath: config),
-            let start = try? file.read(upToCount: 4096)
-        else { return false }
-        let first = String(decoding: start, as: UTF8.self).split(whereSeparator: \.isNewline)
-            .first { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
-        return first?.prefixMatch(of: /(method|name|dataset|seed|encoding|network|training):(\s|$)/)
-            != nil
     }
 
     private func run(seeds: Int, in workbench: Workbench, on terminal: Terminal) throws {

@@ -69,12 +69,9 @@ struct SweepCommand: Verb {
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        for (name, value, least) in [
-            ("--seeds", seeds, 1), ("--seed", seed ?? 0, 0), ("--jobs", jobs ?? 1, 1),
-        ] where value < least {
-            throw ValidationError(
-                "\(name): expected an integer of at least \(least), found '\(value)'")
-        }
+        try IntegerOption.check("--seeds", seeds, to: IntegerOption.seeds)
+        try IntegerOption.check(seed: seed, count: seeds)
+        try IntegerOption.check("--jobs", jobs, to: IntegerOption.workers)
     }
 
     func run(in workbench: Workbench) throws {

@@ -109,14 +109,9 @@ public struct TableRunOptions: ParsableArguments {
 
     /// Refuses sizes that cannot be.
     public func validate() throws {
-        for (name, value, least) in [
-            ("--window", window, 1), ("--stride", stride, 1), ("--horizon", horizon, 0),
-        ] {
-            if let value, value < least {
-                throw ValidationError(
-                    "\(name): expected an integer of at least \(least), found '\(value)'")
-            }
-        }
+        try IntegerOption.check("--window", window)
+        try IntegerOption.check("--stride", stride)
+        try IntegerOption.check("--horizon", horizon, from: 0)
     }
 
     /// Whether anything is asked.

@@ -54,7 +54,7 @@ public final class Terminal: Sendable {
         defer { bar.clear() }
         let outcome = try work()
         bar.clear()
-        print(json ? try outcome.json() : outcome.text)
+        try StandardOutput.write(line: json ? try outcome.json() : outcome.text)
         if outcome.status != .done { throw ExitCode(outcome.status.rawValue) }
     }
 }

@@ -92,7 +92,9 @@ extension ConfigurationNode {
         case .section(let pairs):
             pairs.isEmpty
                 ? "an empty section"
-                : "a section with \(pairs.map { "'\($0.key)'" }.joined(separator: ", "))"
+                : "a section with "
+                    + pairs.prefix(8).map { "'\(Self.short($0.key))'" }.joined(separator: ", ")
+                    + (pairs.count > 8 ? " and \(pairs.count - 8) more keys" : "")
         }
     }
 

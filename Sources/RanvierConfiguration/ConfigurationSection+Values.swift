@@ -74,11 +74,29 @@ extension ConfigurationSection {
     public func integer<Bounds: ConfigurationBounds>(
         _ key: String, default defaultValue: Int? = nil, in bounds: Bounds = Unbounded<Int>()
     ) throws(ConfigurationError) -> Int where Bounds.Bound == Int {
-        let expected = "an integer" + bounds.requirement
+        let expected =
+            "an integer" + bounds.requirement
+            + (node(key).map { NumberBounds.requirement(for: $0, beside: bounds) } ?? "")
         return try value(key, default: defaultValue, expected: expected, ConfigurationValue.integer)
         { node in
-            node.integer.flatMap { bounds.contains($0) ? $0 : nil }
+            node.wholeNumber(in: bounds)
         }
+    }
+
+    /// A seed of random numbers: any whole number from 0; without a default it must be there.
+    ///
+    /// - Throws: `ConfigurationError`.
+    public func seed(
+        _ key: String, default defaultValue: UInt64? = nil
+    ) throws(ConfigurationError) -> UInt64 {
+        UInt64(
+            try value(
+                key, default: defaultValue.map { Int(clamping: $0) },
+                expected: "an integer of at least 0, at most \(Int.max)",
+                ConfigurationValue.integer
+            ) { node in
+                node.integer.flatMap { $0 >= 0 ? $0 : nil }
+            })
     }
 
     /// A whole number within bounds, or nil if the key is not there or empty.
@@ -97,7 +115,9 @@ extension ConfigurationSection {
     public func float<Bounds: ConfigurationBounds>(
         _ key: String, default defaultValue: Double? = nil, in bounds: Bounds = Unbounded<Double>()
     ) throws(ConfigurationError) -> Double where Bounds.Bound == Double {
-        let expected = "a number" + bounds.requirement
+        let expected =
+            "a number" + bounds.requirement
+            + (node(key).map(NumberBounds.requirement(forNumber:)) ?? "")
         return try value(key, default: defaultValue, expected: expected, ConfigurationValue.float) {
             node in
             node.float.flatMap { bounds.contains($0) ? $0 : nil }
@@ -124,7 +144,7 @@ extension ConfigurationSection {
     public func strings(
         _ key: String, default defaultValue: [String]? = nil
     ) throws(ConfigurationError) -> [String] {
-        try list(key, default: defaultValue, expected: "text", ConfigurationValue.string) {
+        try list(key, default: defaultValue, expected: { _ in "text" }, ConfigurationValue.string) {
             $0.text
         }
     }
@@ -136,9 +156,14 @@ extension ConfigurationSection {
         _ key: String, default defaultValue: [Int]? = nil, in bounds: Bounds = Unbounded<Int>()
     ) throws(ConfigurationError) -> [Int] where Bounds.Bound == Int {
         let expected = "an integer" + bounds.requirement
-        return try list(key, default: defaultValue, expected: expected, ConfigurationValue.integer)
-        { node in
-            node.integer.flatMap { bounds.contains($0) ? $0 : nil }
+        return try list(
+            key, default: defaultValue,
+            expected: {
+                expected + ($0.map { NumberBounds.requirement(for: $0, beside: bounds) } ?? "")
+            },
+            ConfigurationValue.integer
+        ) { node in
+            node.wholeNumber(in: bounds)
         }
     }
 
@@ -150,8 +175,11 @@ extension ConfigurationSection {
         in bounds: Bounds = Unbounded<Double>()
     ) throws(ConfigurationError) -> [Double] where Bounds.Bound == Double {
         let expected = "a number" + bounds.requirement
-        return try list(key, default: defaultValue, expected: expected, ConfigurationValue.float) {
-            node in
+        return try list(
+            key, default: defaultValue,
+            expected: { expected + ($0.map(NumberBounds.requirement(forNumber:)) ?? "") },
+            ConfigurationValue.float
+        ) { node in
             node.float.flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
@@ -186,16 +214,16 @@ extension ConfigurationSection {
     }
 
     private func list<Value>(
-        _ key: String, default defaultValue: [Value]?, expected: String,
+        _ key: String, default defaultValue: [Value]?, expected: (ConfigurationNode?) -> String,
         _ wrap: (Value) -> ConfigurationValue, convert: (ConfigurationNode) -> Value?
     ) throws(ConfigurationError) -> [Value] {
         var values: [Value] = []
         if let defaultValue, node(key) == nil {
             values = defaultValue
         } else {
-            let node = try requiredNode(key, expected: "a list, each \(expected)")
+            let node = try requiredNode(key, expected: "a list, each \(expected(nil))")
             guard case .list(let nodes) = node.content else {
-                throw wrong(key, expected: "a list, each \(expected)", found: node.found)
+                throw wrong(key, expected: "a list, each \(expected(nil))", found: node.found)
             }
             for (index, node) in nodes.enumerated() {
                 guard let value = convert(node) else {
@@ -203,7 +231,7 @@ extension ConfigurationSection {
                         location: node.location,
                         keyPath: ConfigurationNode.path(path(to: key), String(index)),
                         problem: .wrongValue(
-                            expected: expected, found: node.found, nearest: nil))
+                            expected: expected(node), found: node.found, nearest: nil))
                 }
                 values.append(value)
             }
@@ -238,10 +266,16 @@ extension ConfigurationNode {
 
     fileprivate var integer: Int? { plain.flatMap { Int($0) } }
 
+    /// A whole number within bounds and those of all whole numbers.
+    fileprivate func wholeNumber<Bounds: ConfigurationBounds>(in bounds: Bounds) -> Int?
+    where Bounds.Bound == Int {
+        integer.flatMap { NumberBounds.wholeNumbers.contains($0) && bounds.contains($0) ? $0 : nil }
+    }
+
     /// A decimal number; Swift's hexadecimal, `inf` and `nan` spellings are not taken.
     fileprivate var float: Double? {
         guard let plain, plain.allSatisfy({ "0123456789+-.eE".contains($0) }),
-            let value = Double(plain), value.isFinite
+            let value = Double(plain), value == 0 || NumberBounds.magnitudes.contains(abs(value))
         else { return nil }
         return value
     }

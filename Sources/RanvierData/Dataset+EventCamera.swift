@@ -22,6 +22,10 @@ extension Dataset {
                 advice: "give the samples the shape of images first")
         }
         let shape = images.featureShape
+        try DataError.requireMemory(
+            at: "\(images.name), event camera",
+            shape: [images.count, steps, shape[0], shape[1], 2],
+            each: 2, advice: "take fewer 'steps' of the event camera")
         // Recordings of many images are large, so each becomes a raster at once.
         let rasters = Mutex([[UInt8]](repeating: [], count: images.count))
         Parallel.forEach(parts: images.count) { sample in

@@ -26,6 +26,12 @@ extension Dataset {
                 found: "\(pixels.elementType) \(pixels.shape)",
                 advice: "check that this is the file of images, not of labels")
         }
+        guard pixels.shape[0] > 0 else {
+            throw DataError(
+                .countMismatch, at: pixels.path, expected: "at least one sample",
+                found: "none, \(pixels.elementType) \(pixels.shape)",
+                advice: "the file is empty or damaged; fetch it again")
+        }
         let labels = try Self.idxLabels(labelFile, of: pixels, classNames: classNames)
         let axes = Array(pixels.shape.dropFirst())
         let shape = axes.count == 2 ? axes + [1] : axes

@@ -32,6 +32,9 @@ extension Dataset {
             )
         }
         let sensor = recordings.first?.sensor ?? EventSensor(channels: 1)
+        try DataError.requireMemory(
+            at: name, shape: [recordings.count, steps] + sensor.frameShape, each: 1,
+            advice: "take fewer 'steps' of the data set")
         var bytes: [UInt8] = []
         bytes.reserveCapacity(recordings.count * steps * sensor.unitCount)
         for (sample, recording) in recordings.enumerated() {

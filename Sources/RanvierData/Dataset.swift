@@ -234,8 +234,11 @@ public struct Dataset: Sendable {
         return featureShape.count == 3 && timeStep == nil ? featureShape : nil
     }
 
-    /// Labels of some samples.
-    public func labels(of indices: [Int]) -> [Int] { indices.map { labels[$0] } }
+    /// Labels of some samples; none where samples have no classes.
+    public func labels(of indices: [Int]) -> [Int] {
+        let labels = labels
+        return labels.isEmpty ? [] : indices.map { labels[$0] }
+    }
 
     /// All values in row-major order, `[n, shape…]`.
     public var values: [Float] { features(of: Array(0..<count)).scalars }

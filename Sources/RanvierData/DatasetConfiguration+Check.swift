@@ -10,12 +10,18 @@ extension DatasetConfiguration.Splits {
     /// Refuses parts without samples.
     ///
     /// - Throws: ``DataError`` that names the part.
-    func requireSamples(of source: String, validationFraction: Double) throws(DataError) {
+    func requireSamples(
+        of source: String, validationFraction: Double, rule: SplitRule, limit: Int?
+    ) throws(DataError) {
+        var causes = rule == .chance ? [] : ["split by \(rule)"]
+        if let limit { causes.append("'limit' \(limit)") }
+        if validation != nil { causes.append("'validation-fraction' \(validationFraction)") }
+        let why = causes.isEmpty ? "" : " (" + causes.joined(separator: ", ") + ")"
         func refuse(_ part: String, _ data: Dataset, _ advice: String) throws(DataError) {
             guard data.count == 0 else { return }
             throw DataError(
                 .countMismatch, at: "data set '\(source)', \(part) part (\(data.name))",
-                expected: "at least one sample", found: "none", advice: advice)
+                expected: "at least one sample", found: "none" + why, advice: advice)
         }
         try refuse(
             "training", training,

@@ -112,7 +112,8 @@ public struct DatasetConfiguration: Sendable {
     public func load(from place: DataPlace) throws(DataError) -> Splits {
         let parts = try source.load(from: place)
         try Splits(training: parts.training, test: parts.test)
-            .requireSamples(of: name, validationFraction: validationFraction)
+            .requireSamples(
+                of: name, validationFraction: validationFraction, rule: parts.splitRule, limit: nil)
         var training = try parts.training.sayingImages(of: imageShape)
         var test = try parts.test.sayingImages(of: imageShape)
         if asImages { (training, test) = (try training.asImages(), try test.asImages()) }
@@ -140,7 +141,8 @@ public struct DatasetConfiguration: Sendable {
                 splits.notes.append(
                     "for validation: \(second.seriesNames.joined(separator: ", "))")
             }
-            try splits.requireSamples(of: name, validationFraction: validationFraction)
+            try splits.requireSamples(
+                of: name, validationFraction: validationFraction, rule: rule, limit: limit)
         }
         try scale(&splits, replacesMissing: parts.replacesMissing, place)
         return splits

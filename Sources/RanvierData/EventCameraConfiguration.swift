@@ -26,7 +26,7 @@ public struct EventCameraConfiguration: Sendable, Hashable {
         camera.saccade = try section.float("saccade", default: camera.saccade, in: .positive)
         camera.samplingRate = try section.float(
             "sampling-rate", default: camera.samplingRate, in: .positive)
-        camera.seed = UInt64(try section.integer("seed", default: 0, in: 0...))
+        camera.seed = try section.seed("seed", default: 0)
         guard camera.seed == 0 || camera.mismatch > 0 else {
             throw section.invalid(
                 "seed", "has no effect with mismatch 0, where all pixels have the same threshold")
@@ -35,6 +35,20 @@ public struct EventCameraConfiguration: Sendable, Hashable {
             throw section.invalid(
                 "sampling-rate",
                 "expected at least three samples of a saccade of \(camera.saccade)"
+                    + " s, found \(camera.samplingRate) samples per second")
+        }
+        guard camera.saccade <= 1e6 else {
+            throw section.invalid(
+                "saccade", "expected at most 1000000 s, found \(camera.saccade) s")
+        }
+        guard camera.amplitude <= 10_000 else {
+            throw section.invalid(
+                "amplitude", "expected at most 10000 pixels, found \(camera.amplitude)")
+        }
+        guard camera.samplingRate * camera.saccade <= 100_000 else {
+            throw section.invalid(
+                "sampling-rate",
+                "expected at most 100000 samples of a saccade of \(camera.saccade)"
                     + " s, found \(camera.samplingRate) samples per second")
         }
         self.camera = camera

@@ -1,3 +1,4 @@
+import Foundation
 import RanvierConfiguration
 import RanvierFormats
 
@@ -9,8 +10,15 @@ extension CheckpointError: ExitStatusProviding {
 }
 
 extension FileError: ExitStatusProviding {
-    /// The output folder, in nearly every case.
-    public var exitStatus: ExitStatus { .wrongUsage }
+    /// A name that nobody may write is the user's word; a disk that is full or broken is what came of the run.
+    public var exitStatus: ExitStatus {
+        guard let errorNumber else { return .wrongUsage }
+        let ofNames = [
+            EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, ELOOP, ENAMETOOLONG,
+            EINVAL, ENXIO, EBUSY, ETXTBSY, EXDEV,
+        ]
+        return ofNames.contains(errorNumber) ? .wrongUsage : .runFailed
+    }
 }
 
 extension DataError: ExitStatusProviding {
@@ -21,4 +29,9 @@ extension DataError: ExitStatusProviding {
         default: .badInput
         }
     }
+}
+
+extension StoredFileError: ExitStatusProviding {
+    /// A file that was given.
+    public var exitStatus: ExitStatus { .badInput }
 }

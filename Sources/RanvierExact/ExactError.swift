@@ -17,8 +17,12 @@ public enum ExactError: Error, Equatable, Sendable {
     case instantaneousCycle(neuron: Int, time: Double)
     /// A batch without samples.
     case emptyBatch
+    /// A network that does not fit into memory.
+    case tooLarge(MemoryNeedError)
     /// A list that has to grow does not.
     case unsorted(name: String, index: Int)
+    /// A tensor of a stored state that nothing asks for.
+    case unknownTensor(name: String)
 }
 
 extension ExactError: CustomStringConvertible {
@@ -37,8 +41,11 @@ extension ExactError: CustomStringConvertible {
         case .instantaneousCycle(let neuron, let time):
             "neuron \(neuron) fires twice at t = \(time): neurons fire one another for ever at one "
                 + "instant; keep the weights of each cycle below the threshold"
+        case .tooLarge(let error): error.description
         case .emptyBatch:
             "the batch is empty, expected at least one sample"
+        case .unknownTensor(let name):
+            "'\(name)' is no tensor of this method"
         case .unsorted(let name, let index):
             "\(name) does not grow at entry \(index); sort it and remove repeated values"
         }

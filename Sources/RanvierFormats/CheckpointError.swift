@@ -24,6 +24,12 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
         case missingTensor(present: [String])
         /// A tensor that nothing asks for.
         case unexpectedTensor(known: [String])
+        /// A checksum that is not that of the file; what is wrong, in words.
+        case changed(reason: String)
+        /// A later version wrote the file.
+        case newer(found: String)
+        /// What the file holds contradicts itself.
+        case contradiction(reason: String)
         /// A metadata entry that is missing or cannot be used.
         case invalidMetadata(key: String, expected: String, found: String?)
     }
@@ -81,6 +87,12 @@ extension CheckpointError.Problem {
             "expected this tensor, found only: \(present.sorted().joined(separator: ", "))"
         case .unexpectedTensor(let known):
             "no layer has this parameter; expected: \(known.sorted().joined(separator: ", "))"
+        case .changed(let reason):
+            reason
+        case .newer(let found):
+            "expected a file of an earlier format, found '\(found)'; use a later version of ranvier"
+        case .contradiction(let reason):
+            "\(reason); the file was damaged or changed: use an older one, or train again"
         case .invalidMetadata(let key, let expected, let found):
             "metadata '\(key)': expected \(expected), found \(found.map { "'\($0)'" } ?? "nothing")"
         }

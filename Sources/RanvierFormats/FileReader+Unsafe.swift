@@ -23,6 +23,15 @@ package final class FileReader {
 
     private static let blockSize = 1 << 16
 
+    /// How many times its size a compressed file may unpack to, and bytes that any may.
+    ///
+    /// Of a thousand zeros gzip keeps one byte, so a small file could stand for more than memory holds. Sparse images and
+    /// tables of few different rows shrink to a hundredth.
+    private static let unpacking = (times: 250, least: 1 << 26)
+    /// Most bytes that this file may unpack to.
+    private var mostUnpacked = Int.max
+    private var unpacked = 0
+
     /// Opens a file.
     ///
     /// - Throws: ``DataError`` of kind `missing` or `unreadable`.
@@ -52,7 +61,10 @@ package final class FileReader {
             throw Self.unreadable(path, error)
         }
         isCompressed = input.count >= 2 && input[0] == 0x1f && input[1] == 0x8b
-        if isCompressed { try startInflating() }
+        guard isCompressed else { return }
+        let size = (try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
+        mostUnpacked = max(Self.unpacking.times * size, Self.unpacking.least)
+        try startInflating()
     }
 
     deinit {
@@ -174,6 +186,14 @@ extension FileReader {
             written += try inflateStep(inflater, &output, from: written)
         }
         output.removeLast(count - written)
+        unpacked += written
+        guard unpacked <= mostUnpacked else {
+            throw DataError(
+                .unsupported, at: path,
+                expected:
+                    "at most \(mostUnpacked) unpacked bytes (\(Self.unpacking.times) times the file)",
+                found: "more", advice: "unpack it if it is sound, and name the unpacked file")
+        }
         return output
     }
 

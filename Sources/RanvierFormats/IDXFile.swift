@@ -63,7 +63,9 @@ public struct IDXFile: Sendable {
         var shape: [Int] = [], total = type.size
         for axis in 0..<rank {
             let length = lengths[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
-            let (product, overflow) = total.multipliedReportingOverflow(by: length)
+            let (product, overflow) = total.multipliedReportingOverflow(
+                // An axis of none leaves the others no smaller: they are the shape of a sample.
+                by: max(length, 1))
             guard !overflow else {
                 throw DataError(
                     .corrupt, at: "\(reader.path), byte \(4 + 4 * axis)",

@@ -8,6 +8,9 @@ import Foundation
 ///
 /// Equal content gives equal bytes: wide types first (so that every array is aligned), then by name.
 /// Types: `F32`, `U8`, `I64`. Values are taken as they are; NaN and infinities survive unchanged.
+///
+/// A file that was sealed has a metadata entry `checksum`, `crc32:` and eight digits: the CRC-32 of all bytes of the file with
+/// these digits read as zeros.
 public struct SafetensorsFile: Sendable {
     /// The arrays by name.
     public var tensors: [String: SafetensorsTensor]
@@ -15,6 +18,11 @@ public struct SafetensorsFile: Sendable {
     public var metadata: [String: String]
     /// Where it was read from, for messages.
     public private(set) var source: String
+    /// What the checksum of the file says that it was read from; missing for one made in memory. It is no part of ``metadata``.
+    public private(set) var seal = Seal.missing
+    /// Whether the header is, byte by byte, the one that ``encoded(isSealed:)`` writes: nothing stands there twice, and nothing
+    /// that is not read.
+    public private(set) var isCanonical = true
 
     /// The longest header that is accepted, in bytes.
     static let longestHeader: UInt64 = 100_000_000
@@ -50,28 +58,68 @@ public struct SafetensorsFile: Sendable {
         self.source = source
         metadata = header.metadata
         tensors = [:]
+        let stated = metadata.removeValue(forKey: Seal.key)
+        if let stated { seal = Self.seal(of: data, headerEnd: header.dataStart, stated: stated) }
         for entry in header.entries {
             let bytes = data[(data.startIndex + header.dataStart + entry.begin)...]
             tensors[entry.name] = SafetensorsTensor(
                 shape: entry.shape,
                 values: Self.values(of: entry.type, in: bytes.prefix(entry.end - entry.begin)))
         }
+        isCanonical =
+            headerBytes(stating: stated) == data.dropFirst(8).prefix(header.dataStart - 8)
     }
 
     /// Writes the file; a reader sees the old content or the new one, never a part.
     ///
+    /// - Parameter isSealed: whether it gets a checksum.
     /// - Throws: `FileError`; what was there before is then untouched.
-    public func write(to url: URL) throws(FileError) {
-        try AtomicFile.write(encoded(), to: url)
+    public func write(to url: URL, isSealed: Bool = false) throws(FileError) {
+        try AtomicFile.write(encoded(isSealed: isSealed), to: url)
     }
 
     /// The bytes of the file. Equal content gives equal bytes.
-    public func encoded() -> Data {
-        let ordered = tensors.sorted {
-            ($1.value.type.size, $0.key) < ($0.value.type.size, $1.key)
+    ///
+    /// - Parameter isSealed: whether it gets a checksum.
+    public func encoded(isSealed: Bool = false) -> Data {
+        guard isSealed else { return bytes(header: headerBytes(stating: nil)) }
+        var data = bytes(header: headerBytes(stating: Checksum.blank))
+        if let place = Self.place(of: Checksum.blank, in: data) {
+            data.replaceSubrange(place, with: Data(Checksum(data).text.utf8))
         }
+        return data
+    }
+
+    private var ordered: [(key: String, value: SafetensorsTensor)] {
+        tensors.sorted { ($1.value.type.size, $0.key) < ($0.value.type.size, $1.key) }
+    }
+
+    private func headerBytes(stating checksum: String?) -> Data {
+        var metadata = metadata
+        metadata[Seal.key] = checksum
         var header = SafetensorsHeader.encode(ordered, metadata: metadata)
         while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
+        return header
+    }
+
+    /// Where a checksum stands in a file: quotes inside of texts are escaped, so that the entry alone looks like this.
+    private static func place(of checksum: String, in data: Data) -> Range<Data.Index>? {
+        let entry = "\"\(Seal.key)\":\"\(checksum)\""
+        guard let place = data.range(of: Data(entry.utf8)) else { return nil }
+        return place.upperBound - 1 - checksum.utf8.count..<place.upperBound - 1
+    }
+
+    private static func seal(of data: Data, headerEnd: Int, stated: String) -> Seal {
+        guard stated.utf8.count == Checksum.blank.utf8.count,
+            let place = place(of: stated, in: data.prefix(headerEnd))
+        else { return .broken(stated: "'\(stated)'", found: "no place of it") }
+        var found = Checksum(data[data.startIndex..<place.lowerBound])
+        found.update(Data(Checksum.blank.utf8))
+        found.update(data[place.upperBound...])
+        return found.text == stated ? .whole : .broken(stated: stated, found: found.text)
+    }
+
+    private func bytes(header: Data) -> Data {
         var data = Self.bytes(of: [UInt64(header.count)])
         data.append(header)
         for (_, tensor) in ordered {

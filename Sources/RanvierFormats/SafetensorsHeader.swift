@@ -87,8 +87,10 @@ struct SafetensorsHeader {
     private static func checkLayout(
         _ entries: [Entry], dataStart: Int, fileBytes: Int, file: String
     ) throws(CheckpointError) {
+        // An end near the largest integer is none to add to.
+        let (sum, isTooLarge) = dataStart.addingReportingOverflow(entries.map(\.end).max() ?? 0)
         let wrongLength = CheckpointError.Problem.wrongLength(
-            expectedBytes: dataStart + (entries.map(\.end).max() ?? 0), foundBytes: fileBytes)
+            expectedBytes: isTooLarge ? .max : sum, foundBytes: fileBytes)
         var position = 0
         var previous: String?
         for entry in entries {

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 
 /// Layers in order, each with a name: what composite layers are made of.
@@ -46,12 +47,24 @@ struct LayerChain: Sendable {
         for stage in stages {
             do {
                 shape = try stage.layer.outputShape(for: shape)
+                try Self.requireMemory(for: shape, behind: stage.name)
             } catch {
                 throw ShapeMismatch(
                     expected: "\(error.expected) at '\(stage.name)'", found: error.found)
             }
         }
         return shape
+    }
+
+    /// Refuses features of one sample and step that do not fit into memory.
+    static func requireMemory(
+        for shape: [Int], behind name: String
+    ) throws(ShapeMismatch) {
+        do {
+            try MemoryNeed("features behind '\(name)'", bytes: MemoryNeed.bytes(of: shape)).check()
+        } catch {
+            throw ShapeMismatch(expected: "smaller layers (\(error))", found: shape)
+        }
     }
 
     /// The sum over all layers that `input` reaches.

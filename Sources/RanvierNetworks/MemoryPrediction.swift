@@ -15,13 +15,13 @@ public struct MemoryPrediction: Sendable, Hashable {
 
     /// Predicted peak for a batch.
     public func peakBytes(batch: Int) -> Int {
-        Int((fixedBytes + bytesPerSample * Double(batch)).rounded())
+        Int(min(fixedBytes + bytesPerSample * Double(batch), 0x1p62).rounded())
     }
 
     /// Largest batch that fits into a number of bytes; 0 if none does.
     public func largestBatch(within bytes: Int) -> Int {
         guard Double(bytes) > fixedBytes, bytesPerSample > 0 else { return 0 }
-        return Int((Double(bytes) - fixedBytes) / bytesPerSample)
+        return Int(min((Double(bytes) - fixedBytes) / bytesPerSample, 0x1p62))
     }
 
     /// Stops before a run that would not fit.
@@ -85,6 +85,34 @@ extension Network {
         let slots = trainableParameters.reduce(0) { $0 + $1.shape.elementCount } * optimizerSlots
         let fixed = max(0, low - slope * Double(few)) + Double((numbers + slots) * 4)
         return MemoryPrediction(fixedBytes: fixed, bytesPerSample: slope)
+    }
+
+    /// Refuses a training step that cannot fit: weights with their gradients and what the optimiser keeps, and the states
+    /// that the largest layer with a memory keeps of all steps.
+    ///
+    /// It is told from the sizes alone, before anything runs.
+    ///
+    /// - Throws: `MemoryNeedError`.
+    public func requireMemory(
+        samples: Int = 1, steps: Int, optimizerSlots: Int = 2,
+        available: Int = MemoryNeed.available
+    ) throws(MemoryNeedError) {
+        var largest = (name: "the input", shape: [1]), shape = inputShape
+        for stage in stages {
+            guard let next = try? stage.layer.outputShape(for: shape) else { break }
+            shape = next
+            if stage.layer.remembers, shape.elementCount > largest.shape.elementCount {
+                largest = (stage.name, shape)
+            }
+        }
+        let weights = parameters.reduce(0) { $0 + $1.bytes }
+        let states = MemoryNeed.bytes(of: [steps, samples] + largest.shape)
+        try MemoryNeed(
+            "a training step with \(samples) samples of \(steps) steps, which '\(largest.name)' keeps for "
+                + "features of shape \(largest.shape)",
+            bytes: weights * Double(2 + optimizerSlots) + states,
+            advice: "take fewer steps, smaller batches or a smaller network"
+        ).check(available: available)
     }
 
     private func peak(batch: Int, _ steps: Int, _ isConstantInput: Bool) -> Int {

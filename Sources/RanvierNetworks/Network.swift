@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 import Synchronization
 
@@ -30,6 +31,8 @@ public final class Network: Sendable {
     public let outputShape: [Int]
     /// Numbers that all layers together keep from one step to the next, for one sample.
     public let stateCount: Int
+    /// Most features that go into a layer or come out of one.
+    package let largestLayer: Int
     /// Duration of a step in seconds.
     public let timeStep: Double
     /// Seed of the first weights.
@@ -74,17 +77,22 @@ public final class Network: Sendable {
         self.seed = seed
         chain = LayerChain(layers)
         var shape = inputShape
-        var states = 0
+        var states = 0, largest = shape.elementCount
         for stage in chain.stages {
-            states += stage.layer.stateCount(for: shape)
             do {
-                shape = try stage.layer.outputShape(for: shape)
+                let next = try stage.layer.outputShape(for: shape)
+                try LayerChain.requireMemory(for: next, behind: stage.name)
+                states += stage.layer.stateCount(for: shape)
+                shape = next
             } catch {
                 throw .layer(
                     name: stage.name, kind: type(of: stage.layer).kind, mismatch: error)
             }
+            largest = max(largest, shape.elementCount)
         }
+        try Self.requireMemory(forParametersOf: chain)
         outputShape = shape
+        largestLayer = largest
         stateCount = states
         for stage in chain.stages {
             for (name, parameter) in stage.layer.parameters {
@@ -95,8 +103,32 @@ public final class Network: Sendable {
         }
     }
 
-    /// All parameters in order of the layers.
-    public var parameters: [Parameter] {
+    /// Refuses weights that do not fit, before memory is taken for the first of them.
+    ///
+    /// While a tensor is drawn there are its random numbers beside it.
+    private static func requireMemory(
+        forParametersOf chain: LayerChain
+    ) throws(NetworkError) {
+        let all = chain.parameters
+        guard let (name, largest) = all.max(by: { $0.parameter.bytes < $1.parameter.bytes }) else {
+            return
+        }
+        let sum = all.reduce(0) { $0 + $1.parameter.bytes }
+        do {
+            try MemoryNeed(
+                "the network, whose largest tensor is '\(name)' of shape \(largest.shape)",
+                bytes: sum + largest.bytes, advice: "take fewer neurons, channels or inputs"
+            ).check()
+        } catch {
+            throw .tooLarge(error)
+        }
+    }
+
+    /// All parameters in order of the layers, each followed by the numbers that its views bring along.
+    public var parameters: [Parameter] { layerParameters.flatMap(\.withViews) }
+
+    /// The parameters of the layers alone.
+    public var layerParameters: [Parameter] {
         stages.flatMap { $0.layer.parameters.map(\.parameter) }
     }
 
@@ -114,7 +146,20 @@ public final class Network: Sendable {
     ///   belongs to no layer. Nothing is changed then.
     public func restore(_ values: [String: Tensor]) throws(NetworkError) {
         let own = parameters
+        try requireShapes(of: values)
+        let names = Set(own.map(\.name))
+        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
+            throw .parameters(
+                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
+        }
         for parameter in own {
+            if let value = values[parameter.name] { parameter.value = value }
+        }
+    }
+
+    /// Checks that there is a tensor of the right shape for each parameter.
+    func requireShapes(of values: [String: Tensor]) throws(NetworkError) {
+        for parameter in parameters {
             guard let value = values[parameter.name] else {
                 throw .parameters(expected: "'\(parameter.name)'", found: "no such tensor")
             }
@@ -123,14 +168,6 @@ public final class Network: Sendable {
                     expected: "'\(parameter.name)' of shape \(parameter.shape)",
                     found: "shape \(value.shape)")
             }
-        }
-        let names = Set(own.map(\.name))
-        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
-            throw .parameters(
-                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
-        }
-        for parameter in own {
-            if let value = values[parameter.name] { parameter.value = value }
         }
     }
 

@@ -10,6 +10,8 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
     case empty
     /// A layer whose parameters are made for another number of steps than a sequence has.
     case steps(name: String, kind: String, expected: Int, found: Int)
+    /// Weights that do not fit into memory.
+    case tooLarge(MemoryNeedError)
     /// A layer that cannot be said, and so not be stored.
     case undescribed(name: String, kind: String)
 
@@ -24,6 +26,7 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
                 + "found \(found) steps; leave the key 'steps' out to follow the encoding"
         case .parameters(let expected, let found):
             "stored parameters do not fit the network: expected \(expected), found \(found)"
+        case .tooLarge(let error): error.description
         case .undescribed(let name, let kind):
             "layer '\(name)' (\(kind)) has no description, so the network cannot be stored; let its type conform "
                 + "to DescribedLayer, or its neuron to DescribedNeuron, and register it"

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierTensors
 import Synchronization
 
@@ -9,43 +10,73 @@ import Synchronization
 public final class Parameter: Sendable {
     private struct State {
         var name = ""
-        var stored: Tensor
+        let shape: [Int]
+        /// Nil until the first number is asked for: a network looks at all sizes before memory is taken for any.
+        var numbers: Tensor?
         var tracked: Tensor?
         var views: [any ParameterView] = []
+        var stored: Tensor {
+            mutating get {
+                if let numbers { return numbers }
+                let zeros = Tensor.zeros(shape)
+                numbers = zeros
+                return zeros
+            }
+            set { numbers = newValue }
+        }
     }
 
     /// Axes of the value.
     public let shape: [Int]
-    /// Whether optimisers change it. Running statistics are stored but not trained.
-    public let isTrainable: Bool
     /// Whether weight decay applies: to weights, not to biases and time constants.
     public let decays: Bool
+    /// Whether its numbers are connections that may be taken away: weights with more than one axis, and neither biases,
+    /// normalisation, thresholds, delays nor what views bring along.
+    public let isPrunable: Bool
+    private let trains: Bool
     let initialization: Initialization
     private let state: Mutex<State>
 
-    /// A parameter that gets its first value when the network is built.
+    /// A parameter that gets its first value when the network is built; until then it holds no numbers.
+    ///
+    /// - Parameter isPrunable: whether its numbers are connections; left out: where they decay and have more than one axis.
     public init(
-        shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true
+        shape: [Int], initialization: Initialization, isTrainable: Bool = true, decays: Bool = true,
+        isPrunable: Bool? = nil
     ) {
         self.shape = shape
         self.initialization = initialization
-        self.isTrainable = isTrainable
+        trains = isTrainable
         self.decays = decays
-        state = Mutex(State(stored: .zeros(shape)))
+        self.isPrunable = isPrunable ?? (decays && shape.count > 1)
+        state = Mutex(State(shape: shape))
     }
 
     /// A parameter with a given first value, which building a network keeps.
-    public convenience init(value: Tensor, isTrainable: Bool = true, decays: Bool = true) {
+    public convenience init(
+        value: Tensor, isTrainable: Bool = true, decays: Bool = true, isPrunable: Bool? = nil
+    ) {
         self.init(
             shape: value.shape, initialization: .values(value.scalars), isTrainable: isTrainable,
-            decays: decays)
+            decays: decays, isPrunable: isPrunable)
         self.value = value.detached.dense
     }
 
     /// Name inside the network, for example `hidden.weights`; set when the network is built.
     public internal(set) var name: String {
         get { state.withLock { $0.name } }
-        set { state.withLock { $0.name = newValue } }
+        set {
+            state.withLock {
+                $0.name = newValue
+                Self.nameParameters(of: $0.views, behind: newValue)
+            }
+        }
+    }
+
+    /// Whether optimisers change it. Running statistics are stored but not trained; neither are numbers under a view that
+    /// keeps them as they are, see ``ParameterView/trainsStored``.
+    public var isTrainable: Bool {
+        trains && state.withLock { $0.views.allSatisfy(\.trainsStored) }
     }
 
     /// The numbers that are stored; of `shape`. What views do not allow is brought to what they do when it is set.
@@ -60,29 +91,66 @@ public final class Parameter: Sendable {
 
     /// What layers compute with: inside a training step differentiable by the stored numbers, through all views.
     public var tensor: Tensor {
-        let (numbers, views) = state.withLock { ($0.tracked ?? $0.stored, $0.views) }
-        return views.reduce(numbers) { $1.seen($0) }
+        let (numbers, views) = state.withLock { state in
+            (state.tracked ?? state.stored, state.views)
+        }
+        return Self.look(at: numbers, through: views)
     }
 
     /// What layers compute with outside of training; whose zeros are connections that are not there.
     public var seen: Tensor {
         let (numbers, views) = state.withLock { ($0.stored, $0.views) }
-        return views.isEmpty ? numbers : views.reduce(numbers) { $1.seen($0) }.detached
+        return views.isEmpty ? numbers : Self.look(at: numbers, through: views).detached
+    }
+
+    private static func look(at numbers: Tensor, through views: [any ParameterView]) -> Tensor {
+        guard let first = views.first else { return numbers }
+        // Stored numbers are within what the first view allows already.
+        var seen = first.seenProjected(numbers)
+        guard views.count > 1 else { return seen }
+        var alive = first.connections(of: nil)
+        for view in views.dropFirst() {
+            seen = view.seen(seen, alive: alive)
+            alive = view.connections(of: alive)
+        }
+        return seen
     }
 
     /// What the numbers are seen through, in order: the first is nearest to the stored numbers.
     ///
-    /// Setting them sorts them by their ``ParameterView/rank`` and brings the numbers within what they allow.
+    /// Setting them sorts them by their ``ParameterView/rank`` and brings the numbers within what they allow. Numbers of the
+    /// views' own get their names from this parameter; such a view belongs to one parameter.
     public var views: [any ParameterView] {
         get { state.withLock { $0.views } }
         set {
             let sorted = newValue.sorted { type(of: $0).rank < type(of: $1).rank }
             state.withLock {
+                for (_, parameter) in $0.views.flatMap(\.parameters) { parameter.name = "" }
                 $0.views = sorted
+                Self.nameParameters(of: sorted, behind: $0.name)
                 $0.stored = sorted.reduce($0.stored) { $1.projected($0) }
                 precondition(
                     $0.stored.shape == shape,
                     "views of '\($0.name)' are for shape \($0.stored.shape), not \(shape)")
+            }
+        }
+    }
+
+    /// The parameter, and the numbers that its views bring along.
+    package var withViews: [Parameter] {
+        [self] + views.flatMap { $0.parameters.map(\.parameter) }
+    }
+
+    /// `hidden.weights.learned-step.step`.
+    private static func nameParameters(of views: [any ParameterView], behind name: String) {
+        guard !name.isEmpty else { return }
+        for view in views {
+            for (own, parameter) in view.parameters {
+                let full = "\(name).\(type(of: view).kind).\(own)"
+                precondition(
+                    parameter.name.isEmpty || parameter.name == full,
+                    "the view that '\(parameter.name)' belongs to cannot be one of '\(name)', too")
+                parameter.name = full
             }
         }
     }
@@ -93,9 +161,20 @@ public final class Parameter: Sendable {
     /// Changes the numbers in place; see ``Tensor/mutateScalars(_:)``.
     package func mutateScalars(_ body: (FloatBuffer) -> Void) {
         state.withLock {
-            $0.stored.mutateScalars(body)
+            if $0.numbers == nil { $0.numbers = .zeros(shape) }
+            $0.numbers?.mutateScalars(body)
             if !$0.views.isEmpty { $0.stored = $0.views.reduce($0.stored) { $1.projected($0) } }
         }
+    }
+
+    /// Bytes of its numbers.
+    var bytes: Double { MemoryNeed.bytes(of: shape) }
+
+    /// A parameter of the same name, shape and options with zeros, which nothing sees: to try something out.
+    package var shadow: Parameter {
+        let shadow = Parameter(value: .zeros(shape), isTrainable: isTrainable, decays: decays)
+        shadow.name = name
+        return shadow
     }
 
     func initialize(from stream: RandomStream) {

@@ -3,6 +3,9 @@ import RanvierTensors
 
 /// Something through which a parameter is seen: a mask, a quantiser, scores of a ticket, a posterior.
 ///
+/// A view may have numbers of its own that learn, such as the step of a quantiser or the scores of a ticket: a network lists
+/// them among its parameters, under the name of the parameter and the kind of the view, trains, stores and restores them.
+///
 /// Views compose in the order of their ranks: what decides which connections there are comes before what rounds their
 /// weights, so that a masked weight is zero and stays zero through a quantiser.
 public protocol ParameterView: Sendable {
@@ -15,7 +18,33 @@ public protocol ParameterView: Sendable {
     /// derivative).
     func seen(_ stored: Tensor) -> Tensor
 
-    /// The stored numbers within what the view allows.
+    /// The same where views before this one have taken connections away.
+    ///
+    /// - Parameter alive: ones where a connection is, of the parameter's shape; nil where all are. What is not there comes in as
+    ///   zero and must be handed on as zero.
+    func seen(_ stored: Tensor, alive: Tensor?) -> Tensor
+
+    /// The same for numbers that the view has projected before.
+    func seenProjected(_ stored: Tensor) -> Tensor
+
+    /// The connections that are left behind the view: what views after it are told of.
+    ///
+    /// - Parameter alive: those that are left before it, ones and zeros; nil for all.
+    func connections(of alive: Tensor?) -> Tensor?
+
+    /// Numbers of the view's own that learn or are kept beside, by names that stay the same.
+    var parameters: [(name: String, parameter: Parameter)] { get }
+
+    /// Whether the stored numbers learn. Else they get no gradient and no decay, and optimisers do not see them.
+    var trainsStored: Bool { get }
+
+    /// Whether stored numbers that are all multiplied by a positive factor are seen multiplied by it.
+    var followsScale: Bool { get }
+
+    /// Whether zeros that are seen are connections that a device need not store.
+    var removesConnections: Bool { get }
+
+    /// The stored numbers within what the view allows; zeros of views before it must stay zero.
     func projected(_ stored: Tensor) -> Tensor
 
     /// Bits of a number that is seen; nil where the view does not say.
@@ -28,6 +57,20 @@ public protocol ParameterView: Sendable {
 }
 
 extension ParameterView {
+    /// As where all connections are there: for views that hand zeros on as zeros.
+    public func seen(_ stored: Tensor, alive: Tensor?) -> Tensor { seen(stored) }
+    /// As any others.
+    public func seenProjected(_ stored: Tensor) -> Tensor { seen(stored, alive: nil) }
+    /// As many.
+    public func connections(of alive: Tensor?) -> Tensor? { alive }
+    /// None.
+    public var parameters: [(name: String, parameter: Parameter)] { [] }
+    /// True.
+    public var trainsStored: Bool { true }
+    /// True.
+    public var followsScale: Bool { true }
+    /// Where it does not say how many bits a number has.
+    public var removesConnections: Bool { bits == nil }
     /// As they are.
     public func projected(_ stored: Tensor) -> Tensor { stored }
     /// Nil.

@@ -4,30 +4,41 @@ import RanvierFormats
 extension RunDirectory {
     /// Adds a line to `metrics.jsonl`. Numbers that JSON lacks become "nan", "inf" and "-inf".
     ///
-    /// - Throws: `FileError`, or what encoding throws.
+    /// - Throws: `FileError`, the file then has the lines that it had; what encoding throws.
     public func appendMetrics(_ metrics: some Encodable) throws {
-        var line = try StoredJSON.data(metrics)
-        line.append(UInt8(ascii: "\n"))
+        let line = try Self.metricsLine(metrics)
         let file = url(of: .metrics)
-        let descriptor = Foundation.open(
-            file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(file, "write the file") }
-        defer { close(descriptor) }
-        do {
-            try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(
-                contentsOf: line)
+        if let failure = WritingFault.failure(.create, of: file) {
+            throw FileError(file, "write the file", errorNumber: failure.number)
+        }
+        let number = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard number >= 0 else { throw FileError(file, "write the file") }
+        let descriptor = FileDescriptor(number: number)
+        defer { descriptor.close() }
+        let length = lseek(number, 0, SEEK_END)
+        do throws(FileError) {
+            try descriptor.write(line, as: file)
+            try descriptor.flush(as: file)
         } catch {
-            throw FileError(
-                path: file.path, operation: "write the file", reason: error.localizedDescription)
+            if WritingFault.current?.hasKilled != true { ftruncate(number, max(length, 0)) }
+            throw error
         }
     }
 
-    /// Keeps the first lines of `metrics.jsonl`: those of the epochs that a resumed run builds on.
+    /// Makes `metrics.jsonl` hold just these lines: those of the epochs that a resumed run builds on, of which a process that
+    /// was killed may have written fewer, more, or a part of one.
     ///
-    /// - Throws: `FileError`.
-    public func keepMetrics(lines count: Int) throws(FileError) {
-        let kept = Self.metricsLines(in: url).prefix(count)
-        try write(kept.map { $0 + "\n" }.joined(), to: .metrics)
+    /// - Throws: `FileError`; what encoding throws.
+    public func restoreMetrics(_ metrics: [some Encodable]) throws {
+        var lines = Data()
+        for metrics in metrics { lines.append(try Self.metricsLine(metrics)) }
+        let stored = try? Data(contentsOf: url(of: .metrics))
+        guard (stored ?? Data()) != lines else { return }
+        try write(lines, to: .metrics)
+    }
+
+    private static func metricsLine(_ metrics: some Encodable) throws -> Data {
+        try StoredJSON.data(metrics) + Data("\n".utf8)
     }
 
     /// The whole lines of a run's `metrics.jsonl`; a last line without its end is left out.

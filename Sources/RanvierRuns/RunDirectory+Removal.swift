@@ -24,24 +24,20 @@ extension RunDirectory {
     /// - Throws: as ``checkRemovable(_:force:)``; `FileError`.
     public static func remove(_ url: URL, force: Bool = false) throws {
         let url = url.standardizedFileURL
-        try checkRemovable(url, force: force)
-        let lock = try RunLock(directory: url)
-        defer { withExtendedLifetime(lock) {} }
+        try requireRun(url)
         let hidden = hidden(url, "removed")
-        guard rename(url.path, hidden.path) == 0 else {
-            throw FileError(url, "move the run out of the way")
+        let lock = try FolderLock.hold(url.deletingLastPathComponent()) {
+            try checkRemovable(url, force: force)
+            let lock = try RunLock(directory: url)
+            try Folder.rename(url, to: hidden, "move the run out of the way")
+            return lock
         }
-        do {
-            try FileManager.default.removeItem(at: hidden)
-        } catch {
-            throw FileError(
-                path: hidden.path, operation: "remove the folder",
-                reason: error.localizedDescription)
-        }
+        defer { withExtendedLifetime(lock) {} }
+        try removeHidden(hidden)
     }
 
     /// What in a run's folder no run has written; hidden files are the system's or half-written ones.
-    private static func strangers(in url: URL) -> [String] {
+    static func strangers(in url: URL) -> [String] {
         let own = Set(File.allCases.map(\.rawValue) + ["figures"])
         let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
         return names.filter { !$0.hasPrefix(".") && !own.contains($0) }.sorted()

@@ -35,10 +35,13 @@ public final class RunDirectory {
         case report = "report.html"
     }
 
-    private init(url: URL, lock: RunLock) {
+    init(url: URL, lock: RunLock) {
         self.url = url
         self.lock = lock
     }
+
+    /// Takes note of a new name.
+    func move(to url: URL) { self.url = url }
 
     /// The name of a run's folder if none is given: `digits-0` for `digits.yaml` and seed 0.
     public static func defaultName(configuration: URL, seed: Int) -> String {
@@ -60,42 +63,36 @@ public final class RunDirectory {
     /// If it throws, nothing is left behind, and a run that was to be overwritten is untouched.
     /// - Throws: `RunError.exists` if there are files and `overwrite` is false, `.notARun` if these
     ///   are not a run's, `.locked` if another process writes there; `FileError`; what `prepare`
-    ///   throws.
+    ///   throws. Complexity: a listing of the folder above.
     public static func create(
         at url: URL, overwrite: Bool = false, prepare: (RunDirectory) throws -> Void = { _ in }
     ) throws -> RunDirectory {
         let url = url.standardizedFileURL
-        let parent = url.deletingLastPathComponent()
-        try makeFolder(parent)
-        recover(url)
-        var oldLock: RunLock?
-        if try isOccupied(url) {
-            guard overwrite else { throw RunError.exists(path: url.path) }
-            guard isRun(url) else { throw RunError.notARun(path: url.path) }
-            oldLock = try RunLock(directory: url)
-        }
-        let staging = hidden(url, "new")
-        guard mkdir(staging.path, 0o755) == 0 else {
-            throw FileError(parent, "create a folder in it")
-        }
+        try Folder.make(url.deletingLastPathComponent())
+        let (run, replaced) = try stage(url, overwrite: overwrite)
         do {
-            let run = RunDirectory(url: staging, lock: try RunLock(directory: staging))
             try prepare(run)
-            try run.takePlace(at: url, replacing: oldLock != nil)
+            try run.takePlace(at: url, overwrite: overwrite, replacing: replaced)
             return run
         } catch {
-            try? FileManager.default.removeItem(at: staging)
+            if run.url != url { try? removeHidden(run.url) }
             throw error
         }
     }
 
-    /// Opens the directory of a run that is there, to go on with it.
+    /// Opens the directory of a run that is there, to go on with it; partial files of dead processes go.
     ///
     /// - Throws: `RunError.missing`, `.notARun`, `.locked`; `FileError` if it cannot be written.
     public static func open(_ url: URL) throws -> RunDirectory {
         let url = url.standardizedFileURL
+        let parent = url.deletingLastPathComponent()
+        if FileManager.default.fileExists(atPath: parent.path) {
+            try FolderLock.hold(parent) { removeLeftovers(in: parent) }
+        }
         try requireRun(url)
-        return RunDirectory(url: url, lock: try RunLock(directory: url))
+        let run = RunDirectory(url: url, lock: try RunLock(directory: url))
+        run.removePartialFiles()
+        return run
     }
 
     /// Checks that a folder holds a run, for those who only read.
@@ -132,77 +129,7 @@ public final class RunDirectory {
     /// - Throws: `FileError`.
     public func writeFigure(_ svg: String, named name: String) throws(FileError) {
         let folder = url.appending(path: "figures")
-        try Self.makeFolder(folder)
+        try Folder.make(folder)
         try AtomicFile.write(Data(svg.utf8), to: folder.appending(path: "\(name).svg"))
-    }
-}
-
-// MARK: - Taking its place
-
-extension RunDirectory {
-    /// Gives the directory its final name; what was there stays until that has worked.
-    private func takePlace(at target: URL, replacing: Bool) throws {
-        let old = Self.hidden(target, "old")
-        if replacing, rename(target.path, old.path) != 0 {
-            throw FileError(target, "move the old run out of the way")
-        }
-        guard rename(url.path, target.path) == 0 else {
-            let number = errno
-            if replacing { rename(old.path, target.path) }
-            if number == ENOTEMPTY || number == EEXIST { throw RunError.exists(path: target.path) }
-            throw FileError(target, "give the folder its name", errorNumber: number)
-        }
-        url = target
-        AtomicFile.synchronizeFolder(target.deletingLastPathComponent())
-        if replacing { try? FileManager.default.removeItem(at: old) }
-    }
-
-    /// Cleans up after processes that died while making this directory: an old run that was moved
-    /// out of the way comes back, unfinished new ones go.
-    private static func recover(_ url: URL) {
-        let parent = url.deletingLastPathComponent()
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
-        for name in names {
-            let leftover = parent.appending(path: name)
-            let isOld = name.hasPrefix(".\(url.lastPathComponent).old-")
-            guard isOld || name.hasPrefix(".\(url.lastPathComponent).new-"),
-                !RunLock.isHeld(directory: leftover)
-            else { continue }
-            if isOld, rename(leftover.path, url.path) == 0 { continue }
-            try? FileManager.default.removeItem(at: leftover)
-        }
-    }
-
-    static func hidden(_ url: URL, _ purpose: String) -> URL {
-        url.deletingLastPathComponent().appending(
-            path: ".\(url.lastPathComponent).\(purpose)-\(getpid())-\(UInt32.random(in: 0...9999))")
-    }
-
-    /// Whether there is something at `url` that must not be lost.
-    private static func isOccupied(_ url: URL) throws(FileError) -> Bool {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            return false
-        }
-        guard isFolder.boolValue else {
-            throw FileError(url, "create the folder", errorNumber: ENOTDIR)
-        }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
-            throw FileError(url, "read the folder", errorNumber: EACCES)
-        }
-        return !names.isEmpty
-    }
-
-    /// Makes a folder and those above it, unless they are there.
-    package static func makeFolder(_ url: URL) throws(FileError) {
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw FileError(
-                path: url.path, operation: "create the folder",
-                reason: underlying.flatMap { POSIXErrorCode(rawValue: Int32($0.code)) }
-                    .map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription)
-        }
     }
 }

@@ -30,21 +30,22 @@ public enum RunError: Error, Equatable, CustomStringConvertible, ExitStatusProvi
             "\(path): there is a run already; use --overwrite to replace it, --resume to go on, "
                 + "or --output to write elsewhere"
         case .notARun(let path):
-            "\(path): expected a run directory (with config.yaml), found other files; "
-                + "it is left as it is, use --output to write elsewhere"
+            "\(path): expected a run directory (with config.yaml), found something else, which is left as "
+                + "it is; name another folder"
         case .locked(let path):
-            "\(path): another process is writing this run; wait for it, or use --output"
+            "\(path): another process is writing this run; wait until it has ended"
         case .missing(let path):
             "\(path): no such run directory; `ranvier runs list` shows those that are there"
         case .differs(let path, let key):
             "\(path): the run was begun with another value of '\(key)'; go on with the same "
-                + "configuration (only training.epochs may differ), or use --overwrite"
+                + "configuration (only training.epochs may differ), or begin anew with --overwrite in place of "
+                + "--resume"
         case .taken(let path, let key):
             "\(path): there is a run with another value of '\(key)'; use another --output, or "
                 + "remove it with `ranvier runs remove`"
         case .beyond(let path, let done, let asked):
             "\(path): the run has done \(done) epochs, more than the \(asked) that are asked for; "
-                + "ask for at least \(done) to go on, or use --overwrite to begin anew"
+                + "ask for at least \(done) to go on, or begin anew with --overwrite in place of --resume"
         case .holdsOthers(let path, let names):
             "\(path): holds files that are not the run's (\(names.joined(separator: ", "))); nothing was "
                 + "removed; move them away, or use --force to remove them, too"

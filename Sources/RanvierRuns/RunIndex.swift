@@ -2,15 +2,22 @@ import Foundation
 import GRDB
 import RanvierConfiguration
 import RanvierFormats
+import Synchronization
 
 /// The index of the runs under one output folder: the SQLite file `index.sqlite` in it.
 ///
 /// It only repeats what the run directories hold: `rebuild(root:)` makes it anew from them.
-/// Several processes may use it at once.
+/// Several processes may use it at once, also while it is rebuilt.
 public final class RunIndex: Sendable {
     /// The output folder.
     public let root: URL
-    private let database: DatabaseQueue
+    private let connection: Mutex<Connection>
+
+    /// An open file, which may be another than the one of that name by now.
+    struct Connection {
+        let database: DatabaseQueue
+        let identity: FileIdentity?
+    }
 
     /// The name of the file.
     package static let fileName = "index.sqlite"
@@ -21,21 +28,31 @@ public final class RunIndex: Sendable {
     public convenience init(root: URL, create: Bool) throws {
         let file = root.appending(path: Self.fileName)
         if create {
-            try RunDirectory.makeFolder(root)
-        } else if !FileManager.default.fileExists(atPath: file.path) {
+            try Folder.make(root)
+            try self.init(
+                root: root,
+                connection: FolderLock.hold(root) { try Self.open(file, writable: true) })
+        } else if FileManager.default.fileExists(atPath: file.path) {
+            try self.init(root: root, connection: Self.open(file, writable: false))
+        } else {
             throw RunIndexError.missing(path: file.relativePath)
         }
-        try self.init(root: root, file: file, writable: create)
     }
 
-    private init(root: URL, file: URL, writable: Bool) throws(RunIndexError) {
+    init(root: URL, connection: Connection) {
         self.root = root.standardizedFileURL
+        self.connection = Mutex(connection)
+    }
+
+    static func open(_ file: URL, writable: Bool) throws(RunIndexError) -> Connection {
         do {
-            var configuration = Configuration()
-            configuration.readonly = !writable
-            configuration.busyMode = .timeout(10)
-            database = try DatabaseQueue(path: file.path, configuration: configuration)
-            let migrator = Self.migrator
+            // A killed writer's journal is rolled back by who may write; readers alone would refuse the file.
+            if !writable, FileManager.default.fileExists(atPath: file.path + "-journal") {
+                try? DatabaseQueue(path: file.path, configuration: configuration(writable: true))
+                    .read { _ in }
+            }
+            let database = try DatabaseQueue(
+                path: file.path, configuration: configuration(writable: writable))
             if try database.read(migrator.hasBeenSuperseded) {
                 throw RunIndexError.tooNew(path: file.relativePath)
             }
@@ -46,9 +63,17 @@ public final class RunIndex: Sendable {
                     path: file.relativePath,
                     reason: "its tables are not there, or those of an earlier version")
             }
+            return Connection(database: database, identity: FileIdentity(path: file.path))
         } catch {
             throw Self.error(error, file: file)
         }
+    }
+
+    private static func configuration(writable: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = !writable
+        configuration.busyMode = .timeout(60)
+        return configuration
     }
 
     private static var migrator: DatabaseMigrator {
@@ -82,8 +107,11 @@ public final class RunIndex: Sendable {
         return migrator
     }
 
-    private static func error(_ error: any Error, file: URL) -> RunIndexError {
+    static func error(_ error: any Error, file: URL) -> RunIndexError {
         if let error = error as? RunIndexError { return error }
+        if let error = error as? FileError {
+            return .unusable(path: file.relativePath, reason: error.reason)
+        }
         guard let error = error as? DatabaseError else {
             return .unusable(path: file.relativePath, reason: error.localizedDescription)
         }
@@ -97,13 +125,35 @@ public final class RunIndex: Sendable {
         }
     }
 
-    private func access<Value>(
-        _ body: (DatabaseQueue) throws -> Value
+    private func read<Value>(
+        _ body: (Database) throws -> Value
     ) throws(RunIndexError) -> Value {
         do {
-            return try body(database)
+            return try connection.withLock { $0 }.database.read(body)
         } catch {
             throw Self.error(error, file: root.appending(path: Self.fileName))
+        }
+    }
+
+    /// Changes the file that has the name now: a damaged one may have been replaced since it was opened.
+    private func write<Value>(
+        _ body: (Database) throws -> Value
+    ) throws(RunIndexError) -> Value {
+        let file = root.appending(path: Self.fileName)
+        do {
+            return try FolderLock.hold(root) {
+                if let failure = WritingFault.failure(.write, of: file) {
+                    throw FileError(file, "write the file", errorNumber: failure.number)
+                }
+                var current = connection.withLock { $0 }
+                if current.identity != FileIdentity(path: file.path) {
+                    current = try Self.open(file, writable: true)
+                    connection.withLock { $0 = current }
+                }
+                return try current.database.write(body)
+            }
+        } catch {
+            throw Self.error(error, file: file)
         }
     }
 }
@@ -116,15 +166,7 @@ extension RunIndex {
     /// - Throws: `RunIndexError`.
     @discardableResult
     public func record(_ run: RunRecord) throws(RunIndexError) -> RunRecord {
-        try access { database in
-            try database.write { database in
-                let old = try RunRecord.filter(Column("path") == run.path).fetchOne(database)
-                var run = run
-                run.id = old?.id
-                try run.save(database)
-                return run
-            }
-        }
+        try write { try Self.save(run, in: $0) }
     }
 
     /// Takes runs out of the index, by their path below the output folder.
@@ -133,21 +175,22 @@ extension RunIndex {
     /// - Throws: `RunIndexError`.
     @discardableResult
     public func forget(_ paths: [String]) throws(RunIndexError) -> Int {
-        try access { database in
-            try database.write { database in
-                try RunRecord.filter(paths.contains(Column("path"))).deleteAll(database)
-            }
-        }
+        try write { try RunRecord.filter(paths.contains(Column("path"))).deleteAll($0) }
+    }
+
+    static func save(_ run: RunRecord, in database: Database) throws -> RunRecord {
+        var run = run
+        run.id = try RunRecord.filter(Column("path") == run.path).fetchOne(database)?.id
+        try run.save(database)
+        return run
     }
 
     /// All runs, the latest first. One whose process is gone is shown as interrupted.
     ///
     /// - Throws: `RunIndexError`.
     public func runs() throws(RunIndexError) -> [RunRecord] {
-        let runs = try access { database in
-            try database.read { database in
-                try RunRecord.order(Column("started").desc, Column("id").desc).fetchAll(database)
-            }
+        let runs = try read { database in
+            try RunRecord.order(Column("started").desc, Column("id").desc).fetchAll(database)
         }
         return runs.map(settled)
     }
@@ -178,61 +221,5 @@ extension RunIndex {
         var run = run
         run.status = .interrupted
         return run
-    }
-}
-
-// MARK: - Rebuilding
-
-extension RunIndex {
-    /// What rebuilding found.
-    public struct Rebuilt: Sendable {
-        /// The index, open for writing.
-        public let index: RunIndex
-        /// How many runs it holds.
-        public let count: Int
-        /// Run directories that were left out, with the reason.
-        public let skipped: [RunError]
-    }
-
-    /// Makes the index anew from the run directories below `root`; the old file is replaced.
-    ///
-    /// - Throws: `RunIndexError`; `FileError` if the folder cannot be written.
-    public static func rebuild(root: URL) throws -> Rebuilt {
-        try RunDirectory.makeFolder(root)
-        var (records, skipped): ([RunRecord], [RunError]) = ([], [])
-        for folder in runFolders(below: root) {
-            do throws(RunError) {
-                records.append(try RunRecord(folder: folder, relativeTo: root))
-            } catch {
-                skipped.append(error)
-            }
-        }
-        let file = root.appending(path: fileName)
-        let fresh = root.appending(path: ".\(fileName).new-\(getpid())")
-        try? FileManager.default.removeItem(at: fresh)
-        do {
-            let index = try RunIndex(root: root, file: fresh, writable: true)
-            for record in records.sorted(by: { ($0.started, $0.path) < ($1.started, $1.path) }) {
-                try index.record(record)
-            }
-            try? index.database.close()
-        }
-        for suffix in ["-journal", "-wal", "-shm"] { unlink(file.path + suffix) }
-        guard rename(fresh.path, file.path) == 0 else {
-            throw FileError(file, "replace the index of runs")
-        }
-        return Rebuilt(
-            index: try RunIndex(root: root, create: true), count: records.count, skipped: skipped)
-    }
-
-    /// The run directories below a folder; hidden folders and what is inside runs are not searched.
-    private static func runFolders(below root: URL) -> [URL] {
-        let children = try? FileManager.default.contentsOfDirectory(
-            at: root, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)
-        return (children ?? []).sorted { $0.path < $1.path }.flatMap { child -> [URL] in
-            let values = try? child.resourceValues(forKeys: [.isDirectoryKey])
-            guard values?.isDirectory == true else { return [] }
-            return RunDirectory.isRun(child) ? [child] : runFolders(below: child)
-        }
     }
 }

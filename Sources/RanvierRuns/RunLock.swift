@@ -10,25 +10,47 @@ package final class RunLock {
 
     /// Takes the lock of a directory.
     ///
-    /// - Throws: `RunError.locked` if another process holds it, `FileError` if the directory cannot
-    ///   be written.
+    /// - Throws: `RunError.locked` if another process holds it, `.missing` if there is no directory,
+    ///   `FileError` if it cannot be written or its file system has no locks.
     package init(directory: URL) throws {
         let file = directory.appending(path: Self.name)
-        descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(directory, "write into the folder") }
         // Whoever only asks whether the lock is held holds it for an instant: try more than once.
-        for attempt in 0... {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-            guard attempt < 5 else { break }
+        var attempts = 0
+        while true {
+            let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                guard errno != ENOENT else { throw RunError.missing(path: directory.path) }
+                throw FileError(directory, "write into the folder")
+            }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+                // The directory of this name may have become another in between.
+                if FileIdentity(descriptor) == FileIdentity(path: file.path) {
+                    self.descriptor = descriptor
+                    return
+                }
+                close(descriptor)
+                continue
+            }
+            let number = errno
+            close(descriptor)
+            guard number == EWOULDBLOCK || number == EINTR else {
+                throw FileError(file, "lock the file", errorNumber: number)
+            }
+            attempts += 1
+            guard attempts < 20 else { throw RunError.locked(path: directory.path) }
             usleep(10_000)
         }
-        close(descriptor)
-        throw RunError.locked(path: directory.path)
     }
 
     deinit { close(descriptor) }
 
     package static let name = ".lock"
+
+    /// Whether this is the lock of the directory that has the name now.
+    func isOf(directory: URL) -> Bool {
+        FileIdentity(descriptor)
+            == FileIdentity(path: directory.appending(path: Self.name).path)
+    }
 
     /// Whether some process holds the lock of a directory now.
     package static func isHeld(directory: URL) -> Bool {

@@ -6,9 +6,14 @@ import RanvierLearning
 extension RunRecord {
     /// Reads what a run directory tells about itself: `result.json`, else `config.yaml`.
     ///
-    /// Without a result the run is running if a process holds its lock, and interrupted if not.
+    /// Without a result, or with one of fewer epochs than are done by now, the run is running if a process holds its lock, and
+    /// interrupted if not.
+    /// - Parameter warning: hears that `result.json` has no checksum; standard error, if left out.
     /// - Throws: `RunError.damaged` if `result.json` is not what it should be.
-    public init(folder: URL, relativeTo root: URL) throws(RunError) {
+    public init(
+        folder: URL, relativeTo root: URL,
+        warning: StoredFileWarning = StoredFileWarnings.standardError
+    ) throws(RunError) {
         let resultFile = folder.appending(path: RunDirectory.File.result.rawValue)
         let configurationFile = folder.appending(path: RunDirectory.File.configuration.rawValue)
         let path = Self.path(of: folder, relativeTo: root)
@@ -22,19 +27,22 @@ extension RunRecord {
             return
         }
         let result: Result
-        do {
-            result = try StoredJSON.value(Result.self, from: Data(contentsOf: resultFile))
+        do throws(StoredFileError) {
+            result = try StoredJSON.value(storedIn: resultFile, format: 1, warning: warning)
         } catch {
             throw RunError.damaged(
                 path: resultFile.path,
-                reason: "expected the result of a run as JSON, found something else; "
-                    + "run again with --overwrite")
+                reason: "expected the result of a run as JSON, found another: \(error.reason)")
         }
+        let isWhole =
+            RunDirectory.metricsLines(in: folder).count <= result.training?.epochs ?? .max
+        let status: RunStatus =
+            isWhole ? .finished : RunLock.isHeld(directory: folder) ? .running : .interrupted
         let finished = Self.date(of: resultFile)
         let started = Self.date(of: configurationFile) ?? finished
         self.init(
             path: path, method: result.method, model: result.model, dataset: result.dataset,
-            seed: result.seed, version: result.version, status: .finished,
+            seed: result.seed, version: result.version, status: status,
             started: started ?? Date(timeIntervalSince1970: 0))
         self.finished = finished
         take(result)
@@ -86,7 +94,7 @@ extension RunRecord {
     ) -> (method: String?, seed: Int?, version: String?) {
         guard let root = try? ConfigurationReader(file: file).root else { return (nil, nil, nil) }
         return (
-            (try? root.optionalString("method")) ?? nil, (try? root.optionalInteger("seed")) ?? nil,
+            (try? root.optionalString("method")) ?? nil, (try? root.seed("seed")).map { Int($0) },
             (try? root.optionalString("version")) ?? nil
         )
     }
@@ -101,6 +109,18 @@ extension RunRecord {
             let epochs: Int?
             let seconds: Double?
             let samplesPerSecond: Double?
+
+            enum CodingKeys: CodingKey { case epochs, seconds, samplesPerSecond }
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                epochs =
+                    container.contains(.epochs)
+                    ? try container.count(forKey: .epochs, atMost: TrainingState.mostEpochs) : nil
+                seconds = try container.decodeIfPresent(Double.self, forKey: .seconds)
+                samplesPerSecond = try container.decodeIfPresent(
+                    Double.self, forKey: .samplesPerSecond)
+            }
         }
         struct Activity: Decodable { let spikesPerSample: Double? }
         struct Energy: Decodable { let picojoulesPerSample: Double? }

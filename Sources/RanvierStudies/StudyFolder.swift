@@ -7,11 +7,7 @@ import RanvierRuns
 package struct StudyFolder {
     package let url: URL
 
-    package init(
-        url: URL
-    ) {
-        self.url = url
-    }
+    package init(url: URL) { self.url = url }
 
     /// Writes all files, each whole or not at all.
     ///
@@ -20,7 +16,8 @@ package struct StudyFolder {
         _ description: StudyDescription, _ result: StudyResult, json: String
     ) throws {
         let figures = url.appending(path: "figures")
-        try RunDirectory.makeFolder(figures)
+        try Folder.make(figures)
+        for folder in [url, figures] { PartialFile.removeAbandoned(in: folder) }
         for table in result.allTables {
             try write(table.csv, to: url.appending(path: "\(table.name).csv"))
         }

@@ -104,6 +104,12 @@ public struct SurrogateConfiguration: MethodConfiguration {
                 found: "outputs of shape \(network.outputShape)")
         }
         try network.requireSteps(encoder.steps)
+        try network.requireMemory(
+            // As many at least are looked at when the memory is measured.
+            samples: min(training.batchSizes.largest, 4),
+            steps: min(encoder.steps, (isSpiking ? training.truncation : nil) ?? encoder.steps),
+            optimizerSlots: training.optimizer.optimizer.valuesPerWeight,
+            available: training.memoryLimit ?? MemoryNeed.available)
         network.recomputesStates = training.recomputesStates
         var method = SurrogateGradient(
             ClockedModel(

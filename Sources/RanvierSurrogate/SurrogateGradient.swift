@@ -76,7 +76,10 @@ public struct SurrogateGradient: LearningMethod {
     }
 
     /// Takes over a stored state of the optimiser.
-    public mutating func restore(state: [String: Tensor], steps: Int) {
+    ///
+    /// - Throws: ``TrainingStateError`` where it is none of this optimiser for this network.
+    public mutating func restore(state: [String: Tensor], steps: Int) throws {
+        try optimizer.requireFit(of: state, steps: steps, for: network.trainableParameters)
         optimizer.restore(state: state, stepCount: steps)
     }
 

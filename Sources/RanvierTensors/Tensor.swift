@@ -115,8 +115,13 @@ public struct Tensor: Sendable {
 }
 
 extension [Int] {
-    /// Number of elements of a tensor with these axes.
-    public var elementCount: Int { reduce(1, *) }
+    /// Number of elements of a tensor with these axes; the largest integer where they are more than that.
+    public var elementCount: Int {
+        reduce(1) { product, extent in
+            let (next, isTooLarge) = product.multipliedReportingOverflow(by: extent)
+            return isTooLarge ? .max : next
+        }
+    }
 }
 
 // MARK: - Text

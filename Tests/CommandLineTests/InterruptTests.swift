@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Interrupts")
 struct InterruptTests {
-    @Test("the first Ctrl-C asks to stop", arguments: [SIGINT, SIGTERM])
+    @Test("the first Ctrl-C asks to stop", arguments: [SIGINT, SIGTERM, SIGHUP])
     func firstSignal(_ number: Int32) async {
         await #expect(processExitsWith: .exitCode(7)) { [number] in
             let work = Cancellation()

@@ -75,4 +75,24 @@ struct UsageTests {
         #expect(ending.status == 2)
         #expect(ending.messages.contains("broken.yaml:3"), "\(ending.messages)")
     }
+
+    @Test(
+        "integers at their extremes are refused by name, or taken",
+        arguments: [
+            ["run", "--threads"], ["run", "--seed"], ["run", "--seeds"], ["run", "--window"],
+            ["run", "--stride"], ["run", "--horizon"], ["sweep", "--jobs"], ["sweep", "--seeds"],
+            ["bench", "--runs"], ["bench", "--n"], ["bench", "--batch"], ["bench", "--steps"],
+            ["reproduce", "--epochs"], ["compare", "--seed"],
+        ])
+    func integers(_ words: [String]) throws {
+        for text in ["-1", "1000000001", "9223372036854775807", "9223372036854775808"] {
+            // What is named is not there, so that nothing runs where the number is taken.
+            let ending = try ranvier.run([words[0], "nothing.csv", "\(words[1])=\(text)"])
+            #expect(ending.status == 2 || ending.status == 3, "\(words) \(text)")
+            let isNamed =
+                ending.messages.contains(words[1]) || ending.messages.contains("nothing")
+            #expect(isNamed, "\(words) \(text): \(ending.messages)")
+            #expect(!ending.messages.contains("Fatal"), "\(ending.messages)")
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RanvierFormats
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierConfiguration
@@ -428,19 +429,4 @@ private enum OtherRole: Role {
     typealias Value = Int
     static let name = "other"
     static func element(of value: Int) -> Element { Element("\(value)") }
-}
-
-/// Random numbers that a seed decides. Source: Steele, Lea & Flood 2014 (SplitMix64).
-private struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

@@ -165,4 +165,29 @@ import Testing
         #expect(labels.bytes.prefix(5).elementsEqual([7, 2, 1, 0, 4]))
         #expect(DataCatalogue(directory: directory)["mnist"]?.status == .available)
     }
+
+    /// No images leave the other axes as large as the header says.
+    @Test func noImagesAreRefused() throws {
+        let most = 0xffff_ffff
+        for shape in [[0, 2, 2], [0, most, 2], [0, 0, most]] {
+            expectDataError(.countMismatch, mentioning: ["images", "at least one sample"]) {
+                _ = try Dataset(
+                    idxImages: folder.write(idx(8, shape, []), to: "images"),
+                    labels: folder.write(idx(8, [0], []), to: "labels"), name: "toy")
+            }
+        }
+        expectDataError(.corrupt, mentioning: ["fits into memory"]) {
+            _ = try IDXFile(contentsOf: folder.write(idx(8, [0, most, most, most], []), to: "x"))
+        }
+    }
+
+    /// A small file that unpacks to far more than it is refused before it is unpacked.
+    @Test func whatAFileUnpacksToIsBounded() throws {
+        let count = 70 << 20
+        let bomb = gzip(idx(8, [count], [UInt8](repeating: 0, count: count)))
+        #expect(bomb.count < count / 250)
+        expectDataError(.unsupported, mentioning: ["bomb", "unpacked bytes", "250 times"]) {
+            _ = try IDXFile(contentsOf: folder.write(bomb, to: "bomb"))
+        }
+    }
 }

@@ -121,4 +121,45 @@ import Testing
         let near = try Dataset(csv: labels("9007199254740990", "9007199254740991"), label: "label")
         #expect(near.classNames == ["9007199254740990", "9007199254740991"])
     }
+
+    /// What is no table is told what it is, whatever its name.
+    @Test(
+        arguments: [
+            (Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 40), "Excel workbook"),
+            ([57, 0, 0, 0, 0, 0, 0, 0] + Array("{\"w\":{}}".utf8), "safetensors"),
+            ([0x89] + Array("PNG\r\n\u{1a}\n".utf8) + [0, 0, 0, 13], "PNG image"),
+            (Array("{\"version\": 1,\n\"a\": 2}\n".utf8), "JSON"),
+            (Array("# mine\nname: x\nmethod: surrogate\n".utf8), "a configuration"),
+        ] as [([UInt8], String)])
+    func aFileThatIsNoTableIsToldWhatItIs(bytes: [UInt8], word: String) throws {
+        let file = try folder.write(bytes, to: "t.csv")
+        expectDataError(.wrongFormat, mentioning: ["t.csv", "expected a table", word]) {
+            _ = try TableReader(file)
+        }
+    }
+
+    @Test func aRunDirectoryIsNoFolderOfTables() throws {
+        try folder.write("seed: 1\n", to: "run/config.yaml")
+        try folder.write("{}", to: "run/model.json")
+        expectDataError(.missing, mentioning: ["run", "a run directory", "ranvier evaluate"]) {
+            _ = try TableFiles.urls(["run"], from: folder.url)
+        }
+    }
+
+    /// A position is advised where one is taken, and only there.
+    @Test func positionsAreAdvisedWhereTheyAreTaken() {
+        let names = ["a", "b", "b"]
+        expectDataError(.unknownName, mentioning: ["position from 0"]) {
+            _ = try TableColumn.named("z").position(among: names, path: "t.csv")
+        }
+        expectDataError(.unknownName, mentioning: ["by position"]) {
+            _ = try TableColumn.named("b").position(among: names, path: "t.csv")
+        }
+        for name in ["z", "b"] {
+            let error = #expect(throws: DataError.self) {
+                try TableColumn.position(named: name, among: names, path: "t.csv")
+            }
+            #expect(error?.advice.contains("position") == false, "\(String(describing: error))")
+        }
+    }
 }

@@ -19,7 +19,7 @@ import Testing
         }
         _ = try round()
         #expect(try round().value.isNaN && calls == 1)
-        #expect(procedure.outcome(of: "second", as: Outcome.self) == nil)
+        #expect(try procedure.outcome(of: "second", as: Outcome.self) == nil)
         struct Stopped: Error {}
         #expect(throws: Stopped.self) {
             _ = try procedure.round("second") { () throws -> Outcome in throw Stopped() }

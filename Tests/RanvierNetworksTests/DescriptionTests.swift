@@ -1,5 +1,6 @@
 import RanvierConfiguration
 import RanvierFormats
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierNetworks
@@ -572,21 +573,6 @@ extension DescriptionTests {
 }
 
 // MARK: - What is registered here
-
-/// Random numbers that a seed decides. Source: Steele, Lea & Flood 2014 (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
 
 extension Surrogate {
     /// A triangle in plain operations.

@@ -1,5 +1,6 @@
 import RanvierConfiguration
 import RanvierTensors
+import RanvierTestSupport
 import Testing
 
 @testable import RanvierNetworks

@@ -29,7 +29,14 @@ enum ReferenceFile: String, CaseIterable {
     case thetaPhaseMap = "smooth-exact-gradient/theta_phase_map.json"
     case thetaRecurrent = "smooth-exact-gradient/theta_recurrent.json"
 
+    case earlyTickets = "sparse-and-quantized/early_tickets.json"
+    case edgePopup = "sparse-and-quantized/edge_popup_mpt.json"
     case energyMemory = "sparse-and-quantized/energy_memory.json"
+    case fakeQuantization = "sparse-and-quantized/fake_quant.json"
+    case granularity = "sparse-and-quantized/granularity.json"
+    case magnitudeMasks = "sparse-and-quantized/magnitude_masks.json"
+    case probabilityModel = "sparse-and-quantized/probability_model.json"
+    case rewinding = "sparse-and-quantized/imp_rewinding.json"
 
     case attacks = "surrogate-and-cka/attacks.json"
     case cka = "surrogate-and-cka/cka.json"
@@ -39,11 +46,14 @@ enum ReferenceFile: String, CaseIterable {
     case surrogates = "surrogate-and-cka/surrogates.json"
     case tinyResNet = "surrogate-and-cka/tiny_resnet.json"
 
-    /// Folders whose files may wait, by the module that will read them. Once that module is there, every file of its
-    /// folder must be read.
+    /// Folders, and files of other folders, that may wait, by the module that will read them. Once that module is there, they
+    /// must be read.
     static let waiting = [
         "anomaly-detection": "RanvierMonitor", "expectation-propagation": "RanvierBayes",
         "sparse-and-quantized": "RanvierCompression",
+        "sparse-and-quantized/integer_convolution.json": "RanvierDeployment",
+        "sparse-and-quantized/integer_inference.json": "RanvierDeployment",
+        "sparse-and-quantized/tiny_mnist.json": "RanvierDeployment",
         "spike-timing-alignment": "RanvierAlignment",
     ]
 

@@ -9,7 +9,10 @@ import Testing
     private static let material = ["RanvierNetworks", "RanvierData"]
     private static let learning = ground + material + ["RanvierLearning"]
     private static let afterLearning =
-        learning + ["RanvierSurrogate", "RanvierExact", "RanvierAnalysis", "RanvierBaselines"]
+        learning + [
+            "RanvierSurrogate", "RanvierExact", "RanvierCompression", "RanvierAnalysis",
+            "RanvierBaselines",
+        ]
     private static let workbench = [
         "RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies",
     ]
@@ -21,6 +24,7 @@ import Testing
         "RanvierNetworks": ground, "RanvierData": ground,
         "RanvierLearning": ground + material,
         "RanvierSurrogate": learning, "RanvierExact": learning, "RanvierAnalysis": learning,
+        "RanvierCompression": learning + ["RanvierSurrogate"],
         "RanvierBaselines": learning,
         "Ranvier": afterLearning,
         "RanvierRuns": afterLearning, "RanvierReports": afterLearning,

@@ -6,24 +6,12 @@ import Testing
 
 /// Every kind of the standard registry, with options drawn at random: what it writes is read as the same again, from YAML and from JSON.
 @Suite struct RegistryTests {
-    /// Numbers with a seed.
-    private struct Draws: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private func walk<R: Role>(_ role: R.Type) throws {
         let registry = Registry.standard
         #expect(!registry.all(R.self).isEmpty, "\(R.name)")
         for kind in registry.all(R.self) {
             for seed in UInt64(0)..<6 {
-                var random: any RandomNumberGenerator = Draws(state: seed)
+                var random: any RandomNumberGenerator = SeededNumbers(seed: seed)
                 let element = R.element(of: kind.sample(&random))
                 // From JSON, as stored models say it.
                 let text = try StoredJSON.data(element)

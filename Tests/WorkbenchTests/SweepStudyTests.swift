@@ -7,6 +7,7 @@ import Testing
 @testable import RanvierConfiguration
 @testable import RanvierData
 @testable import RanvierExperiments
+@testable import RanvierFormats
 @testable import RanvierLearning
 @testable import RanvierNetworks
 @testable import RanvierStudies
@@ -115,6 +116,41 @@ import Testing
         store.shouldStop = { $0 >= 1 }
         #expect(throws: InterruptedError.self) { try store.trained(network) }
         let rest = try StudyNetworkStore(context).trained(network)
+        for (name, value) in whole.model.parameters {
+            #expect(rest.model.parameters[name]?.scalars == value.scalars, "\(name)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("network.json", WritingFault.Operation.flush), ("checkpoint.safetensors", .write),
+            ("model.safetensors", .rename), ("trained.json", .rename),
+        ])
+    func aKilledStudyLosesNoNetwork(_ file: String, _ operation: WritingFault.Operation) throws {
+        let folder = try TemporaryFolder()
+        let context = StudyContext(isQuick: true, cache: folder.url)
+        let network = Self.network(1)
+        let fault = WritingFault(operation, of: file, after: 9, .kill)
+        _ = WritingFault.$current.withValue(fault) {
+            #expect(throws: FileError.self) { try StudyNetworkStore(context).trained(network) }
+        }
+        #expect(fault.hasKilled)
+        let store = StudyNetworkStore(context)
+        var hasTrained = false
+        store.shouldStop = { _ in
+            hasTrained = true
+            return false
+        }
+        let rest = try store.trained(network)
+        // Epochs that a checkpoint holds are not done again, as long as what came of them is not stored.
+        #expect(hasTrained == ["network.json", "checkpoint.safetensors"].contains(file))
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).map {
+            $0.split(separator: "/").dropFirst().joined()
+        }
+        #expect(
+            names.filter { !$0.isEmpty }.sorted()
+                == ["model.safetensors", "network.json", "trained.json"])
+        let whole = try StudyNetworkStore(StudyContext()).trained(network)
         for (name, value) in whole.model.parameters {
             #expect(rest.model.parameters[name]?.scalars == value.scalars, "\(name)")
         }

@@ -89,8 +89,13 @@ package struct RepresentationOutcome {
             })
     }
 
-    /// Accuracy of a linear readout from each layer of a network, from the samples that were kept.
+    /// Accuracy of a linear readout from each layer of a network, from the samples that were kept; NaN where samples have no
+    /// classes.
     package func probe(_ party: Int) throws(AnalysisError) -> LayerCurve {
+        guard !labels.isEmpty else {
+            return LayerCurve(
+                layers: names(party), values: parties[party].kept.map { _ in .nan })
+        }
         var values: [Double] = []
         for kernel in parties[party].kept {
             values.append(

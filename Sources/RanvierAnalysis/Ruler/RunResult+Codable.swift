@@ -36,6 +36,53 @@ extension RunResult: Codable {
         rivals = entries.filter { $0 != network }
         warnings = try container.decode([String].self, forKey: .warnings)
         headline = try container.decode(String.self, forKey: .headline)
+        try requirePossible(container)
+    }
+
+    /// Refuses numbers that cannot be, of those that pages and tables add up, divide or draw.
+    private func requirePossible(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+        func require(
+            _ key: CodingKeys, _ name: String, _ value: Double, atMost limit: Double = .infinity
+        ) throws {
+            try container.require(
+                // What is not finite is told as missing; only a limit is one of a sum or a share.
+                limit.isFinite ? value >= 0 && value <= limit : !(value < 0), key,
+                expected: "'\(name)' of at least 0"
+                    + (limit.isFinite ? " and at most \(limit)" : ""),
+                found: "\(value)")
+        }
+        let largest = Double(KeyedDecodingContainer<CodingKeys>.largestCount)
+        if let accuracy = test.accuracy, !accuracy.isNaN {
+            try require(.test, "accuracy", accuracy, atMost: 1)
+        }
+        try require(.test, "samples", Double(test.samples), atMost: largest)
+        try require(
+            .training, "epochs", Double(training.epochs), atMost: Double(TrainingState.mostEpochs))
+        try require(.training, "seconds", training.seconds)
+        try require(.training, "samplesPerSecond", training.samplesPerSecond)
+        for layer in activity.layers { try require(.activity, layer.name, layer.rate) }
+        try require(.activity, "spikesPerSample", activity.spikesPerSample)
+        let energies = [
+            energy.picojoulesPerSample, energy.arithmeticPicojoules, energy.actualWidthPicojoules,
+            energy.withMemoryPicojoules,
+        ]
+        for energy in energies { try require(.energy, "picojoules", energy) }
+        for value in [operations.synaptic, operations.multiplyAccumulate] {
+            try require(.operations, "operations", value)
+        }
+        let most = Double(1 << 50 as Int)
+        for bytes in [memory.weightBytes, memory.stateBytes, memory.peakResidentBytes] {
+            try require(.memory, "bytes", Double(bytes), atMost: most)
+        }
+        try require(.latency, "secondsPerSample", latency.secondsPerSample)
+        if let calibration, !calibration.expectedCalibrationError.isNaN {
+            try require(
+                .calibration, "expectedCalibrationError", calibration.expectedCalibrationError,
+                atMost: 1)
+        }
+        try container.require(
+            Set(measures.map(\.name)).count == measures.count, .measures,
+            expected: "each measure once", found: "\(measures.map(\.name))")
     }
 
     /// Writes a result; without a baseline there is no such key.
@@ -78,4 +125,22 @@ extension RunResult: Codable {
 
     /// Reads what `json()` wrote.
     public init(json data: Data) throws { self = try StoredJSON.value(from: data) }
+
+    /// The form of stored files.
+    private static let format = 1
+
+    /// The result as a file holds it: the same JSON with a checksum.
+    public func sealedJSON() throws -> Data {
+        try StoredJSON.sealed(self, format: Self.format, isPretty: true)
+    }
+
+    /// Reads a stored `result.json`.
+    ///
+    /// - Parameter warning: hears that the file has no checksum; standard error, if left out.
+    /// - Throws: `StoredFileError` that names the file.
+    public init(
+        storedIn file: URL, warning: StoredFileWarning = StoredFileWarnings.standardError
+    ) throws(StoredFileError) {
+        self = try StoredJSON.value(storedIn: file, format: Self.format, warning: warning)
+    }
 }

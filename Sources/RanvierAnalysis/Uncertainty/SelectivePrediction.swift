@@ -1,3 +1,5 @@
+import RanvierFormats
+
 /// Answers that are given only where the model is sure enough: which confidence to ask for, by samples whose answers are known.
 ///
 /// The confidence of the answer is compared with a threshold; rarer answers are right more often. Source: selective
@@ -28,6 +30,28 @@ public struct SelectivePrediction: Codable, Hashable, Sendable {
         }
         self.confidences = order.map { confidences[$0] }
         self.correct = order.map { correct[$0] }
+    }
+
+    private enum CodingKeys: CodingKey { case confidences, correct }
+
+    /// Reads stored answers.
+    ///
+    /// - Throws: `DecodingError` where they are not as many confidences from 0 to 1, the highest first, as outcomes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        confidences = try container.decode([Double].self, forKey: .confidences)
+        correct = try container.decode([Bool].self, forKey: .correct)
+        try container.require(
+            correct.count == confidences.count, .correct,
+            expected: "\(confidences.count) outcomes, one a confidence", found: "\(correct.count)")
+        // Sums of single precision end a little above 1.
+        let outside = confidences.first { !($0 >= 0 && $0 <= 1.001) }
+        try container.require(
+            outside == nil, .confidences, expected: "numbers from 0 to 1",
+            found: "\(outside ?? 0)")
+        let isSorted = zip(confidences, confidences.dropFirst()).allSatisfy { $0 >= $1 }
+        try container.require(
+            isSorted, .confidences, expected: "the highest first", found: "another order")
     }
 
     /// Number of answers.

@@ -82,6 +82,7 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
         if !start.isEmpty, start.allSatisfy({ $0 >= 32 && $0 != 127 || (9...13).contains($0) }) {
             return ("CSV", try csv(url))
         }
+        let nature = FileNature(start: start)
         throw DataError(
             .wrongFormat, at: url.path(percentEncoded: false),
             expected:
@@ -89,9 +90,9 @@ public struct DataFileSummary: Sendable, Hashable, Codable {
                 + "gzip)",
             found: start.isEmpty
                 ? "an empty file"
-                : "bytes "
+                : nature?.words ?? "bytes "
                     + start.prefix(8).map { String(format: "%02x", $0) }.joined(separator: " "),
-            advice: "check that this is a data file")
+            advice: nature?.advice ?? "check that this is a data file")
     }
 
     private static func idx(_ url: URL) throws(DataError) -> [Detail] {

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierFormats
 import RanvierSpikes
 import RanvierTensors
@@ -57,7 +58,9 @@ public struct FSDD: Sendable {
         where Double(recording.sound.sampleRate) != cochlea.filterBank.sampleRate {
             throw DataError(
                 .unsupported, at: recording.sound.path,
-                expected: "\(cochlea.filterBank.sampleRate) samples per second",
+                expected:
+                    "\(NumberText.shortest(cochlea.filterBank.sampleRate)) samples per second, as in "
+                    + (recordings.first?.sound.path ?? ""),
                 found: "\(recording.sound.sampleRate)", advice: "resample the recording")
         }
         // One at a time per worker; the place of each result is fixed, so threads do not matter.

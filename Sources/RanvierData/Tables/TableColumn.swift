@@ -14,6 +14,13 @@ public enum TableColumn: Sendable, Hashable {
     /// - Parameter path: the file, for messages.
     /// - Throws: ``DataError`` of kind `unknownName` that lists the columns, or where two have the name.
     public func position(among names: [String], path: String) throws(DataError) -> Int {
+        try position(among: names, path: path, takesPosition: true)
+    }
+
+    /// - Parameter takesPosition: whether a position may stand for the name, so that it is worth telling.
+    private func position(
+        among names: [String], path: String, takesPosition: Bool
+    ) throws(DataError) -> Int {
         var index: Int?
         switch self {
         case .named(let name):
@@ -23,7 +30,8 @@ public enum TableColumn: Sendable, Hashable {
                     .unknownName, at: path, expected: "one column \"\(name)\"",
                     found: "\(places.count), at the positions "
                         + places.map { "\($0)" }.joined(separator: ", "),
-                    advice: "choose by position from 0, or rename one")
+                    advice: takesPosition
+                        ? "choose by position from 0, or rename one" : "rename all but one")
             }
             if let place = places.first { return place }
             index = Int(name)
@@ -37,7 +45,8 @@ public enum TableColumn: Sendable, Hashable {
         if names.count > 40 { shown += ", …" }
         throw DataError(
             .unknownName, at: path, expected: "a column \(self)",
-            found: "\(names.count) columns: \(shown)", advice: Self.advice(self, names))
+            found: "\(names.count) columns: \(shown)",
+            advice: Self.advice(self, names, takesPosition: takesPosition))
     }
 
     /// Position of a column that is known by its name alone: a name such as "3" is never a position.
@@ -52,13 +61,19 @@ public enum TableColumn: Sendable, Hashable {
             throw DataError(
                 .unknownName, at: path, expected: "a column \"\(name)\"",
                 found: "\(names.count) columns: \(shown)",
-                advice: advice(.named(name), names))
+                advice: advice(.named(name), names, takesPosition: false))
         }
-        return try TableColumn.named(name).position(among: names, path: path)
+        return try TableColumn.named(name).position(
+            among: names, path: path, takesPosition: false)
     }
 
-    private static func advice(_ column: TableColumn, _ names: [String]) -> String {
-        let usual = "name one of these, or its position from 0 (-1 is the last)"
+    private static func advice(
+        _ column: TableColumn, _ names: [String], takesPosition: Bool
+    ) -> String {
+        let usual =
+            takesPosition
+            ? "name one of these, or its position from 0 (-1 is the last)"
+            : "rename the column that is meant, or add it"
         guard case .named(let name) = column else { return usual }
         let bare = bareName(name)
         if let other = names.first(where: { bareName($0) == bare && bare != $0 }), bare != "" {

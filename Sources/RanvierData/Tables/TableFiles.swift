@@ -60,9 +60,12 @@ package enum TableFiles {
             if suffixes.contains(where: { name.hasSuffix($0) }) { found.append(url) }
         }
         guard !found.isEmpty else {
+            let nature = FileNature(of: folder)
             throw DataError(
                 .missing, at: path, expected: "tables (\(suffixes.joined(separator: ", ")))",
-                found: "none in the folder", advice: "check the path")
+                found: nature?.words ?? "none in the folder",
+                advice: nature?.advice
+                    ?? "check the path; other data are named in a configuration (dataset: …)")
         }
         return sorted(found)
     }

@@ -44,12 +44,12 @@ struct TableSamples {
         guard !cuts.isEmpty else {
             throw DataError(
                 .countMismatch, at: name,
-                expected: length > 1
+                expected: length + options.horizon > 1
                     ? "a series of at least \(length + options.horizon) rows without a gap"
                     : "rows that can be used",
                 found: "\(rows.count) rows in \(rows.seriesNames.count) series, none long enough",
-                advice: length > 1
-                    ? "choose a shorter `window`, or allow longer gaps with `longest-gap`"
+                advice: length + options.horizon > 1
+                    ? "choose a shorter `window` or `horizon`, or allow longer gaps with `longest-gap`"
                     : "choose what becomes of missing numbers with `missing`")
         }
         let shape = options.window.map { [$0, rows.width] } ?? [rows.width]

@@ -47,6 +47,27 @@ public struct ExactGradient: LearningMethod {
         try trainer.restore(state, stepCount: steps)
     }
 
+    /// First spikes of the same neurons after every epoch: of all outputs, and of some of each hidden layer.
+    public func requireFit(of reports: [EpochReport]) throws {
+        let sizes = Array(thetaModel.network.sizes.dropFirst())
+        var shown: [Int]?
+        for report in reports {
+            for record in report.spikeTimes {
+                let counts = record.layers.map(\.count)
+                let areThere =
+                    counts.count == sizes.count && counts.last == sizes.last
+                    && zip(counts, sizes).allSatisfy { $0 <= $1 }
+                guard areThere, counts == shown ?? counts else {
+                    throw TrainingStateError(
+                        expected:
+                            "first spikes of at most \(shown ?? sizes) neurons in the report of epoch "
+                            + "\(report.epoch), as before", found: "\(counts)")
+                }
+                shown = counts
+            }
+        }
+    }
+
     /// Turns all samples into spike times once.
     public mutating func prepare(for data: Dataset) throws {
         try thetaModel.signature.task.requireFit(of: data)

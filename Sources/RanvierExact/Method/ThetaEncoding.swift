@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierTensors
 
 /// How samples become input spikes of an event-driven network.
 ///
@@ -67,8 +68,8 @@ public struct ThetaEncoding: Sendable {
 
     /// Number of inputs for samples of a shape.
     func inputs(ofSample shape: [Int]) -> Int {
-        guard let spikesPerChannel else { return shape.reduce(1, *) }
-        return shape.dropFirst().reduce(1, *) * spikesPerChannel
+        guard let spikesPerChannel else { return shape.elementCount }
+        return (shape.dropFirst() + [spikesPerChannel]).elementCount
     }
 
     /// The code for samples of a shape.

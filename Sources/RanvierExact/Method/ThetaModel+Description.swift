@@ -134,7 +134,10 @@ extension ThetaModel {
     }
 
     /// A model from its parts as values.
-    init(_ description: ModelDescription, in registry: Registry, at place: String) throws {
+    init(
+        _ description: ModelDescription, tensors: [String: Tensor], in registry: Registry,
+        at place: String
+    ) throws {
         func read<Value: Configurable>(
             _ type: Value.Type, _ value: ConfigurationValue, _ key: String
         ) throws -> Value {
@@ -152,12 +155,15 @@ extension ThetaModel {
                 reason: "encoder: expected '\(BinnedEncoder.kind)', found "
                     + "'\(description.encoder.kind)'")
         }
+        let sizes = [parts.inputs] + parts.populations
+        // Before anything of the sizes that the description claims is made.
+        try Self.requireShapes(of: tensors, sizes: sizes)
         let bins = try read(BinnedEncoder.self, description.encoder.options, "encoder")
         let readout = try read(FirstSpikeReadout.self, description.readout, "readout")
         var network = try FastThetaNetwork<Float>(
             neuron: ThetaNeuron(
                 timeConstant: parts.neuron.timeConstant, drive: parts.neuron.drive),
-            sizes: [parts.inputs] + parts.populations, trial: parts.trial,
+            sizes: sizes, trial: parts.trial,
             code: LatencyCode(binTimes: bins.binTimes, silentBelow: bins.silentBelow))
         network.earliness = readout.earliness
         network.temperature = readout.temperature
@@ -168,6 +174,39 @@ extension ThetaModel {
             spikesPerChannel: bins.spikesPerChannel,
             firstWeights: (readout.initialScale, readout.initialShift),
             signature: try description.signature(in: registry, at: place))
+        let shape = signature.inputShape
+        let inputs = bins.spikesPerChannel.map {
+            shape[0] == network.code.bins
+                ? [Array(shape.dropFirst()).elementCount, $0].elementCount : 0
+        }
+        guard inputs ?? shape.elementCount == sizes[0] else {
+            throw ModelFileError(
+                file: place,
+                reason: "expected a network for samples \(shape), found one of \(sizes[0]) inputs")
+        }
+        guard signature.task.outputNames.count == network.classCount else {
+            throw ModelFileError(
+                file: place,
+                reason:
+                    "expected a network of \(signature.task.outputNames.count) outputs, as many as "
+                    + "names, found \(network.classCount)")
+        }
+        try restore(tensors)
+    }
+
+    /// Checks that stored tensors are those of populations of some sizes.
+    static func requireShapes(of tensors: [String: Tensor], sizes: [Int]) throws {
+        var shapes: [String: [Int]] = [:]
+        for layer in sizes.indices.dropLast() {
+            shapes["\(layerName(layer)).weights"] = [sizes[layer], sizes[layer + 1]]
+            shapes["\(layerName(layer)).phases"] = [sizes[layer + 1]]
+        }
+        do throws(TrainingStateError) {
+            try TrainingStateError.require(
+                tensors.mapValues(\.shape), as: shapes, what: "parameter")
+        } catch {
+            throw NetworkError.parameters(expected: error.expected, found: error.found)
+        }
     }
 }
 
@@ -175,8 +214,12 @@ extension Kind where R == ModelRole {
     /// Event-driven networks.
     public static let eventDriven = ModelKind(ThetaModel.self) {
         description, tensors, registry, place in
-        var model = try ThetaModel(description, in: registry, at: place)
-        try model.restore(tensors)
-        return model
+        try description.requirePossible(at: place)
+        do {
+            return try ThetaModel(description, tensors: tensors, in: registry, at: place)
+        } catch let error as ExactError {
+            throw ModelFileError(
+                file: place, reason: "\(error) (or the tensors of \(Model.tensorsFile) beside it)")
+        }
     }
 }

@@ -220,7 +220,8 @@ public struct ThetaModel: SpikingModel {
         return layers
     }
 
-    private func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
+    private func layerName(_ layer: Int) -> String { Self.layerName(layer) }
+    static func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
 
     /// `first-spike`, or `spike-times` for rasters.
     public var encoding: String { spikesPerChannel == nil ? "first-spike" : "spike-times" }
@@ -273,8 +274,9 @@ public struct ThetaModel: SpikingModel {
 
     /// Takes over stored parameters.
     ///
-    /// - Throws: `NetworkError.parameters` where one is missing or has another shape.
+    /// - Throws: `NetworkError.parameters` where one is missing, strange or has another shape.
     public mutating func restore(_ parameters: [String: Tensor]) throws {
+        try Self.requireShapes(of: parameters, sizes: network.sizes)
         var changed = network
         for layer in 0..<network.layerCount {
             let weights = try Self.required(

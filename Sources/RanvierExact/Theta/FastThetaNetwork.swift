@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierTensors
 
 /// Layered feed-forward network of theta neurons that classifies by the first output spike.
@@ -45,6 +46,7 @@ public struct FastThetaNetwork<Scalar: ThetaScalar>: Sendable {
         }
         for size in sizes { try ExactError.require("size of a layer", Double(size), above: 0) }
         try ExactError.require("trial", trial, above: 0)
+        try Self.requireMemory(sizes)
         self.neuron = if let neuron { neuron } else { try ThetaNeuron() }
         self.code = if let code { code } else { try LatencyCode(trial: trial) }
         self.sizes = sizes
@@ -55,6 +57,21 @@ public struct FastThetaNetwork<Scalar: ThetaScalar>: Sendable {
             for i in 0..<sizes[layer + 1] {
                 parameters[phaseRange(layer).lowerBound + i] = Scalar(self.neuron.period / 2)
             }
+        }
+    }
+
+    /// Refuses weights that do not fit, before memory is taken for them; training keeps moments and gradients beside them.
+    private static func requireMemory(_ sizes: [Int]) throws(ExactError) {
+        let pairs = zip(sizes, sizes.dropFirst())
+        let numbers = pairs.reduce(0.0) { $0 + (Double($1.0) + 2) * (Double($1.1) + 15) }
+        do {
+            try MemoryNeed(
+                "a network of \(sizes.map { String($0) }.joined(separator: ", ")) neurons",
+                bytes: 4 * numbers * Double(MemoryLayout<Scalar>.size),
+                advice: "take fewer outputs of its layers"
+            ).check()
+        } catch {
+            throw .tooLarge(error)
         }
     }
 

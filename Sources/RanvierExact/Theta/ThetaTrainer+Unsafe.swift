@@ -90,15 +90,30 @@ extension ThetaTrainer where Scalar == Float {
 
     /// Takes over the state of an optimiser of the same network.
     ///
-    /// Throws where a tensor is missing or has another length.
+    /// Throws where a tensor is missing, strange or of another length, or a number out of its range.
     public mutating func restore(
         _ tensors: [String: Tensor], stepCount: Int
     ) throws(ExactError) {
+        let count = network.parameters.count
+        for name in Set(tensors.keys).union(["mean", "variance"]).sorted() {
+            guard ["mean", "variance"].contains(name) else {
+                throw .unknownTensor(name: "optimizer/\(name)")
+            }
+            let shape = tensors[name]?.shape ?? []
+            try ExactError.require(
+                "optimizer/\(name)", count: shape.count == 1 ? shape[0] : 0, equals: count)
+        }
         let mean = tensors["mean"]?.scalars ?? [], variance = tensors["variance"]?.scalars ?? []
+        for value in mean {
+            try ExactError.requireFinite("a number of optimizer/mean", Double(value))
+        }
+        for value in variance {
+            try ExactError.require(
+                "a number of optimizer/variance", Double(value),
+                in: 0...Double(Float.greatestFiniteMagnitude))
+        }
         try ExactError.require(
-            "optimizer/mean", count: mean.count, equals: network.parameters.count)
-        try ExactError.require(
-            "optimizer/variance", count: variance.count, equals: network.parameters.count)
+            "steps", Double(stepCount), in: 0...Double(TrainingState.mostSteps))
         optimizer.state = (mean, variance, stepCount)
     }
 }

@@ -25,15 +25,14 @@ struct EvidenceCollector {
     /// - Throws: `RunError`, `ConfigurationError`, `DataError`, what the method throws.
     func evidence() throws -> TrainingEvidence {
         try RunDirectory.requireRun(folder)
+        let file = folder.appending(path: RunDirectory.File.configuration.rawValue)
+        if let warning = StoredConfiguration.warning(of: file) { events.warning(warning) }
         let configuration = try RunConfiguration(
-            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
-            registry: registry, defaultName: folder.lastPathComponent)
+            file: file, registry: registry, defaultName: folder.lastPathComponent)
         var evidence = TrainingEvidence()
         evidence.settings = TrainingEvidence.settings(of: configuration.resolved)
         evidence.plannedEpochs = configuration.method.course.epochs
-        evidence.reports = RunDirectory.metricsLines(in: folder).compactMap {
-            try? StoredJSON.value(EpochReport.self, from: Data($0.utf8))
-        }
+        evidence.reports = try StoredRun.reports(in: folder)
         let data = try configuration.dataset.load(
             from: configuration.place(dataDirectory: dataDirectory, folder: folder))
         let training = data.training.drawn(samples, seed: configuration.seed)
@@ -105,7 +104,7 @@ struct EvidenceCollector {
             events.note("the run has no trained model yet; its first weights are looked at")
             return
         }
-        let model = try Model.load(folder, registry: registry)
+        let model = try Model.load(folder, registry: registry, warning: events.warning)
         evidence.nonFiniteWeights = model.parameters.values.reduce(0) {
             $0 + $1.scalars.count { !$0.isFinite }
         }
@@ -116,8 +115,8 @@ struct EvidenceCollector {
         evidence.training = try trained.mostImportantMeasure()
         evidence.test = try tested.mostImportantMeasure()
         let result = folder.appending(path: RunDirectory.File.result.rawValue)
-        if let data = try? Data(contentsOf: result) {
-            evidence.rivals = try RunResult(json: data).rivals
+        if FileManager.default.fileExists(atPath: result.path) {
+            evidence.rivals = try RunResult(storedIn: result, warning: events.warning).rivals
         }
         if trained.labels.isEmpty {
             evidence.explainedVariance = trained.measures["explained-variance"]?.value

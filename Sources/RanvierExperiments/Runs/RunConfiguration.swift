@@ -51,7 +51,7 @@ public struct RunConfiguration: Sendable {
         guard let kind = methods.first(where: { $0.name == word }) else {
             preconditionFailure("'\(word)' was found among the methods before")
         }
-        seed = UInt64(try root.integer("seed", default: 0, in: 0...))
+        seed = try root.seed("seed", default: 0)
         dataset = try DatasetConfiguration(root.section("dataset"))
         method = try kind.payload.configuration(root)
         try method.check(dataset, root)

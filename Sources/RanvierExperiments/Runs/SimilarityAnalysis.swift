@@ -54,7 +54,7 @@ struct SimilarityAnalysis {
     }
 
     private func open(_ folder: URL) throws -> Side {
-        let run = try StoredRun(folder, registry: registry)
+        let run = try StoredRun(folder, registry: registry, warning: context.events.warning)
         return Side(
             run: run,
             data: try run.model.signature.prepared(

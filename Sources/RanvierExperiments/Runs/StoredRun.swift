@@ -23,34 +23,78 @@ public struct StoredRun {
 
     /// Opens a run directory.
     ///
-    /// - Throws: `RunError`, `ConfigurationError`, `ModelFileError`, `CheckpointError`, `NetworkError`.
-    public init(_ folder: URL, registry: Registry) throws {
+    /// - Parameter warning: hears of files that are taken although they have no checksum or were changed; standard error, if left
+    ///   out.
+    /// - Throws: `RunError`, `ConfigurationError`, `ModelFileError`, `CheckpointError`, `StoredFileError`.
+    public init(
+        _ folder: URL, registry: Registry,
+        warning: StoredFileWarning = StoredFileWarnings.standardError
+    ) throws {
         try RunDirectory.requireRun(folder)
         self.folder = folder
         self.registry = registry
-        model = try Model.load(folder, registry: registry)
+        let opened = try Model.open(folder, registry: registry, warning: warning)
+        model = opened.model
+        let file = folder.appending(path: RunDirectory.File.configuration.rawValue)
+        if let text = StoredConfiguration.warning(of: file) { warning(text) }
         configuration = try RunConfiguration(
-            file: folder.appending(path: RunDirectory.File.configuration.rawValue),
-            registry: registry, defaultName: folder.lastPathComponent)
+            file: file, registry: registry, defaultName: folder.lastPathComponent)
+        Self.compare(opened.description, with: configuration, in: folder, warning: warning)
         var state = TrainingState()
-        for (index, line) in RunDirectory.metricsLines(in: folder).enumerated() {
-            do {
-                state.reports.append(try StoredJSON.value(from: Data(line.utf8)))
-            } catch {
-                throw RunError.damaged(
-                    path: folder.appending(path: RunDirectory.File.metrics.rawValue).relativePath,
-                    reason: "line \(index + 1): expected the report of an epoch as JSON, found "
-                        + "something else; run again with --overwrite")
-            }
-        }
+        state.reports = try Self.reports(in: folder)
         self.state = state
-        let result = try? RunResult(
-            json: Data(contentsOf: folder.appending(path: RunDirectory.File.result.rawValue)))
+        let resultFile = folder.appending(path: RunDirectory.File.result.rawValue)
+        let result =
+            FileManager.default.fileExists(atPath: resultFile.path)
+            ? try RunResult(storedIn: resultFile, warning: warning) : nil
         let speed = result?.training
         trainingSamples =
             speed.map {
-                Int(($0.samplesPerSecond * $0.seconds / Double(max($0.epochs, 1))).rounded())
+                Int(
+                    min($0.samplesPerSecond * $0.seconds / Double(max($0.epochs, 1)), 1e15)
+                        .rounded())
             } ?? 0
+    }
+
+    /// The reports of a run's epochs.
+    ///
+    /// - Throws: `RunError.damaged` that names file and line.
+    static func reports(in folder: URL) throws(RunError) -> [EpochReport] {
+        var reports: [EpochReport] = []
+        for (index, line) in RunDirectory.metricsLines(in: folder).enumerated() {
+            func damaged(_ found: String) -> RunError {
+                RunError.damaged(
+                    path: folder.appending(path: RunDirectory.File.metrics.rawValue).relativePath,
+                    reason:
+                        "line \(index + 1): expected the report of epoch \(index + 1) as JSON, found "
+                        + "\(found); run again with --overwrite")
+            }
+            do {
+                reports.append(try StoredJSON.value(from: Data(line.utf8)))
+            } catch {
+                throw damaged("something else (\(StoredJSON.problem(error)))")
+            }
+            guard reports[index].epoch == index + 1 else {
+                throw damaged("that of epoch \(reports[index].epoch)")
+            }
+        }
+        return reports
+    }
+
+    /// Tells where model and configuration of a run say different things of it.
+    private static func compare(
+        _ description: ModelDescription, with configuration: RunConfiguration, in folder: URL,
+        warning: StoredFileWarning
+    ) {
+        let file = folder.appending(path: Model.descriptionFile).relativePath
+        for (key, stated, configured) in [
+            ("method", description.method, configuration.methodName),
+            ("seed", "\(description.seed)", "\(configuration.seed)"),
+        ] where stated != configured {
+            warning(
+                "\(file): '\(key)' is \(stated), and \(configured) in the run's config.yaml: one of them was "
+                    + "changed")
+        }
     }
 
     /// The name in tables: `digits-0 (surrogate, snn)`.
@@ -116,10 +160,10 @@ public struct StoredRun {
 
     /// How sure the model was of its answers to the validation samples, and which were right.
     ///
-    /// - Throws: `RunError` where the run had none.
-    func selectivePrediction() throws -> SelectivePrediction {
+    /// - Throws: `RunError` where the run had none; `StoredFileError`.
+    func selectivePrediction(events: WorkEvents) throws -> SelectivePrediction {
         let file = folder.appending(path: RunDirectory.File.certainty.rawValue)
-        guard let data = try? Data(contentsOf: file) else {
+        guard FileManager.default.fileExists(atPath: file.path) else {
             throw RunError.damaged(
                 path: folder.relativePath,
                 reason:
@@ -127,12 +171,6 @@ public struct StoredRun {
                     + "had none, or no classes; train with `dataset.validation-fraction: 0.2`, or set "
                     + "--least-confidence")
         }
-        do {
-            return try StoredJSON.value(from: data)
-        } catch {
-            throw RunError.damaged(
-                path: file.relativePath,
-                reason: "expected confidences of validation samples, found something else")
-        }
+        return try StoredJSON.value(storedIn: file, format: 1, warning: events.warning)
     }
 }

@@ -47,12 +47,8 @@ struct TrainingRun {
         if let bytes = try method.predictPeakMemory() {
             events.note("training needs about \(NumberText.bytes(Double(bytes))) at the peak")
         }
-        let (directory, checkpoint) = try openDirectory(configuration, for: &method)
-        if checkpoint == nil {
-            try directory.write(StoredJSON.data(description, isPretty: true), to: .architecture)
-        } else {
-            try requireSameData(description, in: directory)
-        }
+        let (directory, checkpoint) = try openDirectory(
+            configuration, description, for: &method)
         let index = RunRegistration(
             directory: directory, configuration: configuration, events: events)
         index.begin()
@@ -68,6 +64,11 @@ struct TrainingRun {
                     + "'\(resumeCommand)'")
         } catch {
             index.end(.failed)
+            if checkpoint != nil {
+                events.warning(
+                    "the run had gone on from \(directory.url(of: .checkpoint).relativePath); if that was "
+                        + "changed, begin anew with --overwrite")
+            }
             throw error
         }
     }
@@ -110,24 +111,30 @@ struct TrainingRun {
 
     /// The run's directory, new or gone on with, and then the checkpoint that training goes on from.
     private func openDirectory(
-        _ configuration: RunConfiguration, for method: inout any LearningMethod
+        _ configuration: RunConfiguration, _ description: ModelDescription,
+        for method: inout any LearningMethod
     ) throws -> (RunDirectory, TrainingCheckpoint?) {
         let folder = request.folder(seed: configuration.seed)
-        let text = configuration.resolved
-            .prepending("version", .string(ToolVersion.current))
-            .yaml(
-                header: "The configuration of this run as resolved, with absolute paths of data.\n"
-                    + "It can be run again as it is, from any folder.")
+        let text = StoredConfiguration.sealed(
+            configuration.resolved
+                .prepending("version", .string(ToolVersion.current))
+                .yaml(
+                    header:
+                        "The configuration of this run as resolved, with absolute paths of data.\n"
+                        + "It can be run again as it is, from any folder."))
         guard request.resume else {
             let directory = try RunDirectory.create(at: folder, overwrite: request.overwrite) {
                 try $0.write(text, to: .configuration)
                 if let implied = request.text { try $0.write(implied, to: .implied) }
+                try $0.write(StoredJSON.data(description, isPretty: true), to: .architecture)
             }
             return (directory, nil)
         }
         let directory = try RunDirectory.open(folder)
+        let file = directory.url(of: .configuration)
+        if let warning = StoredConfiguration.warning(of: file) { events.warning(warning) }
         let stored = try RunConfiguration(
-            file: directory.url(of: .configuration), registry: parts.registry,
+            file: file, registry: parts.registry,
             defaultName: configuration.name,
             pathsFrom: request.configuration.deletingLastPathComponent())
         if let key = stored.resolved.firstDifference(
@@ -136,32 +143,58 @@ struct TrainingRun {
             throw RunError.differs(path: folder.relativePath, key: key)
         }
         let checkpoint = try readCheckpoint(
-            in: directory, epochs: configuration.method.course.epochs, for: &method)
+            in: directory, of: configuration.method.course, for: &method)
+        if checkpoint == nil {
+            try directory.write(
+                StoredJSON.sealed(description, isPretty: true), to: .architecture)
+        } else {
+            try requireSameData(description, in: directory)
+        }
         try directory.write(text, to: .configuration)
         return (directory, checkpoint)
     }
 
+    /// The checkpoint, with the method's parameters and the run's metrics brought to where it is.
     private func readCheckpoint(
-        in directory: RunDirectory, epochs: Int, for method: inout any LearningMethod
+        in directory: RunDirectory, of course: Course, for method: inout any LearningMethod
     ) throws -> TrainingCheckpoint? {
         let file = directory.url(of: .checkpoint)
         guard FileManager.default.fileExists(atPath: file.path) else {
             events.note("no epoch was completed yet; beginning anew")
-            try directory.keepMetrics(lines: 0)
+            try directory.restoreMetrics([EpochReport]())
             return nil
         }
-        let checkpoint = try TrainingCheckpoint(contentsOf: file)
-        let done = checkpoint.state?.completedEpochs ?? 0
+        let checkpoint = try TrainingCheckpoint(contentsOf: file, warning: events.warning)
+        guard let state = checkpoint.state, state.completedEpochs > 0 else {
+            throw CheckpointError(
+                file: file.relativePath,
+                problem: .contradiction(
+                    reason: "expected the state of a training of at least one epoch, found none"))
+        }
+        let (done, epochs) = (state.completedEpochs, course.epochs)
         guard done <= epochs else {
             throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
         }
-        try method.restoreModel(checkpoint.parameters)
-        try directory.keepMetrics(lines: done)
+        do {
+            // Tensors of views that the model does not have would be passed over.
+            try TrainingStateError.require(
+                checkpoint.parameters.mapValues(\.shape),
+                as: method.model.parameters.mapValues(\.shape), what: "parameter")
+            try method.restoreModel(checkpoint.parameters)
+            try course.restore(state, into: &method)
+        } catch {
+            // What is told of tensors and states does not say which file they are from.
+            throw CheckpointError(
+                file: file.relativePath, problem: .contradiction(reason: "\(error)"))
+        }
+        try directory.restoreMetrics(state.reports)
+        let rest = "nothing is trained, the network is measured again"
         events.note(
-            done < epochs
-                ? "going on after epoch \(done)"
-                : "all \(epochs) epochs are done already; nothing is trained, the network is measured again"
-        )
+            done == epochs
+                ? "all \(epochs) epochs are done already; \(rest)"
+                : course.isDone(after: state)
+                    ? "the early stop ended the run after epoch \(done) of \(epochs); \(rest)"
+                    : "going on after epoch \(done)")
         return checkpoint
     }
 
@@ -171,17 +204,26 @@ struct TrainingRun {
     ) throws {
         let file = directory.url(of: .architecture)
         guard FileManager.default.fileExists(atPath: file.path) else { return }
-        let begun = try StoredJSON.value(
-            ModelDescription.self, from: Data(contentsOf: file))
+        let begun = try ModelDescription(contentsOf: file, warning: events.warning)
         guard
-            begun.scaling != description.scaling || begun.featureNames != description.featureNames
-                || begun.outputNames != description.outputNames
-        else { return }
-        throw DataError(
-            .wrongFormat, at: directory.url.relativePath,
-            expected: "the data that the run was begun with",
-            found: "others: their columns, classes or scaling differ",
-            advice: "bring the files back as they were, or begin anew with --overwrite")
+            begun.scaling == description.scaling && begun.featureNames == description.featureNames
+                && begun.outputNames == description.outputNames
+        else {
+            throw DataError(
+                .wrongFormat, at: file.relativePath,
+                expected: "the data that the run was begun with",
+                found: "others: their columns, classes or scaling differ",
+                advice: "bring the files back as they were, or begin anew with --overwrite")
+        }
+        var same = begun
+        same.version = description.version
+        guard same == description else {
+            throw ModelFileError(
+                file: file.relativePath,
+                reason:
+                    "expected the model that the run's configuration makes, found another; the file "
+                    + "was changed, or another version began the run: begin anew with --overwrite")
+        }
     }
 
     // MARK: - Training and measuring
@@ -205,7 +247,7 @@ struct TrainingRun {
         try TrainingCheckpoint(parameters: method.model.parameters)
             .write(to: directory.url(of: .model))
         try directory.write(
-            StoredJSON.data(
+            StoredJSON.sealed(
                 ModelDescription(
                     of: method.model, method: configuration.methodName, seed: configuration.seed),
                 isPretty: true), to: .architecture)
@@ -245,7 +287,7 @@ struct TrainingRun {
         let selection = SelectivePrediction(
             confidences: predictions.probabilities.map { $0.reduce(0, max) },
             correct: zip(predictions.predictions, predictions.labels).map { $0 == $1 })
-        try directory.write(StoredJSON.data(selection), to: .certainty)
+        try directory.write(StoredJSON.sealed(selection, format: 1), to: .certainty)
     }
 
     /// Layers that are silent or saturated at the end, but for those of which the training told already.
@@ -287,8 +329,8 @@ struct TrainingRun {
     }
 
     private func write(_ content: ReportContent, to directory: RunDirectory) throws {
-        try directory.write(content.result.json(), to: .result)
-        try directory.write(StoredJSON.data(content), to: .reportContent)
+        try directory.write(content.result.sealedJSON(), to: .result)
+        try directory.write(content.sealedJSON(), to: .reportContent)
         let report = HTMLReport(content, sections: parts.reportSections)
         try directory.write(report.render(), to: .report)
         for figure in report.figures {

@@ -4,7 +4,8 @@ import RanvierFormats
 /// A command that runs beside this process, in a process group of its own: Ctrl-C at the terminal reaches it only through
 /// ``stop()``.
 ///
-/// Signals have their default actions in it, whatever this process does with them.
+/// Signals have their default actions in it, whatever this process does with them; only a SIGHUP that was ignored from the start
+/// stays so.
 final class ChildProcess {
     /// How a process ended.
     enum Ending: Equatable {
@@ -45,7 +46,9 @@ final class ChildProcess {
         var usual = sigset_t(), blocked = sigset_t()
         sigemptyset(&usual)
         sigemptyset(&blocked)
-        for number in [SIGINT, SIGTERM] { sigaddset(&usual, number) }
+        for number in [SIGINT, SIGTERM, SIGPIPE] + (HangUp.isIgnored ? [] : [SIGHUP]) {
+            sigaddset(&usual, number)
+        }
         posix_spawnattr_setsigdefault(&attributes, &usual)
         posix_spawnattr_setsigmask(&attributes, &blocked)
         posix_spawnattr_setpgroup(&attributes, 0)

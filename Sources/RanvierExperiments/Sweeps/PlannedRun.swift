@@ -51,7 +51,8 @@ struct PlannedRun: Sendable {
 
     /// What is in its directory.
     ///
-    /// - Throws: `RunError.taken` where the run there has another configuration, `.locked` where a process writes it, `.notARun`.
+    /// - Throws: `RunError.taken` where the run there has another configuration, `.beyond` where it has done more epochs than are
+    ///   asked for, `.locked` where a process writes it, `.notARun`.
     func state(registry: Registry) throws -> State {
         guard RunDirectory.isRun(folder) else { return .absent }
         guard !RunLock.isHeld(directory: folder) else {
@@ -64,6 +65,11 @@ struct PlannedRun: Sendable {
         if let key = stored.resolved.firstDifference(
             from: configuration.resolved, ignoring: ["version"])
         {
+            let done = RunDirectory.metricsLines(in: folder).count
+            let asked = configuration.method.course.epochs
+            if key == "training.epochs", done > asked {
+                throw RunError.beyond(path: folder.relativePath, done: done, asked: asked)
+            }
             throw RunError.taken(path: folder.relativePath, key: key)
         }
         if isFinished { return .finished }
@@ -85,7 +91,7 @@ struct PlannedRun: Sendable {
     /// What came of it; nil where nothing has yet.
     var result: RunResult? {
         try? RunResult(
-            json: Data(contentsOf: folder.appending(path: RunDirectory.File.result.rawValue)))
+            storedIn: folder.appending(path: RunDirectory.File.result.rawValue), warning: { _ in })
     }
 
     private var hasFailed: Bool {

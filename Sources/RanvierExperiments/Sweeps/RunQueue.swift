@@ -99,7 +99,7 @@ struct RunQueue {
         guard !open.isEmpty else { return }
         let place = FileManager.default.temporaryDirectory.appending(
             path: "ranvier-\(getpid())-\(UInt32.random(in: 0...UInt32.max))")
-        try RunDirectory.makeFolder(place)
+        try Folder.make(place)
         defer { try? FileManager.default.removeItem(at: place) }
         let atOnce = max(1, min(jobs, open.count))
         let cores = threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -19,6 +19,14 @@ struct SweepPlan {
             file: request.configuration, overrides: request.overrides, registry: registry)
         try Self.checkPlaces(request)
         let firstSeed = request.firstSeed ?? Int(first.seed)
+        guard firstSeed <= Int.max - request.seeds else {
+            throw ConfigurationError(
+                location: request.configuration.relativePath, keyPath: "seed",
+                problem: .invalid(
+                    reason:
+                        "expected a first seed after which \(request.seeds) more can be counted, "
+                        + "found \(firstSeed); take a smaller one"))
+        }
         var names: Set<String> = []
         self.settings = settings
         runs = try settings.enumerated().map { index, setting in

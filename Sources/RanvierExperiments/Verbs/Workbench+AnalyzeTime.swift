@@ -15,7 +15,7 @@ extension Workbench {
         let context = StudyContext(dataDirectory: request.dataDirectory, events: events)
         let report = try inFolder(request.output) {
             try withThreads(request.threads) {
-                let stored = try StoredRun(request.run, registry: registry)
+                let stored = try StoredRun(request.run, registry: registry, warning: events.warning)
                 let data = try stored.model.signature.prepared(
                     stored.testData(
                         request.data, dataDirectory: request.dataDirectory, events: events)
@@ -49,7 +49,7 @@ extension Workbench {
         study.positions = request.positions
         study.seed = request.seed
         let report = try inFolder(request.output) {
-            let stored = try StoredRun(run, registry: registry)
+            let stored = try StoredRun(run, registry: registry, warning: events.warning)
             let data = try stored.model.signature.prepared(
                 stored.testData(nil, dataDirectory: request.dataDirectory, events: events))
             return StoredContinuityReport(

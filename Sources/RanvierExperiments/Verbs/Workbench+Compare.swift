@@ -18,14 +18,14 @@ extension Workbench {
         let folders = try request.items.map { item in
             try folder(of: item, in: request, events: events)
         }
-        let contents = try folders.map(reportContent)
+        let contents = try folders.map { try reportContent(of: $0, events: events) }
         let sets = Set(contents.map(\.result.dataset)).sorted()
         if sets.count > 1 {
             events.warning(
                 "the runs use different data sets (\(sets.joined(separator: ", "))): how good they are "
                     + "cannot be compared")
         }
-        try RunDirectory.makeFolder(request.output)
+        try Folder.make(request.output)
         let page = request.output.appending(path: "comparison.html")
         try AtomicFile.write(Data(HTMLReport(comparing: contents).render().utf8), to: page)
         let names = ComparisonPage(contents: contents).names

@@ -20,9 +20,10 @@ extension Workbench {
         let folders = try names.map { try runFolder($0, output: output) }
         for folder in folders { try RunDirectory.requireRun(folder) }
         let titles = RunColumns.titles(of: folders)
-        let results = folders.map { folder in
-            try? RunResult(
-                json: Data(contentsOf: folder.appending(path: RunDirectory.File.result.rawValue)))
+        let results = try folders.map { folder -> RunResult? in
+            let file = folder.appending(path: RunDirectory.File.result.rawValue)
+            guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+            return try RunResult(storedIn: file, warning: events.warning)
         }
         for (title, result) in zip(titles, results) where result == nil {
             events.warning("\(title): has no result; it has not finished")
@@ -107,7 +108,7 @@ extension Workbench {
         init(
             _ folder: URL, _ dataDirectory: String?, _ registry: Registry, _ events: WorkEvents
         ) throws {
-            let stored = try StoredRun(folder, registry: registry)
+            let stored = try StoredRun(folder, registry: registry, warning: events.warning)
             let place = stored.configuration.place(dataDirectory: dataDirectory, folder: folder)
             raw = try stored.configuration.dataset.source.load(from: place).test
             let data = try stored.testData(nil, dataDirectory: dataDirectory, events: events)

@@ -13,7 +13,7 @@ extension Workbench {
         _ request: EvaluateRequest, events: WorkEvents = WorkEvents()
     ) throws -> CommandOutcome {
         try withThreads(request.threads) {
-            let stored = try StoredRun(request.run, registry: registry)
+            let stored = try StoredRun(request.run, registry: registry, warning: events.warning)
             let isOwn = request.data == nil || request.data == stored.configuration.dataset.name
             let splits = try stored.splits(
                 dataDirectory: request.dataDirectory, isNeeded: isOwn, events: events)

@@ -34,7 +34,7 @@ extension Workbench {
         body: (PredictedRow) throws -> Void
     ) throws {
         try withThreads(request.threads) {
-            let stored = try StoredRun(request.run, registry: registry)
+            let stored = try StoredRun(request.run, registry: registry, warning: events.warning)
             try requireEffect(of: request, stored)
             let rows = try DataError.blamingFile {
                 try stored.rows(request.data, events: events)
@@ -96,7 +96,7 @@ extension Workbench {
         _ request: PredictRequest, _ stored: StoredRun, _ events: WorkEvents
     ) throws -> Double {
         guard let rate = request.errorRate else { return request.leastConfidence }
-        let selection = try stored.selectivePrediction()
+        let selection = try stored.selectivePrediction(events: events)
         guard let choice = selection.choice(forErrorRate: rate) else {
             throw SelectionError(
                 rate: rate, samples: selection.count, lowest: selection.lowestErrorRate)

@@ -1,6 +1,7 @@
 import Foundation
 import RanvierConfiguration
 import RanvierFormats
+import RanvierLearning
 import RanvierReports
 import RanvierRuns
 
@@ -8,14 +9,16 @@ extension Workbench {
     /// Writes the HTML report of one run into its folder, or of several side by side into `output`.
     ///
     /// - Throws: `RunError` if a run lacks what its report shows; `FileError`.
-    public func report(runs: [URL], output: URL) throws -> CommandOutcome {
-        let contents = try runs.map(reportContent)
+    public func report(
+        runs: [URL], output: URL, events: WorkEvents = WorkEvents()
+    ) throws -> CommandOutcome {
+        let contents = try runs.map { try reportContent(of: $0, events: events) }
         let folder: URL
         let report: HTMLReport
         if let only = contents.first, contents.count == 1 {
             (folder, report) = (runs[0], HTMLReport(only, sections: parts.reportSections))
         } else {
-            try RunDirectory.makeFolder(output)
+            try Folder.make(output)
             (folder, report) = (output, HTMLReport(comparing: contents))
         }
         let file = folder.appending(path: RunDirectory.File.report.rawValue)
@@ -27,7 +30,9 @@ extension Workbench {
     /// What a run's report shows, from its folder.
     ///
     /// - Throws: `RunError` if there is no such run or it did not finish.
-    public func reportContent(of run: URL) throws -> ReportContent {
+    public func reportContent(
+        of run: URL, events: WorkEvents = WorkEvents()
+    ) throws -> ReportContent {
         try RunDirectory.requireRun(run)
         let file = run.appending(path: RunDirectory.File.reportContent.rawValue)
         guard FileManager.default.fileExists(atPath: file.path) else {
@@ -36,25 +41,16 @@ extension Workbench {
                 reason: "not there: the run has not finished; go on with "
                     + "`ranvier run CONFIG --resume`")
         }
-        let data = try Data(contentsOf: file)
-        do {
-            return try StoredJSON.value(from: data)
+        do throws(StoredFileError) {
+            return try ReportContent(storedIn: file, warning: events.warning)
         } catch {
-            let version = (try? StoredJSON.value(WrittenBy.self, from: data))?.result.version
-            let found =
-                version.map { "one of version \($0) in an earlier form" } ?? "something else"
+            guard case .invalid(let reason) = error.problem else { throw error }
             throw RunError.damaged(
                 path: file.relativePath,
                 reason: "expected the content of a report as this version writes it, "
-                    + "found \(found); make it anew with `ranvier run config.yaml "
+                    + "found another: \(reason); make it anew with `ranvier run config.yaml "
                     + "--overwrite` from the run's own configuration")
         }
-    }
-
-    /// What every version of the file tells.
-    private struct WrittenBy: Decodable {
-        struct Result: Decodable { let version: String }
-        let result: Result
     }
 
     private struct ReportOutcome: Encodable, Sendable {

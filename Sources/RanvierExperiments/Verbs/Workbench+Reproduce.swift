@@ -1,5 +1,6 @@
 import Foundation
 import RanvierConfiguration
+import RanvierFormats
 import RanvierLearning
 import RanvierReports
 import RanvierRuns
@@ -64,7 +65,7 @@ extension Workbench {
     func inFolder<Value>(
         _ folder: URL, work: () throws -> Value
     ) throws -> (value: Value, seconds: Double) {
-        try RunDirectory.makeFolder(folder)
+        try Folder.make(folder)
         let clock = ContinuousClock.now
         do {
             return (try work(), (ContinuousClock.now - clock) / .seconds(1))

@@ -15,6 +15,7 @@ extension Workbench {
         let index: RunIndex
         if rebuild {
             let rebuilt = try RunIndex.rebuild(root: output)
+            for warning in rebuilt.warnings { events.warning(warning) }
             for skipped in rebuilt.skipped { events.warning("left out: \(skipped)") }
             events.note("the index holds \(rebuilt.count) runs now")
             index = rebuilt.index

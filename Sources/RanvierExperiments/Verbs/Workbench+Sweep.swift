@@ -20,7 +20,7 @@ extension Workbench {
     ) throws -> CommandOutcome {
         let clock = ContinuousClock.now
         let plan = try SweepPlan(request, registry: registry)
-        try RunDirectory.makeFolder(request.output)
+        try Folder.make(request.output)
         let cores = request.threads ?? ProcessInfo.processInfo.activeProcessorCount
         let queue = RunQueue(
             workbench: self, executable: request.executable, jobs: request.jobs ?? cores,

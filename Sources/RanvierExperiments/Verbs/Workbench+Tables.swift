@@ -68,13 +68,17 @@ extension Workbench {
     /// Writes the configuration that tables imply, with a comment on each choice.
     ///
     /// - Parameter file: where; nil for the table's name with `.yaml` in the current folder.
-    /// - Throws: `DataError` where training could not begin; `RunError` for a file that is there; `FileError`.
+    /// - Throws: `DataError` where training could not begin; `ConfigurationError` for a file that is there; `FileError`.
     public func writeConfiguration(
         _ request: TableRequest, to file: URL?, overwrite: Bool
     ) throws -> CommandOutcome {
         let file = file ?? URL(filePath: Self.name(of: request) + ".yaml")
         if FileManager.default.fileExists(atPath: file.path), !overwrite {
-            throw RunError.exists(path: file.relativePath)
+            throw ConfigurationError(
+                location: file.relativePath, keyPath: "",
+                problem: .invalid(
+                    reason: "there is a file already; replace it with --overwrite, or name another "
+                        + "with --to"))
         }
         let own = relative(request, to: file.deletingLastPathComponent())
         var implied = try ImpliedConfiguration(own)
@@ -114,7 +118,7 @@ extension Workbench {
             ?? Self.defaultOutput
         var request = RunRequest(configuration: folder, seed: seed)
         try imply(table, onto: &request, events)
-        try RunDirectory.makeFolder(folder)
+        try Folder.make(folder)
         let file = folder.appending(path: request.configuration.lastPathComponent)
         try AtomicFile.write(Data((request.text ?? "").utf8), to: file)
         events.note("the configuration that the table implies: \(file.relativePath)")

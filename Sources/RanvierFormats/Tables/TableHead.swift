@@ -41,7 +41,9 @@ struct TableHead {
     /// The byte and the line after some lines.
     func afterLines(_ count: Int) -> (offset: Int, line: Int) {
         var cursor = Cursor(bytes: bytes, separator: 0, quote: 0, index: 0, line: 1)
-        for _ in 0..<count where cursor.index < bytes.count {
+        var left = count
+        while left > 0, cursor.index < bytes.count {
+            left -= 1
             while cursor.index < bytes.count, !cursor.isAtLineEnd { cursor.index += 1 }
             cursor.endLine()
         }

@@ -64,6 +64,12 @@ public final class TableReader {
         try format.validate(path: path)
         let (head, encoding) = try Self.head(of: source, format: format)
         rawEncoding = encoding.raw
+        // Text of another kind would fail at some later line, as a table with odd cells.
+        if format == TableFormat(), let nature = FileNature(start: head.bytes), !nature.isBinary {
+            throw DataError(
+                .wrongFormat, at: path, expected: "a table", found: nature.words,
+                advice: nature.advice)
+        }
         let found = try TableDetection(
             path: path, format: format, head: head, encoding: encoding.raw.ofBytes)
         dialect = TableDialect(
@@ -119,6 +125,11 @@ public final class TableReader {
         }
         guard let raw = format.encoding ?? detected?.0 else {
             let line = 1 + bytes.prefix { $0 != 0 }.count { $0 == 10 }
+            if let nature = FileNature(start: bytes) {
+                throw DataError(
+                    .wrongFormat, at: source.path, expected: "a table", found: nature.words,
+                    advice: nature.advice)
+            }
             throw DataError(
                 .wrongFormat, at: "\(source.path)\(bytes.contains(0) ? ", line \(line)" : "")",
                 expected: "a table in UTF-8, UTF-16, Shift-JIS or Latin-1",

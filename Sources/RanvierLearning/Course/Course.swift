@@ -47,7 +47,7 @@ public struct Course: Sendable {
                 method.model.signature.prepared(validation), as: "validation part")
         }
         var current = state ?? TrainingState()
-        if let state { try method.restore(state: state.optimizerState, steps: state.stepCount) }
+        if let state { try state.restore(into: &method, earlyStop: earlyStop) }
         var stopper = EarlyStop.Progress(rule: earlyStop, history: current.reports)
         while current.completedEpochs < epochs, !stopper.isDone {
             let epoch = current.completedEpochs
@@ -70,6 +70,20 @@ public struct Course: Sendable {
             try method.restoreModel(best)
         }
         return current
+    }
+
+    /// Whether nothing is left to do after a state: all epochs are done, or the early stop has ended them.
+    public func isDone(after state: TrainingState) -> Bool {
+        state.completedEpochs >= epochs
+            || EarlyStop.Progress(rule: earlyStop, history: state.reports).isDone
+    }
+
+    /// Checks that a method can go on from a stored state, and hands it over; ``run(_:on:validation:from:observer:hooks:)`` does
+    /// so itself, and this serves those who want to know before.
+    ///
+    /// - Throws: ``TrainingStateError``, or what the method throws.
+    public func restore(_ state: TrainingState, into method: inout some LearningMethod) throws {
+        try state.restore(into: &method, earlyStop: earlyStop)
     }
 
     private func hooks(

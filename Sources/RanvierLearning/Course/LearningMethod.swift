@@ -37,8 +37,15 @@ public protocol LearningMethod {
     /// Tensors besides the model's parameters that the next step depends on, and the steps that were taken.
     var state: (tensors: [String: Tensor], steps: Int) { get }
 
-    /// Takes over a stored state.
+    /// Takes over a stored state, which may be any: names, shapes and ranges are checked before anything is used.
+    ///
+    /// - Throws: ``TrainingStateError``, or an error of the method's own that says what does not fit.
     mutating func restore(state: [String: Tensor], steps: Int) throws
+
+    /// Checks what only this method keeps in reports that a run goes on from.
+    ///
+    /// - Throws: ``TrainingStateError``.
+    func requireFit(of reports: [EpochReport]) throws
 
     /// Predicts the memory of training before it starts.
     ///
@@ -58,6 +65,9 @@ extension LearningMethod {
     public mutating func prepare(for data: Dataset) throws {
         try model.signature.task.requireFit(of: data)
     }
+
+    /// Nothing is kept.
+    public func requireFit(of reports: [EpochReport]) throws {}
 
     /// Nil.
     public func predictPeakMemory() throws -> Int? { nil }

@@ -1,3 +1,5 @@
+import RanvierFormats
+
 /// How well one class is found on a test set.
 ///
 ///     recall = TP / (TP + FN),   precision = TP / (TP + FP),   F1 = 2 TP / (2 TP + FP + FN)
@@ -23,6 +25,25 @@ public struct ClassScore: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: CodingKey { case name, samples, recall, precision, f1 }
+
+    /// Reads the scores of a class.
+    ///
+    /// - Throws: `DecodingError` for a count or share that cannot be.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func share(_ key: CodingKeys) throws -> Double? {
+            guard let value = try container.decodeIfPresent(Double.self, forKey: key) else {
+                return nil
+            }
+            try container.require(
+                (0...1).contains(value), key, expected: "a share from 0 to 1", found: "\(value)")
+            return value
+        }
+        try self.init(
+            name: container.decode(String.self, forKey: .name),
+            samples: container.count(forKey: .samples), recall: share(.recall),
+            precision: share(.precision), f1: share(.f1))
+    }
 
     /// Writes all keys, null where a number is undefined.
     public func encode(to encoder: any Encoder) throws {

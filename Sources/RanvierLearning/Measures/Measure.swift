@@ -25,7 +25,7 @@ public struct Measure: Codable, Hashable, Sendable {
         self.interval = interval.map { [$0.lowerBound, $0.upperBound] }
     }
 
-    private enum CodingKeys: CodingKey { case name, value, unit, higherIsBetter, interval }
+    enum CodingKeys: CodingKey { case name, value, unit, higherIsBetter, interval }
 
     /// Writes all keys, null where nothing is known.
     public func encode(to encoder: any Encoder) throws {

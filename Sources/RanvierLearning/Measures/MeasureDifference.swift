@@ -41,7 +41,7 @@ public struct MeasureDifference: Codable, Hashable, Sendable {
         }
     }
 
-    private enum CodingKeys: CodingKey { case measure, value, interval, verdict }
+    enum CodingKeys: CodingKey { case measure, value, interval, verdict }
 
     /// Writes all keys, null where nothing is known.
     public func encode(to encoder: any Encoder) throws {

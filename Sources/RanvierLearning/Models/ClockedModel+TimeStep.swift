@@ -118,14 +118,14 @@ extension ClockedModel {
             }
             let scale =
                 (options.averages ? 1 / factor : 1) * (options.hasCurrent ? factor : 1)
-            scaleOutput(of: group, by: scale, &tensors)
-            if scale != 1 { scaleOutput(of: [stage.name], by: scale, &tensors) }
+            try scaleOutput(of: group, by: scale, &tensors)
+            if scale != 1 { try scaleOutput(of: [stage.name], by: scale, &tensors) }
             group = []
         }
         switch loss.decoder {
         case .meanMembrane, .maximumMembrane, .lastMembrane:
             // Currents that are read as they are: levels, not sums.
-            scaleOutput(of: group, by: 1 / factor, &tensors)
+            try scaleOutput(of: group, by: 1 / factor, &tensors)
         case .spikeCount, .firstSpike, .summedMembrane: break
         }
     }
@@ -133,7 +133,7 @@ extension ClockedModel {
     /// Multiplies what the last synapses of a chain, or the normalisation behind them, put out.
     private func scaleOutput(
         of stages: [String], by scale: Float, _ tensors: inout [String: Tensor]
-    ) {
+    ) throws {
         guard scale != 1 else { return }
         for pair in [["scale", "shift"], ["weights", "bias"]] {
             guard let stage = stages.last(where: { tensors["\($0).\(pair[0])"] != nil }) else {
@@ -141,6 +141,12 @@ extension ClockedModel {
             }
             for word in pair {
                 let name = "\(stage).\(word)"
+                let views = network.parameters.first { $0.name == name }?.views ?? []
+                if let view = views.first(where: { !$0.followsScale }) {
+                    throw ModelError.noTimeStep(
+                        model: "the parameter '\(name)'",
+                        reason: "'\(type(of: view).kind)' does not follow when weights are scaled")
+                }
                 if let tensor = tensors[name] { tensors[name] = tensor * scale }
             }
             return

@@ -197,13 +197,15 @@ public struct ClockedModel: SpikingModel {
     }
 
     /// Parameters through their views: bits that are seen, and which numbers are masked away.
+    ///
+    /// What views bring along is not counted: scales go into thresholds, scores are needed in training alone.
     public var storage: [StoredNumbers] {
-        network.parameters.map { parameter in
+        network.layerParameters.map { parameter in
             let views = parameter.views
             return StoredNumbers(
                 name: parameter.name, shape: parameter.shape,
                 bits: views.compactMap(\.bits).last ?? 32,
-                mask: views.contains { $0.bits == nil }
+                mask: views.contains(where: \.removesConnections)
                     ? parameter.seen.scalars.map { $0 != 0 } : nil)
         }
     }

@@ -12,10 +12,21 @@ public enum Model {
 
     /// Opens a model from its folder alone.
     ///
-    /// - Throws: ``ModelFileError``, `CheckpointError`, `UnknownNameError`, `ConfigurationError`, `NetworkError`.
-    public static func load(_ folder: URL, registry: Registry) throws -> any SpikingModel {
+    /// - Parameter warning: hears that a file has no checksum; standard error, if left out.
+    /// - Throws: ``ModelFileError``, `CheckpointError`, `ConfigurationError`.
+    public static func load(
+        _ folder: URL, registry: Registry,
+        warning: StoredFileWarning = StoredFileWarnings.standardError
+    ) throws -> any SpikingModel {
+        try open(folder, registry: registry, warning: warning).model
+    }
+
+    /// The same, with what the folder says of the model.
+    package static func open(
+        _ folder: URL, registry: Registry, warning: StoredFileWarning
+    ) throws -> (model: any SpikingModel, description: ModelDescription) {
         let file = folder.appending(path: descriptionFile)
-        let description = try ModelDescription(contentsOf: file)
+        let description = try ModelDescription(contentsOf: file, warning: warning)
         let numbers = folder.appending(path: tensorsFile)
         guard FileManager.default.fileExists(atPath: numbers.path) else {
             throw ModelFileError(
@@ -23,9 +34,10 @@ public enum Model {
                 reason: "not there: the run has not finished; go on with "
                     + "`ranvier run CONFIG --resume`")
         }
-        let tensors = try TrainingCheckpoint(contentsOf: numbers)
-        return try description.open(
+        let tensors = try TrainingCheckpoint(contentsOf: numbers, warning: warning)
+        let model = try description.open(
             tensors: tensors.parameters, in: registry, at: file.relativePath)
+        return (model, description)
     }
 }
 
@@ -36,11 +48,11 @@ extension SpikingModel {
     /// - Throws: `NetworkError.undescribed` for parts that cannot be said; `FileError`.
     public func save(to folder: URL, method: String = "") throws {
         let description = try ModelDescription(of: self, method: method)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
         try TrainingCheckpoint(parameters: parameters)
             .write(to: folder.appending(path: Model.tensorsFile))
         try AtomicFile.write(
-            try StoredJSON.data(description, isPretty: true),
+            try StoredJSON.sealed(description, isPretty: true),
             to: folder.appending(path: Model.descriptionFile))
     }
 }

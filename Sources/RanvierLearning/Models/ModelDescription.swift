@@ -76,109 +76,12 @@ public struct ModelDescription: Codable, Sendable, Hashable {
 
     /// What goes in and what comes out.
     ///
-    /// - Throws: `UnknownNameError`, `ConfigurationError`; ``ModelFileError`` where a scaling is not of the samples' shape.
+    /// - Throws: `UnknownNameError`, `ConfigurationError`; ``ModelFileError`` for shapes and numbers that cannot be.
     public func signature(in registry: Registry, at place: String) throws -> ModelSignature {
-        if let scaling, !scaling.fits(inputShape) {
-            throw ModelFileError(
-                file: place,
-                reason: "expected a scaling of samples of shape \(inputShape), "
-                    + "found one of shape \(scaling.featureShape) with \(scaling.offset.count) and "
-                    + "\(scaling.scale.count) numbers")
-        }
+        try requirePossible(at: place)
         return ModelSignature(
             inputShape: inputShape, imageShape: imageShape, featureNames: featureNames,
             timeStep: timeStep, scaling: scaling,
             task: try task.value(of: TaskRole.self, in: registry, at: "\(place), task"))
-    }
-}
-
-/// A stored model that cannot be opened.
-public struct ModelFileError: Error, Hashable, CustomStringConvertible, ExitStatusProviding {
-    /// The file.
-    public let file: String
-    /// What was expected and what was found.
-    public let reason: String
-
-    /// An error about a file.
-    public init(file: String, reason: String) {
-        self.file = file
-        self.reason = reason
-    }
-
-    /// File, expected, found.
-    public var description: String { "\(file): \(reason)" }
-    /// Bad input.
-    public var exitStatus: ExitStatus { .badInput }
-}
-
-extension ModelDescription {
-    private struct Version: Decodable {
-        let format: Int?
-        let version: String?
-    }
-
-    /// Reads `model.json`.
-    ///
-    /// - Throws: ``ModelFileError`` for a file of another version, or that is none.
-    public init(contentsOf file: URL) throws(ModelFileError) {
-        let path = file.relativePath
-        func broken(_ found: String) -> ModelFileError {
-            ModelFileError(
-                file: path,
-                reason: "expected the description of a model as JSON, found \(found); "
-                    + "train again with `ranvier run CONFIG --overwrite`")
-        }
-        guard let data = try? Data(contentsOf: file) else {
-            throw ModelFileError(
-                file: path,
-                reason: "not there: the run has not finished; go on with "
-                    + "`ranvier run CONFIG --resume`")
-        }
-        guard let version = try? StoredJSON.value(Version.self, from: data) else {
-            throw broken("something else")
-        }
-        guard version.format == Self.currentFormat else {
-            let found = version.version.map { "version \($0)" } ?? "no version"
-            let isNewer = (version.format ?? 0) > Self.currentFormat
-            throw ModelFileError(
-                file: path,
-                reason:
-                    "expected a model of format \(Self.currentFormat), found one of \(found) with "
-                    + "format \(version.format.map(String.init) ?? "1"); "
-                    + (isNewer
-                        ? "use a later version of ranvier"
-                        : "make it anew with `ranvier run config.yaml --overwrite` "
-                            + "from the run's own configuration"))
-        }
-        do {
-            self = try StoredJSON.value(from: data)
-        } catch {
-            throw broken(Self.problem(error))
-        }
-    }
-
-    private static func problem(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, _)?: "no '\(key.stringValue)'"
-        case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
-            "another type at '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
-        case .dataCorrupted(let context)?: context.debugDescription
-        case nil: "something else"
-        @unknown default: "something else"
-        }
-    }
-}
-
-extension Scaling {
-    /// Whether the numbers are those of samples of a shape, and can be divided by.
-    fileprivate func fits(_ shape: [Int]) -> Bool {
-        let count =
-            switch scope {
-            case .global: 1
-            case .perChannel: shape.last ?? 1
-            case .perFeature: shape.reduce(1, *)
-            }
-        return featureShape == shape && offset.count == count && scale.count == count
-            && scale.allSatisfy { $0 != 0 && $0.isFinite } && offset.allSatisfy(\.isFinite)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import RanvierConfiguration
 import RanvierNetworks
 import RanvierSpikes
@@ -44,19 +45,22 @@ extension Kind where R == ModelRole {
     /// Clocked networks.
     public static let clocked = ModelKind(ClockedModel.self) {
         description, tensors, registry, place in
+        try description.requirePossible(at: place)
         let layers = try ClockedDescription(description.network, in: registry, at: place)
         let readout = try ConfigurationSection(
             ConfigurationNode(description.readout, location: place), location: place,
             keyPath: "readout", registry: registry)
         let loss = try readout.value("loss", of: LossRole.self)
-        let batchSize = try readout.integer("batch-size", default: 128, in: 1...)
+        let batchSize = try readout.integer("batch-size", default: 128, in: 1...1 << 20)
         try readout.finish()
-        return ClockedModel(
+        let model = ClockedModel(
             network: try Network(layers, tensors: tensors, in: registry),
             encoder: try description.encoder.value(
                 of: EncoderRole.self, in: registry, at: "\(place), encoder"),
             loss: loss, signature: try description.signature(in: registry, at: place),
             family: description.model, batchSize: batchSize)
+        try model.requireFittingParts(at: place)
+        return model
     }
 }
 
@@ -64,12 +68,57 @@ extension ModelDescription {
     /// The model, from its description and its numbers.
     ///
     /// - Parameter place: the file, for messages.
-    /// - Throws: `UnknownNameError` for a kind that the registry lacks, `ConfigurationError`, `NetworkError`,
-    ///   ``ModelFileError``.
+    /// - Throws: ``ModelFileError``, also for a kind that the registry lacks; `ConfigurationError`. Both name the place.
     public func open(
         tensors: [String: Tensor], in registry: Registry, at place: String
     ) throws -> any SpikingModel {
-        let kind = try registry.kind(network.kind, of: ModelRole.self)
-        return try kind.payload.open(self, tensors, registry, place)
+        let model: any SpikingModel
+        do {
+            let kind = try registry.kind(network.kind, of: ModelRole.self)
+            model = try kind.payload.open(self, tensors, registry, place)
+        } catch let error as NetworkError {
+            throw ModelFileError(
+                file: place, reason: "\(error) (the tensors of \(Model.tensorsFile) beside it)")
+        } catch let error as ShapeMismatch {
+            throw ModelFileError(
+                file: place, reason: "expected \(error.expected), found \(error.found)")
+        } catch let error as SpikeError {
+            throw ModelFileError(file: place, reason: "\(error)")
+        } catch let error as UnknownNameError {
+            throw ModelFileError(file: place, reason: "\(error)")
+        }
+        try requireAgreement(with: model, at: place)
+        return model
+    }
+}
+
+extension ClockedModel {
+    /// Checks that encoder, network, loss and task of a stored model belong together, and that a sample fits into memory.
+    fileprivate func requireFittingParts(at place: String) throws {
+        func require(_ isRight: Bool, _ expected: String, _ found: String) throws {
+            guard !isRight else { return }
+            throw ModelFileError(file: place, reason: "expected \(expected), found \(found)")
+        }
+        let shown = try encoder.featureShape(ofSample: signature.inputShape)
+        try require(
+            shown.elementCount == network.inputShape.elementCount,
+            "a network that takes \(shown), as the encoder makes of samples "
+                + "\(signature.inputShape)", "one that takes \(network.inputShape)")
+        let outputs = signature.task.outputNames.count
+        try require(
+            network.outputShape == [outputs], "a network of \(outputs) outputs, as many as names",
+            "outputs of shape \(network.outputShape)")
+        try require(
+            abs(encoder.timeStep - network.timeStep) <= 1e-9 * network.timeStep,
+            "the same time step in encoder and network",
+            "\(encoder.timeStep) s and \(network.timeStep) s")
+        // What a layer of synapses gives is there for all steps at once.
+        let (numbers, isTooMany) = encoder.steps.multipliedReportingOverflow(
+            by: network.largestLayer)
+        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        try require(
+            !isTooMany && numbers <= memory / MemoryLayout<Float>.size,
+            "a sample that fits into the memory of \(memory >> 20) MiB",
+            "\(encoder.steps) steps of up to \(network.largestLayer) values")
     }
 }

@@ -113,6 +113,9 @@ public struct AdaBelief: Optimizer {
         return state
     }
 
+    /// The means of squares.
+    public static let nonNegativeState = ["variance/"]
+
     /// Takes over a stored state.
     public mutating func restore(state: [String: Tensor], stepCount: Int) {
         self.stepCount = stepCount

@@ -90,6 +90,9 @@ public struct Adam: Optimizer {
         return state
     }
 
+    /// The means of squares.
+    public static let nonNegativeState = ["second/"]
+
     /// Takes over a stored state.
     public mutating func restore(state: [String: Tensor], stepCount: Int) {
         self.stepCount = stepCount

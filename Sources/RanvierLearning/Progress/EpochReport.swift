@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierFormats
 
 /// What an epoch gave.
 ///
@@ -73,6 +74,14 @@ extension EpochReport: Codable {
             epoch: value("epoch"), training: measures(Self.trainingPrefix),
             seconds: value("seconds"), learningRate: value("learningRate"),
             warnings: value("warnings"))
+        for (key, number) in [("seconds", seconds), ("learningRate", learningRate)] {
+            try container.require(
+                number.isFinite && number >= 0, Key(stringValue: key),
+                expected: "a number of at least 0", found: "\(number)")
+        }
+        try container.require(
+            (1...TrainingState.mostEpochs).contains(epoch), Key(stringValue: "epoch"),
+            expected: "1 to \(TrainingState.mostEpochs)", found: "\(epoch)")
         validation = try measures(Self.validationPrefix)
         for key in container.allKeys where !Self.known(key.stringValue) {
             records[key.stringValue] = try container.decode(ConfigurationValue.self, forKey: key)

@@ -43,6 +43,20 @@ public struct Regression: LearningTask {
         Field.texts("units", \.units, isRequired: true)
         Field.numbers("offset", \.offset)
         Field.numbers("scale", \.scale)
+        Field.refusing("scale") {
+            let count = $0.names.count
+            return $0.units.count != count || $0.offset.count != count || $0.scale.count != count
+                || !($0.offset + $0.scale).allSatisfy(\.isFinite) || $0.scale.contains { $0 <= 0 }
+        } because: {
+            "expected a unit, an offset and a scale above 0 for each of \($0.names.count) names, found "
+                + "\($0.units.count), \($0.offset) and \($0.scale)"
+        } settle: {
+            let count = $0.names.count
+            $0.units = Array(repeating: "", count: count)
+            ($0.offset, $0.scale) = (
+                Array(repeating: 0, count: count), Array(repeating: 1, count: count)
+            )
+        }
     }
 
     /// The values.

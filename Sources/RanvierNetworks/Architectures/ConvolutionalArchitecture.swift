@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierTensors
 
 /// Hidden linear layers behind convolutions.
 struct DenseHead: Configurable {
@@ -29,8 +30,8 @@ struct ConvolutionalArchitecture: DescribedArchitecture {
 
     static let schema = Schema<ConvolutionalArchitecture> {
         Field.integers("channels", \.channels, in: 1...)
-        Field.integer("size", \.size, in: 1..., drawn: 1...3)
-        Field.integer("padding", \.padding, in: 0..., drawn: 1...2)
+        Field.integer("size", \.size, in: ImageWindow.sizes, drawn: 1...3)
+        Field.integer("padding", \.padding, in: ImageWindow.paddings, drawn: 1...2)
         Field.normalization("normalization", \.normalization, mayBeNone: true)
         Field.boolean("ends-in-units", \.endsInUnits)
         Field.part(\.head)

@@ -13,7 +13,7 @@ struct ResidualSize: Configurable {
 
     static let schema = Schema<ResidualSize> {
         Field { section, value throws(ConfigurationError) in
-            value.depth = try section.integer("depth", default: value.depth, in: 8...)
+            value.depth = try section.integer("depth", default: value.depth, in: 8...2000)
             guard value.depth % 6 == 2 else {
                 throw section.wrong(
                     "depth", expected: "6n + 2: 8, 14, 20, …", found: "\(value.depth)")
@@ -23,8 +23,8 @@ struct ResidualSize: Configurable {
         } vary: { value, random in
             value.depth = Bool.random(using: &random) ? 8 : 14
         }
-        Field.integer("width", \.width, in: 1..., drawn: 1...2)
-        Field.integer("channels", \.channels, in: 1...)
+        Field.integer("width", \.width, in: 1...1000, drawn: 1...2)
+        Field.integer("channels", \.channels, in: 1...100_000)
     }
 }
 

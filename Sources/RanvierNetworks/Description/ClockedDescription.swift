@@ -101,10 +101,19 @@ extension Network {
     public convenience init(
         _ description: ClockedDescription, seed: UInt64 = 0, in registry: Registry
     ) throws {
+        try self.init(description, seed: seed, drawsWeights: true, in: registry)
+    }
+
+    /// - Parameter drawsWeights: whether parameters get their first values.
+    convenience init(
+        _ description: ClockedDescription, seed: UInt64 = 0, drawsWeights: Bool,
+        in registry: Registry
+    ) throws {
         let site = LayerSite(
             shape: description.inputShape, timeStep: description.timeStep, registry: registry)
         try self.init(
             inputShape: description.inputShape, timeStep: description.timeStep, seed: seed,
-            layers: try NetworkPlan(description.layers).layers(at: site))
+            layers: try NetworkPlan(description.layers).layers(at: site),
+            drawsWeights: drawsWeights)
     }
 }

@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierTensors
 
 /// Where a layer is built: what comes in, and what the network asks for.
 public struct LayerSite: Sendable {
@@ -29,7 +30,7 @@ public struct LayerSite: Sendable {
     }
 
     /// Features in all, at least 1.
-    public var features: Int { max(shape.reduce(1, *), 1) }
+    public var features: Int { max(shape.elementCount, 1) }
     /// Length of the last axis, at least 1.
     public var channels: Int { max(shape.last ?? 1, 1) }
 
@@ -60,6 +61,7 @@ public struct LayerSite: Sendable {
             for layer in try site.layers(of: description) {
                 layers.append(layer)
                 site = site.after(try layer.outputShape(for: site.shape))
+                try LayerChain.requireMemory(for: site.shape, behind: description.kind)
             }
         }
         try LayerChain.requireDistinctNames(layers, at: shape)

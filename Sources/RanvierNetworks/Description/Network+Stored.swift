@@ -22,8 +22,10 @@ extension Network {
     public convenience init(
         _ description: ClockedDescription, tensors: [String: Tensor], in registry: Registry
     ) throws {
-        try self.init(description, in: registry)
+        try self.init(description, drawsWeights: false, in: registry)
         var plain = tensors.filter { !$0.key.contains("/") }
+        // Before anything of the shapes that the description claims is made.
+        try requireShapes(of: plain)
         var views = tensors.filter { $0.key.contains("/") }
         for (name, elements) in description.views {
             guard let parameter = parameters.first(where: { $0.name == name }) else {

@@ -68,7 +68,9 @@ public struct NetworkPlan: Hashable, Sendable {
             }
             for layer in made {
                 layers.append(layer)
-                guard let next = try? layer.outputShape(for: site.shape) else { return layers }
+                guard let next = try? layer.outputShape(for: site.shape),
+                    (try? LayerChain.requireMemory(for: next, behind: element.kind)) != nil
+                else { return layers }
                 site = site.after(next)
             }
         }

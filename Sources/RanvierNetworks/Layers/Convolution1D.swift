@@ -18,9 +18,12 @@ public struct Convolution1D: DescribedLayer {
         public static let schema = Schema<Options> {
             Field.optionalInteger("inputs", \.convolution.inputs, in: 1..., drawn: nil)
             Field.integer("channels", \.convolution.channels, in: 1..., isRequired: true)
-            Field.integer("size", \.convolution.window.width, in: 1..., drawn: 1...3)
-            Field.integer("stride", \.convolution.window.strideWidth, in: 1..., drawn: 1...2)
-            Field.integer("padding", \.convolution.window.paddingWidth, in: 0..., drawn: 0...2)
+            Field.integer("size", \.convolution.window.width, in: ImageWindow.sizes, drawn: 1...3)
+            Field.integer(
+                "stride", \.convolution.window.strideWidth, in: ImageWindow.sizes, drawn: 1...2)
+            Field.integer(
+                "padding", \.convolution.window.paddingWidth, in: ImageWindow.paddings, drawn: 0...2
+            )
             ConvolutionOptions.shared(\.convolution)
         }
     }

@@ -23,10 +23,13 @@ public struct ConvolutionOptions: Configurable {
     public static let schema = Schema<ConvolutionOptions> {
         Field.optionalInteger("inputs", \.inputs, in: 1..., drawn: nil)
         Field.integer("channels", \.channels, in: 1..., isRequired: true)
-        Field.pair("size", \.window.height, \.window.width, in: 1..., drawn: 1...3)
-        Field.pair("stride", \.window.strideHeight, \.window.strideWidth, in: 1..., drawn: 1...2)
+        Field.pair("size", \.window.height, \.window.width, in: ImageWindow.sizes, drawn: 1...3)
         Field.pair(
-            "padding", \.window.paddingHeight, \.window.paddingWidth, in: 0..., drawn: 0...2)
+            "stride", \.window.strideHeight, \.window.strideWidth, in: ImageWindow.sizes,
+            drawn: 1...2)
+        Field.pair(
+            "padding", \.window.paddingHeight, \.window.paddingWidth, in: ImageWindow.paddings,
+            drawn: 0...2)
         shared(\.self)
     }
 
@@ -70,6 +73,13 @@ public enum ConvolutionInitialization: Sendable, Hashable {
 }
 
 // MARK: - Keys
+
+extension ImageWindow {
+    /// Sides and strides that a configuration may ask for: those of any image.
+    static let sizes = 1...32_767
+    /// Zeros around an image that a configuration may ask for.
+    static let paddings = 0...32_767
+}
 
 extension Field {
     /// A number of rows and one of columns: one number for both, or a list of two.

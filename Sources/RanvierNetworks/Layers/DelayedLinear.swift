@@ -85,8 +85,18 @@ public struct DelayedLinear: DescribedLayer {
     }
 
     /// Synapses as described.
-    public init(_ options: Options, at site: LayerSite) {
-        self.init(options, inputs: options.inputs ?? site.features, timeStep: site.timeStep)
+    ///
+    /// - Throws: `MemoryNeedError` where the delays have more steps than memory holds weights for.
+    public init(_ options: Options, at site: LayerSite) throws {
+        let inputs = options.inputs ?? site.features
+        let taps = 1 + options.maximumDelay / site.timeStep
+        try MemoryNeed(
+            "maximum-delay of '\(Self.kind)', \(options.maximumDelay) s in steps of "
+                + "\(site.timeStep) s for \(inputs) × \(options.outputs) synapses",
+            bytes: MemoryNeed.bytes(of: [inputs, options.outputs]) * taps,
+            advice: "take a shorter delay, or longer steps"
+        ).check()
+        self.init(options, inputs: inputs, timeStep: site.timeStep)
     }
 
     private init(_ options: Options, inputs: Int, timeStep: Double) {
@@ -99,7 +109,7 @@ public struct DelayedLinear: DescribedLayer {
             $0.learnsDelays = $0.learnsDelays && $0.maximumDelay > 0
         }
         self.inputs = inputs
-        let steps = Int((options.maximumDelay / timeStep - 1e-9).rounded(.up))
+        let steps = Int(min(options.maximumDelay / timeStep - 1e-9, 1e9).rounded(.up))
         maximumDelay = max(steps, 0)
         weights = Parameter(
             shape: [inputs, outputs], initialization: .uniform(fanIn: inputs, gain: options.gain))

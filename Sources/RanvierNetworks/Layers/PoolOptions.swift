@@ -22,9 +22,9 @@ public struct PoolOptions: Configurable {
 
     /// The keys of a configuration.
     public static let schema = Schema<PoolOptions> {
-        Field.integer("size", \.size, in: 1..., drawn: 1...3)
-        Field.optionalInteger("stride", \.stride, in: 1..., drawn: 1...3)
-        Field.integer("padding", \.padding, in: 0..., drawn: 0...0)
+        Field.integer("size", \.size, in: ImageWindow.sizes, drawn: 1...3)
+        Field.optionalInteger("stride", \.stride, in: ImageWindow.sizes, drawn: 1...3)
+        Field.integer("padding", \.padding, in: ImageWindow.paddings, drawn: 0...0)
     }
 
     var window: ImageWindow { ImageWindow(size, stride: stride ?? size, padding: padding) }

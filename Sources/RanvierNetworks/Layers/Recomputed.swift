@@ -81,7 +81,7 @@ public struct Recomputed: DescribedLayer {
 extension LayerChain {
     /// The whole sequence, with the states inside computed again in the backward pass instead of being kept.
     func recomputing(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let tracked = ([input] + parameters.map(\.parameter.variable)).filter(\.isTracked)
+        let tracked = ([input] + variables).filter(\.isTracked)
         guard !tracked.isEmpty else { return self(input, in: context) }
         let value = Tape.withoutRecording { self(input, in: context) }
         var again = context
@@ -94,9 +94,14 @@ extension LayerChain {
             Tape.recording {
                 let variable = hasVariable ? start.tracked() : start
                 let output = Tape.naming(name) { repeated.chain(variable, in: repeated.context) }
-                let now = repeated.chain.parameters.map(\.parameter.variable).filter(\.isTracked)
+                let now = repeated.chain.variables.filter(\.isTracked)
                 return output.pullback(gradient, to: (hasVariable ? [variable] : []) + now)
             }
         }
+    }
+
+    /// What gradients are asked for of all layers, the numbers of views included.
+    private var variables: [Tensor] {
+        parameters.flatMap { $0.parameter.withViews }.map(\.variable)
     }
 }

@@ -91,7 +91,8 @@ public struct BatchNormalization: DescribedLayer {
         self.variant = variant
         let decays = options.decays
         let rows = variant.isPerStep ? [variant.steps ?? 1, channels] : [channels]
-        scale = Parameter(shape: rows, initialization: .constant(1), decays: decays)
+        scale = Parameter(
+            shape: rows, initialization: .constant(1), decays: decays, isPrunable: false)
         shift =
             variant.isPerStep
             ? nil : Parameter(shape: [channels], initialization: .constant(0), decays: decays)

@@ -38,6 +38,18 @@ public struct Mask: ParameterView {
     /// Weights of connections that are not there are zero.
     public func seen(_ stored: Tensor) -> Tensor { stored * alive }
 
+    /// As they are, because those that are not there are zero already; only gradients are masked.
+    public func seenProjected(_ stored: Tensor) -> Tensor {
+        guard stored.isTracked else { return stored }
+        let alive = alive
+        return Tape.record(stored.detached, inputs: [stored]) { [$0 * alive] }
+    }
+
+    /// Those of the mask.
+    public func connections(of alive: Tensor?) -> Tensor? {
+        alive.map { $0 * self.alive } ?? self.alive
+    }
+
     /// The same.
     public func projected(_ stored: Tensor) -> Tensor { (stored.detached * alive).dense }
 

@@ -1,13 +1,14 @@
+import Foundation
 import RanvierConfiguration
 import RanvierTensors
 
-/// A view that rounds weights to k bits, symmetric around zero, with one scale for the tensor.
+/// A view that rounds weights to k bits, symmetric around zero.
 ///
 ///     Q = 2^(k−1) − 1,   s = max|w| / Q,   ŵ = s clip(round(w / s), −Q, Q)
 ///     ∂L/∂w = ∂L/∂ŵ [|w / s| ≤ Q]        (straight through the rounding)
 ///
-/// Rounding is half to even; the code −2^(k−1) is not used, so that negation is safe and zero is a code. Source:
-/// Jacob et al. 2018, the symmetric case.
+/// One scale for the tensor, or one for each output. Rounding is half to even unless chosen; the code −2^(k−1) is not used,
+/// so that negation is safe and zero is a code. Source: Jacob et al. 2018, the symmetric case.
 public struct SymmetricQuantizer: ParameterView {
     /// `symmetric-quantizer`.
     public static let kind = "symmetric-quantizer"
@@ -15,11 +16,41 @@ public struct SymmetricQuantizer: ParameterView {
     public static let rank = 20
     /// Bits of a weight, k, 2 to 16.
     public let width: Int
+    /// What the scale follows from.
+    public let scaleRule: QuantizerScale
+    /// Whether each output (the last axis) has a scale of its own.
+    public let isPerOutput: Bool
+    /// Whether scales are powers of two, the nearest by ratio: what a shift can undo. Costs up to √2 of the range.
+    public let hasPowerOfTwoScale: Bool
+    /// How quotients are rounded.
+    public let rounding: QuantizerRounding
 
     /// Weights of some bits.
-    public init(bits: Int) {
+    ///
+    /// - Parameters:
+    ///   - bits: 2 to 16.
+    ///   - scale: what the scale follows from.
+    ///   - isPerOutput: whether each output has its own; given scales then are one for each.
+    public init(
+        bits: Int, scale: QuantizerScale = .largest, isPerOutput: Bool = false,
+        hasPowerOfTwoScale: Bool = false, rounding: QuantizerRounding = .halfToEven
+    ) {
         precondition((2...16).contains(bits), "weights have 2 to 16 bits, not \(bits)")
+        switch scale {
+        case .largest: break
+        case .percentile(let p):
+            precondition(p > 0 && p <= 100, "a percentile lies above 0 and up to 100, not at \(p)")
+        case .fixed(let scales):
+            precondition(
+                !scales.isEmpty && (isPerOutput || scales.count == 1)
+                    && scales.allSatisfy { $0 > 0 && $0.isFinite },
+                "given scales are positive: one, or one for each output")
+        }
         width = bits
+        scaleRule = scale
+        self.isPerOutput = isPerOutput
+        self.hasPowerOfTwoScale = hasPowerOfTwoScale
+        self.rounding = rounding
     }
 
     /// Bits of a weight.
@@ -28,35 +59,103 @@ public struct SymmetricQuantizer: ParameterView {
     /// Largest code, Q.
     public var largestCode: Int { 1 << (width - 1) - 1 }
 
-    /// The scale of some weights; 0 where all are zero.
-    public func scale(of weights: Tensor) -> Float {
-        weights.scalars.reduce(0) { max($0, abs($1)) } / Float(largestCode)
+    /// Given scales stay as they are.
+    public var followsScale: Bool {
+        if case .fixed = scaleRule { false } else { !hasPowerOfTwoScale }
+    }
+
+    /// The scale of some weights, the largest where each output has its own; 0 where all are zero.
+    public func scale(of weights: Tensor) -> Float { scales(of: weights).reduce(0, max) }
+
+    /// The scale of some weights, or one for each output; 0 where all are zero.
+    ///
+    /// - Parameter alive: which of them are there, for percentiles; nil for all.
+    public func scales(of weights: Tensor, alive: Tensor? = nil) -> [Float] {
+        let limit = Float(largestCode)
+        var scales: [Float]
+        switch scaleRule {
+        case .largest:
+            scales = SymmetricCode.peaks(of: weights, perOutput: isPerOutput).map { $0 / limit }
+        case .percentile(let p):
+            let parts = isPerOutput ? columns(of: weights, alive) : [(weights, alive)]
+            scales = parts.map {
+                Float((MagnitudeOrder.quantile(p / 100, of: [$0]) ?? 0) / Double(limit))
+            }
+        case .fixed(let given): scales = given
+        }
+        if hasPowerOfTwoScale {
+            scales = scales.map { $0 > 0 ? exp2(log2($0).rounded(.toNearestOrEven)) : 0 }
+        }
+        return scales
+    }
+
+    private func columns(
+        of weights: Tensor, _ alive: Tensor?
+    ) -> [(values: Tensor, alive: Tensor?)] {
+        let width = max(weights.shape.last ?? 1, 1), rows = weights.count / width
+        let turned = weights.reshaped(to: [rows, width]).transposed()
+        let living = alive?.reshaped(to: [rows, width]).transposed()
+        return (0..<width).map { (turned.step(at: $0), living?.step(at: $0)) }
     }
 
     /// The whole numbers that stand for weights, in row-major order.
     public func codes(of weights: Tensor) -> [Int] {
-        let scale = scale(of: weights)
-        return weights.scalars.map { scale > 0 ? Int(code($0, scale)) : 0 }
+        code(of: weights.detached, nil).codes(weights.detached).scalars.map { Int($0) }
     }
 
-    private func code(_ weight: Float, _ scale: Float) -> Float {
-        let limit = Float(largestCode)
-        return min(max((weight / scale).rounded(.toNearestOrEven), -limit), limit)
+    private func code(of weights: Tensor, _ alive: Tensor?) -> SymmetricCode {
+        SymmetricCode(
+            scales: scales(of: weights, alive: alive), largestCode: largestCode, rounding: rounding)
     }
 
     /// Rounded weights.
-    public func seen(_ stored: Tensor) -> Tensor {
-        let values = stored.detached.scalars, shape = stored.shape
-        let scale = scale(of: stored.detached), limit = Float(largestCode)
-        guard scale > 0 else { return stored }
-        let rounded = Tensor(values.map { code($0, scale) * scale }, shape: shape)
-        guard stored.isTracked else { return rounded }
-        // The largest weight itself may lie above Q by rounding of its quotient.
-        let passes = Tensor(
-            values.map { abs($0 / scale) <= limit * (1 + .ulpOfOne) ? 1 : 0 }, shape: shape)
-        return Tape.record(rounded, inputs: [stored]) { [$0 * passes] }
+    public func seen(_ stored: Tensor) -> Tensor { seen(stored, alive: nil) }
+
+    /// Rounded weights; zeros stay zero.
+    public func seen(_ stored: Tensor, alive: Tensor?) -> Tensor {
+        let weights = stored.detached, code = code(of: weights, alive)
+        return Tape.record(code.rounded(weights), inputs: [stored]) {
+            [code.passed($0, at: weights)]
+        }
     }
 
-    /// `bits`.
-    public var options: ConfigurationValue { .section([.init("bits", .integer(width))]) }
+    /// `bits`, and what is not as usual.
+    public var options: ConfigurationValue {
+        var entries: [ConfigurationValue.Entry] = [.init("bits", .integer(width))]
+        switch scaleRule {
+        case .largest: break
+        case .percentile(let p): entries.append(.init("percentile", .float(p)))
+        case .fixed(let scales):
+            entries.append(.init("scales", .list(scales.map { .float(Double($0)) })))
+        }
+        if isPerOutput { entries.append(.init("per-output", .boolean(true))) }
+        if hasPowerOfTwoScale { entries.append(.init("power-of-two", .boolean(true))) }
+        if rounding != .halfToEven { entries.append(.init("rounding", .string(rounding.rawValue))) }
+        return .section(entries)
+    }
+
+    /// Reads the options of a stored view.
+    ///
+    /// - Throws: `ConfigurationError` for what cannot be.
+    init(_ section: ConfigurationSection, shape: [Int]) throws(ConfigurationError) {
+        let bits = try section.integer("bits", in: 2...16)
+        let isPerOutput = try section.boolean("per-output", default: false)
+        var scale = QuantizerScale.largest
+        if let p = try section.optionalFloat("percentile", in: .positive) {
+            guard p <= 100 else { throw section.invalid("percentile", "lies above 100, at \(p)") }
+            scale = .percentile(p)
+        } else if section.keys.contains("scales") {
+            let scales = try section.floats("scales", in: .positive).map { Float($0) }
+            let expected = isPerOutput ? shape.last ?? 1 : 1
+            guard scales.count == expected else {
+                throw section.invalid(
+                    "scales", "has \(scales.count) numbers where \(expected) are needed")
+            }
+            scale = .fixed(scales)
+        }
+        self.init(
+            bits: bits, scale: scale, isPerOutput: isPerOutput,
+            hasPowerOfTwoScale: try section.boolean("power-of-two", default: false),
+            rounding: try section.choice("rounding", default: .halfToEven))
+    }
 }

@@ -15,8 +15,21 @@ extension Kind where R == ViewRole {
             }
             return Mask(alive)
         },
-        ViewKind(view: SymmetricQuantizer.kind) { section, _, _ in
-            SymmetricQuantizer(bits: try section.integer("bits", in: 2...16))
+        ViewKind(view: SymmetricQuantizer.kind) { section, _, shape in
+            try SymmetricQuantizer(section, shape: shape)
         },
+        // Numbers of the views' own are restored with those of the network.
+        ViewKind(view: LearnedStepQuantizer.kind) { section, _, _ in
+            LearnedStepQuantizer(
+                bits: try section.integer("bits", in: 2...16), step: 1,
+                rounding: try section.choice("rounding", default: .halfToEven))
+        },
+        ViewKind(view: SharedScaleQuantizer.kind) { section, _, _ in
+            SharedScaleQuantizer(bits: try section.integer("bits", in: 2...16), range: 1)
+        },
+        ViewKind(view: BinaryQuantizer.kind) { section, _, _ in
+            BinaryQuantizer(isStandardized: try section.boolean("standardized", default: false))
+        },
+        ViewKind(view: TernaryQuantizer.kind) { _, _, _ in TernaryQuantizer() },
     ]
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// A figure of a report, with the name of its file.
 public struct ReportFigure: Sendable {
@@ -17,13 +18,13 @@ public struct ReportFigure: Sendable {
     ///
     /// Each file appears whole or not at all.
     /// - Returns: where they lie, in order.
-    /// - Throws: the file system's error, which names the path.
+    /// - Throws: `FileError`.
     @discardableResult
     public static func write(_ figures: [ReportFigure], to folder: URL) throws -> [URL] {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
         return try figures.map { figure in
             let url = folder.appendingPathComponent(Markup.slug(figure.name) + ".svg")
-            try Data(figure.chart.svg().utf8).write(to: url, options: .atomic)
+            try AtomicFile.write(Data(figure.chart.svg().utf8), to: url)
             return url
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierFormats
 
 /// A report as one HTML file that needs nothing else: no network, no script, no other file.
 ///
@@ -44,14 +45,14 @@ public struct HTMLReport: Sendable {
     }
 
     /// Writes the page, whole or not at all.
-    /// - Throws: the file system's error, which names the path.
+    /// - Throws: `FileError`.
     public func write(to file: URL) throws {
-        try Data(render().utf8).write(to: file, options: .atomic)
+        try AtomicFile.write(Data(render().utf8), to: file)
     }
 
     /// Writes every figure as `<name>.svg` into a folder.
     /// - Returns: where they lie.
-    /// - Throws: the file system's error, which names the path.
+    /// - Throws: `FileError`.
     @discardableResult
     public func writeFigures(to folder: URL) throws -> [URL] {
         try ReportFigure.write(figures, to: folder)

@@ -130,14 +130,7 @@ extension ConfigurationOverride {
     ///
     /// - Throws: `ConfigurationError` if the file is not YAML, or a step names several layers or none.
     public func place(in file: URL) throws(ConfigurationError) -> [String] {
-        let text: String
-        do {
-            text = try String(contentsOf: file, encoding: .utf8)
-        } catch {
-            throw ConfigurationError(
-                location: file.relativePath, keyPath: "",
-                problem: .unreadable(reason: error.localizedDescription))
-        }
+        let text = try ConfigurationReader.text(of: file)
         return try ConfigurationNode(yaml: text, file: file.relativePath).steps(
             to: path, option: option)
     }

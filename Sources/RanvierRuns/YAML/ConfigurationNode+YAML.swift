@@ -5,6 +5,7 @@ import Yams
 extension ConfigurationNode {
     /// Reads YAML text; `file` names it in messages. Empty text is an empty section.
     init(yaml: String, file: String) throws(ConfigurationError) {
+        try YAMLBounds.check(yaml, file: file)
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)
@@ -15,14 +16,16 @@ extension ConfigurationNode {
             self.init(location: file, content: .section([]))
             return
         }
-        try self.init(root, keyPath: "", location: { "\(file):\($0)" })
+        var bounds = YAMLBounds(file: file)
+        try self.init(root, keyPath: "", depth: 0, within: &bounds)
     }
 
-    /// Converts a node; `location` names a line.
+    /// Converts a node.
     private init(
-        _ node: Node, keyPath: String, location: (Int) -> String
+        _ node: Node, keyPath: String, depth: Int, within bounds: inout YAMLBounds
     ) throws(ConfigurationError) {
-        let place = location(node.mark?.line ?? 1)
+        let place = bounds.location(of: node)
+        try bounds.count(at: place, depth: depth)
         switch node {
         case .scalar(let scalar):
             self.init(
@@ -32,13 +35,16 @@ extension ConfigurationNode {
             var nodes: [ConfigurationNode] = []
             for (index, element) in sequence.enumerated() {
                 let path = Self.path(keyPath, String(index))
-                nodes.append(try ConfigurationNode(element, keyPath: path, location: location))
+                nodes.append(
+                    try ConfigurationNode(
+                        element, keyPath: path, depth: depth + 1, within: &bounds))
             }
             self.init(location: place, content: .list(nodes))
         case .mapping(let mapping):
             self.init(
                 location: place,
-                content: .section(try Self.pairs(mapping, keyPath: keyPath, location: location)))
+                content: .section(
+                    try Self.pairs(mapping, keyPath: keyPath, depth: depth + 1, within: &bounds)))
         case .alias:
             throw ConfigurationError(
                 location: place, keyPath: keyPath, problem: .syntax(reason: "unresolved alias"))
@@ -46,21 +52,22 @@ extension ConfigurationNode {
     }
 
     private static func pairs(
-        _ mapping: Node.Mapping, keyPath: String, location: (Int) -> String
+        _ mapping: Node.Mapping, keyPath: String, depth: Int, within bounds: inout YAMLBounds
     ) throws(ConfigurationError) -> [Pair] {
-        var pairs: [Pair] = []
+        var pairs: [Pair] = [], seen: Set<String> = []
         for (keyNode, valueNode) in mapping {
-            let place = location(keyNode.mark?.line ?? 1)
+            let place = bounds.location(of: keyNode)
             guard case .scalar(let key) = keyNode else {
                 throw ConfigurationError(
                     location: place, keyPath: keyPath,
                     problem: .syntax(reason: "a key must be a word"))
             }
             let path = Self.path(keyPath, key.string)
-            guard !pairs.contains(where: { $0.key == key.string }) else {
+            guard seen.insert(key.string).inserted else {
                 throw ConfigurationError(location: place, keyPath: path, problem: .duplicateKey)
             }
-            let value = try ConfigurationNode(valueNode, keyPath: path, location: location)
+            let value = try ConfigurationNode(
+                valueNode, keyPath: path, depth: depth, within: &bounds)
             pairs.append(Pair(key: key.string, location: place, value: value))
         }
         return pairs

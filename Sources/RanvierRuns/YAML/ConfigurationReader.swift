@@ -1,5 +1,6 @@
 import Foundation
 import RanvierConfiguration
+import RanvierFormats
 
 /// Reads a YAML configuration: typed values by key, with errors that name file, line and key.
 ///
@@ -28,14 +29,7 @@ public final class ConfigurationReader {
         file url: URL, folder: URL? = nil, overrides: [ConfigurationOverride] = [],
         registry: Registry = Registry()
     ) throws(ConfigurationError) {
-        let text: String
-        do {
-            text = try String(contentsOf: url, encoding: .utf8)
-        } catch {
-            throw ConfigurationError(
-                location: url.relativePath, keyPath: "",
-                problem: .unreadable(reason: Self.reason(for: error, at: url)))
-        }
+        let text = try Self.text(of: url)
         try self.init(
             yaml: text, file: url.relativePath, folder: folder ?? url.deletingLastPathComponent(),
             overrides: overrides, registry: registry)
@@ -54,7 +48,8 @@ public final class ConfigurationReader {
             throw ConfigurationError(
                 location: node.location, keyPath: "",
                 problem: .wrongValue(
-                    expected: "keys with values", found: node.found, nearest: nil))
+                    expected: "keys with values", found: node.found + Self.advice(on: yaml),
+                    nearest: nil))
         }
         self.file = file
         self.folder = folder
@@ -76,15 +71,56 @@ public final class ConfigurationReader {
     /// Every value that was asked for, defaults included, in the order of asking.
     public var resolved: ConfigurationValue { root.resolved }
 
-    private static func reason(for error: any Error, at url: URL) -> String {
+    /// The text of a file.
+    ///
+    /// - Throws: `ConfigurationError` that says what the file is where it is no configuration.
+    static func text(of url: URL) throws(ConfigurationError) -> String {
+        func unreadable(_ reason: String) -> ConfigurationError {
+            ConfigurationError(
+                location: url.relativePath, keyPath: "", problem: .unreadable(reason: reason))
+        }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            return "no such file"
+            throw unreadable("no such file")
         }
-        if isFolder.boolValue { return "it is a folder; expected a YAML file" }
-        guard FileManager.default.isReadableFile(atPath: url.path) else {
-            return "permission denied"
+        let nature = FileNature(of: url)
+        if isFolder.boolValue {
+            throw unreadable(
+                "it is \(nature?.words ?? "a folder"); expected a YAML file"
+                    + (nature.map { "; \($0.advice)" } ?? ""))
         }
-        return "it is not UTF-8 text"
+        guard let file = try? FileHandle(forReadingFrom: url) else {
+            throw unreadable("permission denied")
+        }
+        defer { try? file.close() }
+        // One byte more than may be, so that longer files are known without being read.
+        guard let bytes = try? file.read(upToCount: YAMLBounds.bytes + 1) ?? Data() else {
+            throw unreadable("it cannot be read")
+        }
+        let text = String(validating: bytes, as: UTF8.self)
+        if let nature, nature != .configuration, nature.isBinary || text == nil {
+            throw unreadable("it is \(nature.words); \(nature.advice)")
+        }
+        guard bytes.count <= YAMLBounds.bytes else {
+            throw unreadable(
+                "expected at most \(YAMLBounds.bytes >> 20) MiB of YAML, found a longer file"
+                    + advice(on: text ?? ""))
+        }
+        guard let text else {
+            throw unreadable(
+                "it is not UTF-8 text; save it as UTF-8, or, if it is a table, let its name end in .csv"
+            )
+        }
+        return text
+    }
+
+    /// What to do with text that is a table: its first line has cells; else empty.
+    private static func advice(on text: String) -> String {
+        let first = text.prefix(4096).split(whereSeparator: \.isNewline).first ?? ""
+        guard first.contains(where: { ",;\t".contains($0) }), !first.contains(": ") else {
+            return ""
+        }
+        return "; it looks like a table: let its name end in .csv, and `ranvier init` writes a "
+            + "configuration for it"
     }
 }

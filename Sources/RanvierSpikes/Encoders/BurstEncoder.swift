@@ -56,7 +56,8 @@ public struct BurstEncoder: SpikeEncoder {
 
     /// The widest range of values whose bursts are the same within the steps.
     public var resolution: EncodingResolution? {
-        let slope = longestInterval - shortestInterval
+        // Of very many intervals some are looked at, which is off by less than one in so many.
+        let slope = min(longestInterval - shortestInterval, 1 << 12)
         let edges =
             (0...mostSpikes).map { Double($0) / Double(mostSpikes) }
             + (slope > 0 ? (0...slope).map { Double($0) / Double(slope) } : [])
@@ -74,7 +75,8 @@ public struct BurstEncoder: SpikeEncoder {
     /// Steps at which a value spikes.
     private func spikeSteps(of value: Float) -> [Int] {
         let interval = interval(of: value)
-        return (0..<spikeCount(of: value)).map { $0 * interval }.filter { $0 < steps }
+        return Array(
+            stride(from: 0, to: min(spikeCount(of: value) * interval, steps), by: interval))
     }
 
     /// The bursts as spikes.
@@ -99,7 +101,7 @@ extension BurstEncoder {
     public static let schema = Schema<BurstEncoder> {
         Field.integer("steps", \.steps, in: 1...)
         Field.number("time-step", \.timeStep, in: .positive)
-        Field.integer("most-spikes", \.mostSpikes, in: 1...)
+        Field.integer("most-spikes", \.mostSpikes, in: 1...1000)
         Field { section, encoder throws(ConfigurationError) in
             encoder.shortestInterval = try section.integer(
                 "shortest-interval", default: encoder.shortestInterval, in: 1...)

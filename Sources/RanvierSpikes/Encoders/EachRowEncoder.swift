@@ -24,7 +24,7 @@ public struct EachRowEncoder: SpikeEncoder {
     }
 
     /// Steps of all rows, R K.
-    public var steps: Int { rows * encoder.steps }
+    public var steps: Int { [rows, encoder.steps].elementCount }
     /// Length of a step in seconds, that of the inner encoder.
     public var timeStep: Double { encoder.timeStep }
     /// The inner encoder's.

@@ -102,14 +102,14 @@ public struct PopulationEncoder: SpikeEncoder {
     /// A sample's shape with as many neurons for each value of the last axis.
     public func featureShape(ofSample shape: [Int]) throws(SpikeError) -> [Int] {
         var features = shape.isEmpty ? [1] : shape
-        features[features.count - 1] *= neurons
+        features[features.count - 1] = [features[features.count - 1], neurons].elementCount
         return features
     }
 
     /// Step of a response's spike; nil where it is silent.
     public func step(of response: Double) -> Int? {
-        response < cutoff
-            ? nil : Int(((1 - response) * Double(steps - 1)).rounded(.toNearestOrEven))
+        response >= cutoff
+            ? Int(((1 - response) * Double(steps - 1)).rounded(.toNearestOrEven)) : nil
     }
 
     /// Spikes, or responses.

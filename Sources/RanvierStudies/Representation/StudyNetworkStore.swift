@@ -117,16 +117,20 @@ final class StudyNetworkStore {
     /// The round of a network's training, stored beside its weights when both are whole.
     private static let round = "trained"
     private static let weights = "model.safetensors"
+    private static let checkpoint = "checkpoint.safetensors"
 
     private func isFinished(_ network: StudyNetwork) -> Bool {
         guard let folder = try? folder(network) else { return false }
-        return Procedure(folder: folder).outcome(of: Self.round, as: Outcome.self) != nil
+        // What cannot be read is told when it is loaded.
+        return FileManager.default.fileExists(
+            atPath: folder.appending(path: "\(Self.round).json").path)
     }
 
     private func load(_ network: StudyNetwork, share: Double) throws -> Trained {
         var model = try untrained(network)
         let samples = try data(of: network).samples(for: network)
         let folder = try folder(network)
+        if let folder { PartialFile.removeAbandoned(in: folder) }
         let outcome: Outcome
         if let original = network.original {
             let source = try trained(original)
@@ -134,16 +138,24 @@ final class StudyNetworkStore {
             outcome = Outcome(trainingAccuracy: source.trainingAccuracy)
         } else if let folder, isFinished(network) {
             let stored = try TrainingCheckpoint(
-                contentsOf: folder.appending(path: Self.weights))
+                contentsOf: folder.appending(path: Self.weights), warning: context.events.warning)
             try model.restore(stored.parameters)
-            outcome = try Procedure(folder: folder).round(Self.round) {
+            outcome = try Procedure(folder: folder, warning: context.events.warning).round(
+                Self.round
+            ) {
                 Outcome(trainingAccuracy: .nan)
             }
         } else {
-            outcome = try Procedure(folder: folder).round(Self.round) {
+            outcome = try Procedure(folder: folder, warning: context.events.warning).round(
+                Self.round
+            ) {
                 let state = try train(&model, network, samples.train, folder: folder, share: share)
                 return Outcome(trainingAccuracy: state.reports.last?.trainingAccuracy ?? .nan)
             }
+        }
+        // Only when the outcome is stored is nothing lost with it.
+        if network.original == nil, let folder {
+            unlink(folder.appending(path: Self.checkpoint).path)
         }
         return Trained(
             model: model, accuracy: try model.evaluate(on: samples.test, counts: false).accuracy,
@@ -156,14 +168,15 @@ final class StudyNetworkStore {
     ) throws -> TrainingState {
         completedEpochs = 0
         var checkpoint: TrainingCheckpoint?
-        let file = folder?.appending(path: "checkpoint.safetensors")
+        let file = folder?.appending(path: Self.checkpoint)
         if let folder, let file {
-            try RunDirectory.makeFolder(folder)
+            try Folder.make(folder)
             try AtomicFile.write(
                 try StoredJSON.data(network, isPretty: true),
                 to: folder.appending(path: "network.json"))
             if FileManager.default.fileExists(atPath: file.path) {
-                checkpoint = try TrainingCheckpoint(contentsOf: file)
+                checkpoint = try TrainingCheckpoint(
+                    contentsOf: file, warning: context.events.warning)
                 try model.restore(checkpoint?.parameters ?? [:])
             }
         }
@@ -183,10 +196,9 @@ final class StudyNetworkStore {
                 observer: StudyTrainingObserver(
                     store: self, network: network, checkpoint: file, share: share))
             cost.done += network.cost
-            if let folder, let file {
+            if let folder {
                 try TrainingCheckpoint(parameters: model.parameters)
                     .write(to: folder.appending(path: Self.weights))
-                try? FileManager.default.removeItem(at: file)
             }
             return state
         } catch TrainingError.interrupted {

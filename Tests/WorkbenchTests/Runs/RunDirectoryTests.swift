@@ -141,7 +141,7 @@ struct RunDirectoryTests {
         try half.write(contentsOf: Data("{\"epo".utf8))
         try half.close()
         #expect(RunDirectory.metricsLines(in: target) == lines)
-        try run.keepMetrics(lines: 2)
+        try run.restoreMetrics([["epoch": 0, "loss": 0.5], ["epoch": 1, "loss": Double.nan]])
         try run.appendMetrics(["epoch": 2])
         #expect(RunDirectory.metricsLines(in: target) == lines.prefix(2) + [#"{"epoch":2}"#])
     }

@@ -1,0 +1,79 @@
+import RanvierTensors
+
+/// What a change of weights does to the current of each neuron of a layer.
+///
+///     D = W − W'
+///     worst      ε_i = max(Σ_j D_ij⁺, Σ_j D_ij⁻)          spikes are 0 or 1
+///     expected   ε_i = Σ_j r_j |D_ij|
+///     signed     m_i = −Σ_j r_j D_ij,   s_i² = Σ_j r_j (1 − r_j) D_ij² + π_j W_ij²
+///
+/// Pruning has `D = W (1 − m)`, quantising `D = W − Q(W)`. r are the firing rates of the inputs and π the probabilities that they
+/// have changed themselves, as the layer before was predicted: 0 for a first layer. Source: Yao et al. 2023; signed sizes and π are an
+/// extension of this project.
+public struct WeightChange: Sendable, Hashable {
+    /// Largest error of a current, one for each neuron.
+    public var worst: [Double]
+    /// Expected size of the error.
+    public var expected: [Double]
+    /// Mean m of the shift of a current.
+    public var shiftMean: [Double]
+    /// Variance s² of the shift.
+    public var shiftVariance: [Double]
+
+    /// The change from some weights to others.
+    ///
+    /// - Parameters:
+    ///   - inputRates: spikes per step, one for each input.
+    ///   - inputChange: π, one for each input; nil where inputs are as they were.
+    /// - Throws: ``CompressionError/mismatch(layer:what:expected:found:)``.
+    public init(
+        from weights: Tensor, to changed: Tensor, order: WeightLayout.Order = .outputsLast,
+        inputRates: [Double], inputChange: [Double]? = nil, layer: String = ""
+    ) throws(CompressionError) {
+        let layout = WeightLayout(weights.shape, order: order)
+        guard changed.shape == weights.shape else {
+            throw .mismatch(
+                layer: layer, what: "changed weights", expected: "shape \(weights.shape)",
+                found: "shape \(changed.shape)")
+        }
+        for (what, count) in [
+            ("firing rates", inputRates.count),
+            ("changes of inputs", inputChange?.count ?? layout.inputs),
+        ] where count != layout.inputs {
+            throw .mismatch(
+                layer: layer, what: what, expected: "\(layout.inputs), one for each input",
+                found: "\(count)")
+        }
+        let before = weights.scalars, after = changed.scalars
+        self.init(
+            layout, before: before.map { Double($0) },
+            difference: zip(before, after).map { Double($0) - Double($1) }, rates: inputRates,
+            inputChange: inputChange)
+    }
+
+    /// In double precision.
+    init(
+        _ layout: WeightLayout, before: [Double], difference: [Double], rates: [Double],
+        inputChange: [Double]?
+    ) {
+        var positive = [Double](repeating: 0, count: layout.outputs)
+        var negative = positive
+        (worst, expected, shiftMean, shiftVariance) = (positive, positive, positive, positive)
+        for output in 0..<layout.outputs {
+            for input in 0..<layout.inputs {
+                let rate = rates[input], change = inputChange?[input] ?? 0
+                for place in 0..<layout.places {
+                    let index = layout.index(output: output, input: input, place: place)
+                    let d = difference[index]
+                    positive[output] += max(d, 0)
+                    negative[output] += max(-d, 0)
+                    expected[output] += rate * abs(d)
+                    shiftMean[output] -= rate * d
+                    shiftVariance[output] +=
+                        rate * (1 - rate) * d * d + change * before[index] * before[index]
+                }
+            }
+            worst[output] = max(positive[output], negative[output])
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import RanvierConfiguration
+import RanvierNetworks
+
+extension Registry {
+    /// Adds what stored networks may name of compression.
+    public mutating func addCompression() {
+        add(SubnetworkScores.viewKind)
+    }
+}
