@@ -108,7 +108,8 @@ public struct StoredRun {
     ///   - choice: a data set by name, or a labelled CSV file; nil for the run's own test part.
     ///   - dataDirectory: where larger sets are looked for.
     ///   - events: hears of columns that are not used.
-    /// - Throws: `DataError`, `ConfigurationError`; `TrainingError.mismatch` where the samples do not fit the model.
+    /// - Throws: `DataError`, `ConfigurationError`; `TrainingError.mismatch` where the samples do not fit the model;
+    ///   `ModelFileError` where the run's own do not.
     func testData(
         _ choice: String?, dataDirectory: String?, events: WorkEvents
     ) throws -> Dataset {
@@ -116,7 +117,15 @@ public struct StoredRun {
         guard let choice, choice != configuration.dataset.name else {
             let splits = try configuration.dataset.load(from: place)
             for warning in splits.warnings { events.warning(warning) }
-            return splits.test
+            do {
+                return try model.signature.prepared(splits.test)
+            } catch {
+                // It was made for them, so that one of the two has changed, and the message names both.
+                throw ModelFileError(
+                    file: folder.appending(path: Model.descriptionFile).relativePath,
+                    reason: "the model does not fit the run's own data, one of which has changed "
+                        + "since: \(error)")
+            }
         }
         let url = URL(filePath: choice)
         if FileManager.default.fileExists(atPath: url.path) {
