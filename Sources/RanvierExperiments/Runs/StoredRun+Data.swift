@@ -7,10 +7,20 @@ import RanvierTensors
 extension StoredRun {
     /// The parts of the data that the run learned from, scaled as it scaled them.
     ///
-    /// - Throws: `DataError` where they are not there any more.
+    /// - Throws: `DataError` where they are not there any more; `ModelFileError` where the model does not fit them.
     func ownData(dataDirectory: String?) throws -> DatasetConfiguration.Splits {
-        try configuration.dataset.load(
+        let splits = try configuration.dataset.load(
             from: configuration.place(dataDirectory: dataDirectory, folder: folder))
+        do {
+            _ = try model.signature.prepared(splits.training.subset([0]))
+        } catch {
+            // It was made for them, so that one of the two has changed, and the message names both.
+            throw ModelFileError(
+                file: folder.appending(path: Model.descriptionFile).relativePath,
+                reason: "the model does not fit the run's own data, one of which has changed since: "
+                    + "\(error)")
+        }
+        return splits
     }
 
     /// Mean and deviation of each channel: of the samples that the model learned from where they are there, else as the model's

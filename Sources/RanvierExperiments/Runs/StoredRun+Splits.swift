@@ -8,9 +8,8 @@ extension StoredRun {
     func splits(
         dataDirectory: String?, isNeeded: Bool, events: WorkEvents
     ) throws -> DatasetConfiguration.Splits? {
-        let place = configuration.place(dataDirectory: dataDirectory, folder: folder)
         do {
-            return try configuration.dataset.load(from: place)
+            return try ownData(dataDirectory: dataDirectory)
         } catch {
             if isNeeded { throw error }
             events.note(

@@ -126,11 +126,13 @@ struct TrainingRun {
             let directory = try RunDirectory.create(at: folder, overwrite: request.overwrite) {
                 try $0.write(text, to: .configuration)
                 if let implied = request.text { try $0.write(implied, to: .implied) }
-                try $0.write(StoredJSON.data(description, isPretty: true), to: .architecture)
+                try $0.write(StoredJSON.sealed(description, isPretty: true), to: .architecture)
             }
             return (directory, nil)
         }
         let directory = try RunDirectory.open(folder)
+        // First of all: one of another version says so, where else its configuration would seem to differ.
+        let checkpoint = try storedCheckpoint(in: directory)
         let file = directory.url(of: .configuration)
         if let warning = StoredConfiguration.warning(of: file) { events.warning(warning) }
         let stored = try RunConfiguration(
@@ -142,28 +144,23 @@ struct TrainingRun {
         {
             throw RunError.differs(path: folder.relativePath, key: key)
         }
-        let checkpoint = try readCheckpoint(
-            in: directory, of: configuration.method.course, for: &method)
-        if checkpoint == nil {
+        if let checkpoint {
+            try goOn(from: checkpoint, in: directory, configuration.method.course, with: &method)
+            try requireSameData(description, in: directory)
+        } else {
+            events.note("no epoch was completed yet; beginning anew")
+            try directory.restoreMetrics([EpochReport]())
             try directory.write(
                 StoredJSON.sealed(description, isPretty: true), to: .architecture)
-        } else {
-            try requireSameData(description, in: directory)
         }
         try directory.write(text, to: .configuration)
         return (directory, checkpoint)
     }
 
-    /// The checkpoint, with the method's parameters and the run's metrics brought to where it is.
-    private func readCheckpoint(
-        in directory: RunDirectory, of course: Course, for method: inout any LearningMethod
-    ) throws -> TrainingCheckpoint? {
+    /// What the run had come to; nil before its first epoch was done.
+    private func storedCheckpoint(in directory: RunDirectory) throws -> TrainingCheckpoint? {
         let file = directory.url(of: .checkpoint)
-        guard FileManager.default.fileExists(atPath: file.path) else {
-            events.note("no epoch was completed yet; beginning anew")
-            try directory.restoreMetrics([EpochReport]())
-            return nil
-        }
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         let checkpoint = try TrainingCheckpoint(contentsOf: file, warning: events.warning)
         guard let state = checkpoint.state, state.completedEpochs > 0 else {
             throw CheckpointError(
@@ -171,6 +168,16 @@ struct TrainingRun {
                 problem: .contradiction(
                     reason: "expected the state of a training of at least one epoch, found none"))
         }
+        return checkpoint
+    }
+
+    /// Brings the method's parameters and state and the run's metrics to where a checkpoint is.
+    private func goOn(
+        from checkpoint: TrainingCheckpoint, in directory: RunDirectory, _ course: Course,
+        with method: inout any LearningMethod
+    ) throws {
+        let file = directory.url(of: .checkpoint)
+        let state = checkpoint.state ?? TrainingState()
         let (done, epochs) = (state.completedEpochs, course.epochs)
         guard done <= epochs else {
             throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
@@ -195,7 +202,6 @@ struct TrainingRun {
                 : course.isDone(after: state)
                     ? "the early stop ended the run after epoch \(done) of \(epochs); \(rest)"
                     : "going on after epoch \(done)")
-        return checkpoint
     }
 
     /// Refuses to go on with data that have changed since the run was begun: what was held out then may be learned now.
