@@ -537,7 +537,7 @@ class Trial:
         self.verb = draw.choice(verbs(self.file, self.run, draw))
 
     def damage(self, data, draw):
-        how = draw.choice(["flip", "cut", "longer", "zeros"])
+        how = draw.choice(["flip", "cut", "longer", "turned"])
         if how == "flip":
             place = draw.randrange(len(data))
             data = data[:place] + bytes([data[place] ^ (1 << draw.randrange(8))]) + data[place + 1 :]
@@ -549,7 +549,8 @@ class Trial:
             return "8 bytes longer", "damaged", data + bytes(draw.randrange(33, 126) for _ in range(8))
         place = draw.randrange(len(data))
         end = min(len(data), place + 40)
-        return "zeros at byte %d" % place, "damaged", data[:place] + bytes(end - place) + data[end:]
+        turned = bytes(byte ^ 0xFF for byte in data[place:end])
+        return "all bits of bytes %d to %d turned" % (place, end), "damaged", data[:place] + turned + data[end:]
 
     def perform(self, binary, bench, folder, timeout, memory):
         shutil.copytree(os.path.join(bench, self.run), os.path.join(folder, "run"))

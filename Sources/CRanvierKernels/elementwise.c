@@ -97,7 +97,13 @@ void rnv_log_softmax(const float *x, size_t rows, size_t classes, float *out) {
         for (size_t i = 0; i < classes; i += 16) {
             sum += lanes_exp(load_part(in + i, classes - i, -__builtin_inff()) - largest);
         }
-        const float shift = largest + lanes_log(lanes_all(lanes_sum(sum)))[0];
-        for (size_t i = 0; i < classes; i++) to[i] = in[i] - shift;
+        const float logarithm = lanes_log(lanes_all(lanes_sum(sum)))[0];
+        if (largest < -1024 || largest > 1024) {
+            // Beside large numbers the logarithm would lose its digits, and the shares would no longer add up to 1.
+            for (size_t i = 0; i < classes; i++) to[i] = (in[i] - largest) - logarithm;
+        } else {
+            const float shift = largest + logarithm;
+            for (size_t i = 0; i < classes; i++) to[i] = in[i] - shift;
+        }
     }
 }

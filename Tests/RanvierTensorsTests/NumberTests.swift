@@ -76,3 +76,13 @@ import Testing
         #expect(l[0] == -.infinity && l[1].isNaN && l[2] == .infinity && l[3].isNaN && l[4].isNaN)
     }
 }
+
+@Suite struct SoftmaxTests {
+    /// Beside large numbers the logarithm of the sum has no digits left: shares must add up to 1 all the same.
+    @Test(arguments: [0, 1000, 2000, 1e7, -1e7, 3e38] as [Float])
+    func sharesOfLargeNumbersAddUpToOne(_ offset: Float) {
+        let shares = Tensor([offset, offset, 0], shape: [1, 3]).softmax().scalars
+        #expect(abs(shares.reduce(0, +) - 1) < 1e-4)
+        #expect(abs(shares[0] - shares[1]) == 0)
+    }
+}

@@ -87,7 +87,8 @@ import Testing
             let value = try file.value()
             let elements = value.keys.flatMap { (try? value[$0].items) ?? [] }
             let keys = Set(value.keys + elements.flatMap(\.keys)).subtracting(ReferenceFile.remarks)
-            for key in keys.subtracting(written).sorted() {
+            for key in keys.subtracting(written).sorted()
+            where !ReferenceFile.numbered.contains(where: key.hasPrefix) {
                 Issue.record("no test reads the key \"\(key)\" of \(file.rawValue)")
             }
         }

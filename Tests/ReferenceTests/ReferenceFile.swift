@@ -60,9 +60,13 @@ enum ReferenceFile: String, CaseIterable {
     /// Keys that explain and that no test can hold anything against: remarks, and how well the file's own numbers were
     /// made.
     static let remarks: Set = [
-        "finite_difference_relative_error", "input_layout", "minAbsGradient",
-        "minThresholdMargin", "note", "rule",
+        "count_rule", "finite_difference_relative_error", "input_layout", "keep_rule",
+        "minAbsGradient", "minThresholdMargin", "note", "notes", "prune", "row_major", "rule",
+        "sign_rule", "tie_rule",
     ]
+
+    /// Beginnings of keys that end in a number of their own: `layer_bound_N32`.
+    static let numbered = ["layer_bound_N"]
 
     var url: URL { ReferenceFolder.root.appending(path: rawValue) }
 

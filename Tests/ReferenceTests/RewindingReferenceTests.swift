@@ -38,6 +38,7 @@ import Testing
         let first = network.prunableParameters
         var stored = first.map(\.value)
         for (round, entry) in try file["rounds"].items.enumerated() {
+            #expect(try entry["round"].int == round)
             if round > 0 {
                 // On the trained weights, then back to the stored ones, and a fresh optimiser.
                 let outcome = try network.prune(
@@ -48,9 +49,10 @@ import Testing
             for (index, parameter) in first.enumerated() {
                 let alive = parameter.mask?.alive ?? .ones(parameter.shape)
                 #expect(
-                    alive.transposed().scalars == (try entry["mask\(index + 1)"].flatFloats),
+                    alive.transposed().scalars
+                        == (try entry[["mask1", "mask2"][index]].flatFloats),
                     Comment(rawValue: entry.place))
-                try expect(parameter.value, entry["start_w\(index + 1)"])
+                try expect(parameter.value, entry[["start_w1", "start_w2"][index]])
             }
             var optimizer = SGD(
                 learningRate: try hyper["lr"].float, momentum: try hyper["momentum"].float,
@@ -66,7 +68,7 @@ import Testing
                     network.trainableParameters, gradients: gradients, rateFactor: 1)
             }
             for (index, parameter) in first.enumerated() {
-                try expect(parameter.value, entry["end_w\(index + 1)"])
+                try expect(parameter.value, entry[["end_w1", "end_w2"][index]])
             }
             let after = Double(loss().scalar), end = try entry["loss_end"].double
             #expect(abs(after - end) <= 2e-5 * (1 + end))

@@ -1,3 +1,4 @@
+import Foundation
 import RanvierAnalysis
 import RanvierData
 import RanvierFormats
@@ -17,8 +18,9 @@ extension StoredRun {
             // It was made for them, so that one of the two has changed, and the message names both.
             throw ModelFileError(
                 file: folder.appending(path: Model.descriptionFile).relativePath,
-                reason: "the model does not fit the run's own data, one of which has changed since: "
-                    + "\(error)")
+                reason:
+                    "the model does not fit the run's own data, one of which has changed since: \(error)"
+            )
         }
         return splits
     }
