@@ -56,6 +56,36 @@ import Testing
         try expectRefused(text, "\"stateBytes\":", "\"stateBytes\":-")
         try expectRefused(text, "\"interval\":[", "\"interval\":[7,")
         try expectRefused(text, "\"title\":", "\"format\":9,\"title\":")
+        try expectRefused(
+            text, "\"test\":{\"accuracy\":", "\"test\":{\"accuracy\":9223372036854775808,\"x\":")
+    }
+
+    /// Durations that are no numbers leave unknown how many samples a run learned from.
+    @Test func aRunWithoutDurationsOpens() throws {
+        let folder = try TemporaryFolder()
+        let place = folder.url.appending(path: "c.yaml")
+        try Data(
+            """
+            dataset: {name: digits, limit: 40}
+            encoding: {direct: {steps: 2, time-step: 1e-3}}
+            network:
+              - linear: {outputs: 10}
+              - leaky-integrator: {membrane-time-constant: 20e-3}
+            training: {epochs: 1}
+            baseline: none
+            """.utf8
+        ).write(to: place)
+        let run = folder.url.appending(path: "run")
+        _ = try Workbench().run(RunRequest(configuration: place, output: run))
+        let file = run.appending(path: "result.json")
+        let text = String(
+            decoding: StoredJSON.unsealed(try Data(contentsOf: file)).content, as: UTF8.self)
+        let range = try #require(
+            text.range(of: #""samplesPerSecond" ?: ?[0-9.e+-]+"#, options: .regularExpression))
+        try Data(text.replacingCharacters(in: range, with: #""samplesPerSecond":"nan""#).utf8)
+            .write(to: file)
+        let stored = try StoredRun(run, registry: .standard) { _ in }
+        #expect(stored.trainingSamples == 0)
     }
 
     @Test func resultsAreSealedAndAreTheSameWithoutTheirSeal() throws {

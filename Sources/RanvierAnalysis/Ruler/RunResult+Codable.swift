@@ -27,8 +27,8 @@ extension RunResult: Codable {
             memory: container.decode(Memory.self, forKey: .memory),
             latency: container.decode(Latency.self, forKey: .latency),
             calibration: container.decodeIfPresent(Calibration.self, forKey: .calibration),
+            measures: container.decode([Measure].self, forKey: .measures),
             baseline: container.decodeIfPresent(RunResult.self, forKey: .baseline))
-        measures = try container.decode([Measure].self, forKey: .measures)
         // Earlier versions knew no scores of classes, and of baselines the network alone.
         classes = try container.decodeIfPresent([ClassScore].self, forKey: .classes) ?? []
         let network = baseline.map(Self.entry)

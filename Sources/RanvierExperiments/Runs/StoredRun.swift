@@ -47,13 +47,10 @@ public struct StoredRun {
         let result =
             FileManager.default.fileExists(atPath: resultFile.path)
             ? try RunResult(storedIn: resultFile, warning: warning) : nil
-        let speed = result?.training
-        trainingSamples =
-            speed.map {
-                Int(
-                    min($0.samplesPerSecond * $0.seconds / Double(max($0.epochs, 1)), 1e15)
-                        .rounded())
-            } ?? 0
+        let training = result?.training
+        let samples =
+            training.map { $0.samplesPerSecond * $0.seconds / Double(max($0.epochs, 1)) } ?? 0
+        trainingSamples = samples.isFinite ? Int(min(samples, 1e15).rounded()) : 0
     }
 
     /// The reports of a run's epochs.
