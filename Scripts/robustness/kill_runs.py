@@ -32,6 +32,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 SURROGATE = """\
 dataset: {name: digits, limit: 40, validation-fraction: 0.2}
@@ -59,7 +60,7 @@ baseline: none
 
 # What differs between two undisturbed runs of one seed.
 VOLATILE = {"seconds", "trainingSeconds", "samplesPerSecond", "secondsPerSample", "peakResidentBytes", "command", "training-time",
-    "page", "table", "folder"}
+    "page", "table", "folder", "checksum"}
 LEFTOVER = re.compile(r"\.partial-\d+-\d+$|^\..*\.(new|old|removed)-\d+(-\d+)?$|-journal$")
 FINAL = ["model.safetensors", "certainty.json", "result.json", "report.json", "report.html", "figures", "checkpoint.safetensors"]
 
@@ -96,6 +97,10 @@ def content(path):
     if path.suffix == ".safetensors":
         return safetensors(data)
     if path.suffix == ".json":
+        # A checksum covers durations, so that it differs; it must be that of its file all the same.
+        seal = re.match(rb'\{\s*"checksum"\s*:\s*"crc32:([0-9a-f]{8})",', data)
+        if seal and zlib.crc32(data[seal.end() :]) != int(seal.group(1), 16):
+            return "a wrong checksum"
         return without_durations(json.loads(data))
     if path.suffix == ".jsonl":
         return [without_durations(json.loads(line)) for line in data.decode().splitlines()], data[-1:]

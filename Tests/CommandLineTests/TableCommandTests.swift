@@ -234,6 +234,13 @@ struct TableCommandTests {
         _ = try run(
             "run", "sheet.yaml", "--set", "training.epochs=1", "--set", "baseline=none",
             "--output", "sheet")
+        // Damaged names of classes, too.
+        try write("a,b,label", 60, to: "odd.csv") {
+            "\(Self.noise($0)),\(Self.noise($0 + 99)),\($0 % 2 == 0 ? "o\u{1}k\u{7f}" : "no")"
+        }
+        _ = try run(
+            "run", "odd.csv", "--target", "label", "--set", "training.epochs=1", "--set",
+            "baseline=none", "--output", "odd")
         // One column that is suspicious is not left out where it is all there is.
         try write("a,label", 40, to: "one.csv") { "\($0 % 2 * 5),\($0 % 2)" }
         let text = try run("init", "one.csv", "--target", "label", "-o", "one.yaml").output

@@ -160,22 +160,24 @@ extension ImpliedConfiguration {
     private func line(_ text: String, _ why: String? = nil) -> String {
         guard let why else { return text }
         return text.padding(toLength: max(text.count, 44), withPad: " ", startingAt: 0) + "  # "
-            + why.split(whereSeparator: \.isNewline).joined(separator: " ")
+            + Self.remark(why)
+    }
+
+    /// A text as it may stand in a remark: names in exported sheets may hold line breaks and worse.
+    private static func remark(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            let breaks: Set<Unicode.GeneralCategory> = [
+                .control, .lineSeparator, .paragraphSeparator,
+            ]
+            let isRefused = scalar == "\u{feff}" || scalar.properties.isNoncharacterCodePoint
+            return isRefused || breaks.contains(scalar.properties.generalCategory) ? " " : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     private func quoted(_ text: String) -> String {
-        if text.contains(where: \.isNewline) {
-            // In quotes that keep line breaks; names in exported sheets may have some.
-            let escaped = text.map { character in
-                switch character {
-                case "\\": "\\\\"
-                case "\"": "\\\""
-                case let other where other.isNewline: "\\n"
-                default: String(character)
-                }
-            }
-            return "\"\(escaped.joined())\""
-        }
+        // Only double quotes take what remarks do not.
+        if Self.remark(text) != text { return ConfigurationValue.quoted(text) }
         let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "_./-".contains($0) }
         let isWord = text.first.map { $0.isLetter || $0 == "/" || $0 == "." } ?? false
         let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]
@@ -194,7 +196,7 @@ extension ImpliedConfiguration {
     private func text(_ command: String) -> String {
         let files = tables.count
         var lines = [
-            "# What `\(command)` implies: a modest network to start from.",
+            "# What `\(Self.remark(command))` implies: a modest network to start from.",
             "# Change what you know better, and run it with `ranvier run`.",
             "", "method: surrogate", "dataset:", "  name: csv",
             line("  train: \(paths(request.data))", files > 1 ? "\(files) files" : nil),

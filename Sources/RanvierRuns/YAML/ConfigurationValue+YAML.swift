@@ -62,7 +62,12 @@ extension ConfigurationValue {
 
     /// The text as it is where every reader takes it for text, else in double quotes.
     static func quotedIfNeeded(_ text: String) -> String {
-        isPlain(text) ? text : "\"" + text.unicodeScalars.map(escaped).joined() + "\""
+        isPlain(text) ? text : quoted(text)
+    }
+
+    /// The text in double quotes, in which any character can be said.
+    package static func quoted(_ text: String) -> String {
+        "\"" + text.unicodeScalars.map(escaped).joined() + "\""
     }
 
     private static func isPlain(_ text: String) -> Bool {
@@ -87,7 +92,8 @@ extension ConfigurationValue {
         case "\n": "\\n"
         case "\t": "\\t"
         case "\r": "\\r"
-        case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{a0}", "\u{2028}", "\u{2029}", "\u{feff}":
+        case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{a0}", "\u{2028}", "\u{2029}", "\u{feff}",
+            "\u{fffe}"..."\u{ffff}":
             "\\u" + String(format: "%04x", scalar.value)
         default: String(scalar)
         }

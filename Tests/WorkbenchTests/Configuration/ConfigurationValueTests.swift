@@ -13,7 +13,8 @@ struct ConfigurationValueTests {
             "a: b",
             "a #b", "#", "- x", "quotes \" and \\", "line\nbreak\ttab", "umlaut ü", "a ", "[1]",
             "{a}",
-            "*x", "&x", "!x", "%x", "@x", "`x", "\u{7f}\u{85}\u{1}", "it's", "/tmp/runs", "a,b",
+            "*x", "&x", "!x", "%x", "@x", "`x", "\u{7f}\u{85}\u{1}", "\u{fffe}",
+            "it's", "/tmp/runs", "a,b",
         ])
     func text(_ text: String) throws {
         let tree = ConfigurationValue.section([.init("key", .list([.string(text)]))])
