@@ -340,7 +340,7 @@ class Killer:
         # Its runs are processes of their own, which go on to their ends; until then the sweep is refused.
         for _ in range(100):
             status, errors = self.finish(*words)
-            if status != 2 or not re.search("another process is writing|there is a run already", errors):
+            if status not in (1, 2) or not re.search("another process is writing|there is a run already", errors):
                 break
             time.sleep(0.2)
         if status != 0:
