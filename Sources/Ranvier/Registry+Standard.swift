@@ -31,7 +31,7 @@ extension Registry {
 extension Model {
     /// Opens a model from its folder alone: a run's, or one that was saved.
     ///
-    /// That a file has no checksum is told on standard error; ``load(_:registry:warning:)`` hands it over.
+    /// That a file has no checksum is told on standard error; `load(_:registry:warning:)` hands it over.
     /// - Throws: `ModelFileError`, `CheckpointError`, `ConfigurationError`.
     public static func load(_ folder: URL) throws -> any SpikingModel {
         try load(folder, registry: .standard)
