@@ -56,11 +56,12 @@ extension RunDirectory {
     /// The lock of the run that a new one replaces; nil where nothing is there.
     private static func lockReplaced(_ url: URL, overwrite: Bool) throws -> RunLock? {
         guard try isOccupied(url) else { return nil }
+        // Neither overwriting nor going on is of use where there is no run.
+        guard isRun(url) else { throw RunError.notARun(path: url.path) }
         guard overwrite else {
             throw RunLock.isHeld(directory: url)
                 ? RunError.locked(path: url.path) : .exists(path: url.path)
         }
-        guard isRun(url) else { throw RunError.notARun(path: url.path) }
         return try RunLock(directory: url)
     }
 
