@@ -109,6 +109,7 @@ struct EvidenceCollector {
             $0 + $1.scalars.count { !$0.isFinite }
         }
         guard evidence.nonFiniteWeights == 0 else { return }
+        try model.requireFit(ofOwn: training, storedIn: folder)
         let trained = try model.evaluate(on: training)
         let tested = try model.evaluate(on: test)
         evidence.layersAfter = trained.activity

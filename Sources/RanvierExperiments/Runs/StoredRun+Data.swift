@@ -12,16 +12,7 @@ extension StoredRun {
     func ownData(dataDirectory: String?) throws -> DatasetConfiguration.Splits {
         let splits = try configuration.dataset.load(
             from: configuration.place(dataDirectory: dataDirectory, folder: folder))
-        do {
-            _ = try model.signature.prepared(splits.training.subset([0]))
-        } catch {
-            // It was made for them, so that one of the two has changed, and the message names both.
-            throw ModelFileError(
-                file: folder.appending(path: Model.descriptionFile).relativePath,
-                reason:
-                    "the model does not fit the run's own data, one of which has changed since: \(error)"
-            )
-        }
+        try model.requireFit(ofOwn: splits.training, storedIn: folder)
         return splits
     }
 
@@ -56,5 +47,22 @@ extension StoredRun {
         let raw = (data.scaling?.inverse(sample) ?? sample).scalars
         // Rounding of the scaling and back.
         return raw.allSatisfy { $0 >= -1e-4 && $0 <= 1 + 1e-4 }
+    }
+}
+
+extension SpikingModel {
+    /// Checks that the model of a run fits the data that the run learned from.
+    ///
+    /// It was made for them, so that one of the two has changed where it does not, and the message names both.
+    func requireFit(ofOwn data: Dataset, storedIn folder: URL) throws(ModelFileError) {
+        do {
+            _ = try signature.prepared(data.subset([0]))
+        } catch {
+            throw ModelFileError(
+                file: folder.appending(path: Model.descriptionFile).relativePath,
+                reason:
+                    "the model does not fit the run's own data, one of which has changed since: \(error)"
+            )
+        }
     }
 }
