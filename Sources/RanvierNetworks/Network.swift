@@ -142,8 +142,8 @@ public final class Network: Sendable {
 
     /// Takes over stored parameters.
     ///
-    /// - Throws: ``NetworkError/parameters(expected:found:)`` where one is missing, has another shape, or
-    ///   belongs to no layer. Nothing is changed then.
+    /// - Throws: ``NetworkError/parameters(expected:found:)`` where one is missing, has another shape, is
+    ///   refused by the view it belongs to, or belongs to no layer. Nothing is changed then.
     public func restore(_ values: [String: Tensor]) throws(NetworkError) {
         let own = parameters
         try requireShapes(of: values)
@@ -151,6 +151,20 @@ public final class Network: Sendable {
         if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
             throw .parameters(
                 expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
+        }
+        for parameter in layerParameters {
+            for view in parameter.views {
+                let own = view.parameters.map {
+                    ($0.name, values[$0.parameter.name] ?? .zeros([0]))
+                }
+                guard let refusal = view.refusal(of: Dictionary(uniqueKeysWithValues: own)) else {
+                    continue
+                }
+                throw .parameters(
+                    expected:
+                        "numbers that '\(type(of: view).kind)' of '\(parameter.name)' can have",
+                    found: refusal)
+            }
         }
         for parameter in own {
             if let value = values[parameter.name] { parameter.value = value }

@@ -35,6 +35,9 @@ public protocol ParameterView: Sendable {
     /// Numbers of the view's own that learn or are kept beside, by names that stay the same.
     var parameters: [(name: String, parameter: Parameter)] { get }
 
+    /// What cannot be of stored values for ``parameters``, in words; nil where all can.
+    func refusal(of values: [String: Tensor]) -> String?
+
     /// Whether the stored numbers learn. Else they get no gradient and no decay, and optimisers do not see them.
     var trainsStored: Bool { get }
 
@@ -65,6 +68,8 @@ extension ParameterView {
     public func connections(of alive: Tensor?) -> Tensor? { alive }
     /// None.
     public var parameters: [(name: String, parameter: Parameter)] { [] }
+    /// Nil.
+    public func refusal(of values: [String: Tensor]) -> String? { nil }
     /// True.
     public var trainsStored: Bool { true }
     /// True.

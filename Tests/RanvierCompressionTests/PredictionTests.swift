@@ -95,6 +95,11 @@ import Testing
         #expect(throws: CompressionError.self) {
             try WeightChange(from: weights, to: weights, inputRates: [0.3])
         }
+        // More than a spike a step is no share, and would give a negative variance.
+        let many = [Double](repeating: 1.5, count: WeightLayout(weights.shape).inputs)
+        #expect(throws: CompressionError.self) {
+            try WeightChange(from: weights, to: weights, inputRates: many)
+        }
     }
 
     @Test func widthsGrowAndEnd() {
@@ -107,6 +112,10 @@ import Testing
         var coarse = width
         coarse.error = width.largestError
         #expect(coarse.network == nil && coarse.layerSpikes != nil)
+        // Beyond any whole number of a machine.
+        var wide = width
+        (wide.neurons, wide.error) = (1_000_000, 1e-15)
+        #expect((wide.network ?? 0) > 1e30)
         // The exact failure of one synapse is within what the width promises.
         #expect(1 - width.success(ofSynapseWith: width.synapse) <= 0.1)
     }

@@ -188,6 +188,16 @@ import Testing
         #expect(storage[0].mask?.count { $0 } == 1024)
     }
 
+    /// A stored share that is none would leave a negative number of connections.
+    @Test(arguments: [0, -3, 7] as [Float]) func storedSharesAreChecked(_ keep: Float) throws {
+        let model = try trained(Adam(learningRate: 0.01), epochs: 0).method.clockedModel
+        var stored = model.parameters
+        let name = try #require(stored.keys.first { $0.hasSuffix("subnetwork-scores.keep") })
+        try model.network.restore(stored)
+        stored[name] = Tensor([keep], shape: [1])
+        #expect(throws: NetworkError.self) { try model.network.restore(stored) }
+    }
+
     /// Scores, share and the optimiser's state go on where they were.
     @Test func trainingGoesOnFromStoredNumbers() throws {
         let (whole, _, _) = try trained(Adam(learningRate: 0.01), epochs: 2)

@@ -69,8 +69,8 @@ import Testing
                 ("layer_linear", width.layerCurrents), ("layer_spiking", width.layerSpikes),
                 ("network_T1", width.networkInOneStep), ("network_T", width.network),
                 ("network_T_block_argument", width.networkByBlocks),
-            ] as [(String, Int?)] {
-                #expect(found == (try entry.optional(key)?.int), "\(entry.place)/\(key)")
+            ] as [(String, Double?)] {
+                #expect(found == (try entry.optional(key)?.double), "\(entry.place)/\(key)")
             }
         }
     }
@@ -82,7 +82,7 @@ import Testing
                 threshold: try entry["u_th"].double)
             #expect(
                 close(
-                    width.success(ofSynapseWith: try entry["k"].int),
+                    width.success(ofSynapseWith: try entry["k"].double),
                     try entry["success_lower"].double))
         }
     }

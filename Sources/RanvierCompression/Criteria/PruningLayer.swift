@@ -88,6 +88,11 @@ public struct PruningLayer: Sendable {
                 layer: name, what: what, expected: "\(layout.outputs), one for each output",
                 found: "\(numbers.count)")
         }
+        guard outputs.membraneVariance.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+            throw .impossibleValue(
+                what: "variances of membranes of layer '\(name)'",
+                expected: "numbers of at least 0", found: "\(outputs.membraneVariance)")
+        }
         return (0..<layout.outputs).map { j in
             let membrane = GaussianMembrane(
                 mean: outputs.membraneMean[j], variance: outputs.membraneVariance[j])

@@ -90,6 +90,7 @@ public struct Pruning: Sendable, Hashable {
                 below: count < living
                     ? Double(MagnitudeOrder.size(at: count, of: parts).size) : nil)
         case .percentile:
+            // By way of percent, whose rounding decides at edges as in the published code.
             return outcome(below: MagnitudeOrder.quantile(100 * rate / 100, of: parts))
         }
     }

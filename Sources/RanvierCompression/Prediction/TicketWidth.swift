@@ -11,7 +11,8 @@ import Foundation
 ///     layer, spikes    N² ⌈N/(C_θ ε) ln(N²/(δ − N C ε))⌉
 ///     L layers, T steps  N² ⌈N/(C_θ ε) ln(N² L/(δ − N C L T ε))⌉
 ///
-/// Source: Yao et al. 2023. The bounds are theory: at practical sizes they exceed any network.
+/// Source: Yao et al. 2023. The bounds are theory: at practical sizes they exceed any network, and any `Int`, which is why widths
+/// are whole numbers in double precision.
 public struct TicketWidth: Sendable, Hashable {
     /// Neurons of a target layer, N.
     public var neurons: Int
@@ -57,39 +58,43 @@ public struct TicketWidth: Sendable, Hashable {
     }
 
     /// Probability that one of k pairs comes within ε of a weight: `1 − (1 − C_θ ε)^k`.
-    public func success(ofSynapseWith k: Int) -> Double {
-        -expm1(Double(k) * log1p(-thresholdConstant * error))
+    public func success(ofSynapseWith k: Double) -> Double {
+        -expm1(k * log1p(-thresholdConstant * error))
     }
 
     /// k for one synapse.
-    public var synapse: Int { whole(log(1 / failure) / (thresholdConstant * error)) }
+    public var synapse: Double { whole(log(1 / failure) / (thresholdConstant * error)) }
     /// k for one neuron with N inputs.
-    public var neuron: Int { neurons * perInput(logarithm: log(Double(neurons) / failure)) }
-    /// k for the currents of a layer.
-    public var layerCurrents: Int { neurons * perInput(logarithm: log(square / failure)) }
-    /// k for the spikes of a layer in one step; nil where no width is enough.
-    public var layerSpikes: Int? { network(layers: 1, steps: 1, factor: neurons * neurons) }
-    /// k for all layers in one step; nil where no width is enough.
-    public var networkInOneStep: Int? {
-        network(layers: layers, steps: 1, factor: neurons * neurons)
+    public var neuron: Double {
+        Double(neurons) * perInput(logarithm: log(Double(neurons) / failure))
     }
+    /// k for the currents of a layer.
+    public var layerCurrents: Double {
+        Double(neurons) * perInput(logarithm: log(square / failure))
+    }
+    /// k for the spikes of a layer in one step; nil where no width is enough.
+    public var layerSpikes: Double? { network(layers: 1, steps: 1, factor: square) }
+    /// k for all layers in one step; nil where no width is enough.
+    public var networkInOneStep: Double? { network(layers: layers, steps: 1, factor: square) }
     /// k for all layers and steps, as published; nil where no width is enough.
-    public var network: Int? { network(layers: layers, steps: steps, factor: neurons * neurons) }
+    public var network: Double? { network(layers: layers, steps: steps, factor: square) }
     /// k for all layers and steps with the factor N that the argument needs; nil where no width is enough.
-    public var networkByBlocks: Int? { network(layers: layers, steps: steps, factor: neurons) }
+    public var networkByBlocks: Double? {
+        network(layers: layers, steps: steps, factor: Double(neurons))
+    }
 
     private var square: Double { Double(neurons) * Double(neurons) }
 
-    private func network(layers: Int, steps: Int, factor: Int) -> Int? {
+    private func network(layers: Int, steps: Int, factor: Double) -> Double? {
         let rest =
             failure - Double(neurons) * changeConstant * Double(layers) * Double(steps) * error
         guard rest > 0 else { return nil }
         return factor * perInput(logarithm: log(square * Double(layers) / rest))
     }
 
-    private func perInput(logarithm: Double) -> Int {
+    private func perInput(logarithm: Double) -> Double {
         whole(Double(neurons) / (thresholdConstant * error) * logarithm)
     }
 
-    private func whole(_ number: Double) -> Int { max(Int(number.rounded(.up)), 1) }
+    private func whole(_ number: Double) -> Double { max(number.rounded(.up), 1) }
 }

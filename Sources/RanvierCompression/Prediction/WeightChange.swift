@@ -25,7 +25,7 @@ public struct WeightChange: Sendable, Hashable {
     /// - Parameters:
     ///   - inputRates: spikes per step, one for each input.
     ///   - inputChange: π, one for each input; nil where inputs are as they were.
-    /// - Throws: ``CompressionError/mismatch(layer:what:expected:found:)``.
+    /// - Throws: ``CompressionError`` for other counts than the layer has inputs, and for what is no share.
     public init(
         from weights: Tensor, to changed: Tensor, order: WeightLayout.Order = .outputsLast,
         inputRates: [Double], inputChange: [Double]? = nil, layer: String = ""
@@ -43,6 +43,14 @@ public struct WeightChange: Sendable, Hashable {
             throw .mismatch(
                 layer: layer, what: what, expected: "\(layout.inputs), one for each input",
                 found: "\(count)")
+        }
+        for (what, shares) in [
+            ("firing rates", inputRates), ("changes of inputs", inputChange ?? []),
+        ] {
+            guard let strange = shares.first(where: { !(0...1).contains($0) }) else { continue }
+            throw .impossibleValue(
+                what: "\(what) of layer '\(layer)'", expected: "shares of steps from 0 to 1",
+                found: "\(strange)")
         }
         let before = weights.scalars, after = changed.scalars
         self.init(

@@ -92,6 +92,12 @@ public struct SubnetworkScores: ParameterView {
             + (isGlobal ? [("threshold", thresholdParameter)] : [])
     }
 
+    /// A share that is none.
+    public func refusal(of values: [String: Tensor]) -> String? {
+        let keep = values["keep"]?.scalars.first ?? 0
+        return keep > 0 && keep <= 1 ? nil : "a share 'keep' of \(keep)"
+    }
+
     /// False: weights are frozen.
     public var trainsStored: Bool { false }
     /// One for binary weights.

@@ -34,7 +34,7 @@ struct RunDirectoryRaceTests {
                 if access(target.appending(path: "config.yaml").path, F_OK) != 0 {
                     wasGone.store(true, ordering: .relaxed)
                 }
-                usleep(100)
+                sched_yield()
             }
         }
         let won = Atomic(0)
