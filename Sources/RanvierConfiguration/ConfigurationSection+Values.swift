@@ -22,6 +22,14 @@ extension ConfigurationSection {
         return try string(key)
     }
 
+    /// A path at the top of a configuration, or nothing; a relative one starts from the configuration's folder.
+    public func optionalPath(_ key: String) throws(ConfigurationError) -> URL? {
+        guard isSet(key) else { return nil }
+        let path = try string(key)
+        guard !path.isEmpty else { throw invalid(key, "expected a path, found empty text") }
+        return URL(filePath: path, relativeTo: folder).standardizedFileURL
+    }
+
     /// True or false; without a default it must be there.
     ///
     /// - Throws: `ConfigurationError`.

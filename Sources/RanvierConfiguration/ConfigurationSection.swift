@@ -1,3 +1,5 @@
+import Foundation
+
 /// Named values of a configuration, asked for one by one.
 ///
 /// Asking records the key as known and its value as resolved. A section that is not in the file is
@@ -9,6 +11,8 @@ public final class ConfigurationSection {
     public let location: String
     /// The kinds that may be named here.
     public let registry: Registry
+    /// What relative paths start from; nil where that is not known.
+    public let folder: URL?
     private let pairs: [ConfigurationNode.Pair]
     private var records: [(key: String, record: Record)] = []
 
@@ -40,9 +44,10 @@ public final class ConfigurationSection {
 
     package init(
         pairs: [ConfigurationNode.Pair], location: String, keyPath: String,
-        registry: Registry = Registry()
+        registry: Registry = Registry(), folder: URL? = nil
     ) {
         self.pairs = pairs
+        self.folder = folder
         self.registry = registry
         self.location = location
         self.keyPath = keyPath

@@ -12,14 +12,16 @@ import RanvierTensors
 ///     try Course(epochs: 30).run(&method, on: digits.train)
 ///
 /// The network of the model is trained in place. The result depends on the seed alone.
-public struct SurrogateGradient: LearningMethod {
+public struct SurrogateGradient {
     /// `surrogate`.
     public static let name = "surrogate"
 
     /// Network, encoder and loss.
-    public private(set) var clockedModel: ClockedModel
+    public internal(set) var clockedModel: ClockedModel
     /// How weights move.
     public var optimizer: any Optimizer
+    /// The same before its first step.
+    let firstOptimizer: any Optimizer
     /// How the learning rate changes.
     public var schedule: LearningRateSchedule
     /// Limits on gradients.
@@ -52,6 +54,7 @@ public struct SurrogateGradient: LearningMethod {
     ) {
         clockedModel = model
         self.optimizer = optimizer
+        firstOptimizer = optimizer
         self.schedule = schedule
         self.clipping = clipping
         self.batchSizes = batchSizes
@@ -173,13 +176,13 @@ public struct SurrogateGradient: LearningMethod {
 
     /// One pass over the samples in an order of its own.
     public mutating func epoch(
-        _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
+        _ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
-        let start = ContinuousClock.now
+        let start = ContinuousClock.now, (place, length) = (epoch - part.lowerBound, part.count)
         let task = clockedModel.signature.task
         // A rest too small for the statistics of a normalisation would leave them far off.
         let batches = Batches(
-            data, size: batchSizes.size(epoch: epoch, of: epochs), seed: seed, epoch: epoch,
+            data, size: batchSizes.size(epoch: place, of: length), seed: seed, epoch: epoch,
             smallest: smallestBatch.samples)
         let stream = RandomStream(seed: seed, name: "encoder")
         var sums: [String: Double] = [:], factor = 1.0
@@ -187,8 +190,8 @@ public struct SurrogateGradient: LearningMethod {
             if hooks.shouldStop() {
                 throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
             }
-            let progress = Double(epoch) + Double(step) / Double(batches.count)
-            factor = schedule.factor(epoch: progress, of: epochs)
+            let progress = Double(place) + Double(step) / Double(batches.count)
+            factor = schedule.factor(epoch: progress, of: length)
             let features =
                 augmentation?(
                     batch.features,

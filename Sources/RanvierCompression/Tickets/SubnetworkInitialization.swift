@@ -56,7 +56,19 @@ extension Network {
         keep: Double, gain: SubnetworkScores.Gain = .real, rule: SubnetworkScores.Rule = .weights,
         isGlobal: Bool = false, initialization: SubnetworkInitialization = .init(), seed: UInt64
     ) throws(CompressionError) {
-        for parameter in prunableParameters {
+        try prunableParameters.becomeSubnetwork(
+            keep: keep, gain: gain, rule: rule, isGlobal: isGlobal, initialization: initialization,
+            seed: seed)
+    }
+}
+
+extension Collection<Parameter> {
+    /// Draws weights and scores of these parameters and freezes the weights.
+    func becomeSubnetwork(
+        keep: Double, gain: SubnetworkScores.Gain, rule: SubnetworkScores.Rule, isGlobal: Bool,
+        initialization: SubnetworkInitialization, seed: UInt64
+    ) throws(CompressionError) {
+        for parameter in self {
             let stream = RandomStream(seed: seed, name: "subnetwork/\(parameter.name)")
             let view = SubnetworkScores(
                 scores: SubnetworkInitialization.scores(

@@ -64,7 +64,8 @@ public struct RunConfiguration: Sendable {
             root.keys.contains("measures") ? try root.values("measures", of: MeasureRole.self) : []
         try reader.finish()
         resolved = reader.resolved.withAbsolutePaths(
-            under: type(of: dataset.source).pathKeys.map { ["dataset", $0] }, from: reader.folder)
+            under: type(of: dataset.source).pathKeys.map { ["dataset", $0] }
+                + type(of: method).pathKeys, from: reader.folder)
     }
 
     /// Reads a file.

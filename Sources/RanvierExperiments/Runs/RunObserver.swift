@@ -39,6 +39,7 @@ final class RunObserver: TrainingObserver {
                 warnings.append(warning)
             }
         }
+        for note in report.notes { events.note(note) }
         events.progress(
             .init(fraction: 1, message: "\(what): \(Self.line(report))", isMilestone: true))
         guard let directory else { return }

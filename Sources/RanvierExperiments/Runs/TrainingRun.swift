@@ -146,7 +146,10 @@ struct TrainingRun {
         }
         if let checkpoint {
             try goOn(from: checkpoint, in: directory, configuration.method.course, with: &method)
-            try requireSameData(description, in: directory)
+            let isDone = checkpoint.state.map {
+                configuration.method.course.isDone(after: $0, of: method)
+            }
+            try requireSameData(description, in: directory, isDone: isDone ?? false)
         } else {
             events.note("no epoch was completed yet; beginning anew")
             try directory.restoreMetrics([EpochReport]())
@@ -183,11 +186,7 @@ struct TrainingRun {
             throw RunError.beyond(path: directory.url.relativePath, done: done, asked: epochs)
         }
         do {
-            // Tensors of views that the model does not have would be passed over.
-            try TrainingStateError.require(
-                checkpoint.parameters.mapValues(\.shape),
-                as: method.model.parameters.mapValues(\.shape), what: "parameter")
-            try method.restoreModel(checkpoint.parameters)
+            try method.goOn(from: checkpoint.parameters, after: state.reports)
             try course.restore(state, into: &method)
         } catch {
             // What is told of tensors and states does not say which file they are from.
@@ -199,14 +198,16 @@ struct TrainingRun {
         events.note(
             done == epochs
                 ? "all \(epochs) epochs are done already; \(rest)"
-                : course.isDone(after: state)
+                : course.isDone(after: state, of: method)
                     ? "the early stop ended the run after epoch \(done) of \(epochs); \(rest)"
                     : "going on after epoch \(done)")
     }
 
     /// Refuses to go on with data that have changed since the run was begun: what was held out then may be learned now.
+    ///
+    /// - Parameter isDone: whether all epochs are done, so that the file may hold the network that has learned, with its views.
     private func requireSameData(
-        _ description: ModelDescription, in directory: RunDirectory
+        _ description: ModelDescription, in directory: RunDirectory, isDone: Bool
     ) throws {
         let file = directory.url(of: .architecture)
         guard FileManager.default.fileExists(atPath: file.path) else { return }
@@ -223,6 +224,9 @@ struct TrainingRun {
         }
         var same = begun
         same.version = description.version
+        if isDone {
+            (same.network, same.parameters) = (description.network, description.parameters)
+        }
         guard same == description else {
             throw ModelFileError(
                 file: file.relativePath,
@@ -263,6 +267,13 @@ struct TrainingRun {
         let twin = try network.map {
             [try measurement.rival($0.result.model, answering: $0.evaluation)]
         }
+        let origin = try method.origin.map { name, model in
+            try measurement.rival(
+                name, detail: "the network before compression",
+                answering: model.evaluate(
+                    on: data.test, measures: configuration.measures, counts: false,
+                    observer: observer))
+        }
         let others = try rivals.rivals(
             on: data.test, training: data.training, validation: data.validation,
             choice: configuration.baseline == nil ? .trivial : .all, seed: configuration.seed)
@@ -270,7 +281,7 @@ struct TrainingRun {
             data.warnings + doubts + observer.warnings
             + tellDoubts(measurement.evaluation, heard: observer.warnings)
         let result = measurement.result(
-            beside: (twin ?? []) + others, baseline: network?.result, warnings: warnings)
+            beside: (origin.map { [$0] } ?? []) + (twin ?? []) + others, baseline: network?.result, warnings: warnings)
         let told = Set(warnings)
         for warning in result.warnings where !told.contains(warning) { events.warning(warning) }
         let content = try ReportBuilder(

@@ -9,14 +9,14 @@ import RanvierTensors
 /// The result depends on the seed alone: not on the number of threads, and not on whether the course was stopped after an
 /// epoch and resumed from its ``TrainingState``.
 public struct Course: Sendable {
-    /// Passes over the data, counted from the beginning of the course, resumed or not.
+    /// Passes over the data, counted from the beginning of the course, resumed or not; 0 where nothing is trained.
     public var epochs: Int
     /// When to stop before the last epoch; nil for never.
     public var earlyStop: EarlyStop?
 
     /// A course of some epochs.
     public init(epochs: Int, earlyStop: EarlyStop? = nil) {
-        precondition(epochs > 0, "a course has at least one epoch, not \(epochs)")
+        precondition(epochs >= 0, "a course of \(epochs) epochs cannot be")
         self.epochs = epochs
         self.earlyStop = earlyStop
     }
@@ -49,7 +49,7 @@ public struct Course: Sendable {
         var current = state ?? TrainingState()
         if let state { try state.restore(into: &method, earlyStop: earlyStop) }
         var stopper = EarlyStop.Progress(rule: earlyStop, history: current.reports)
-        while current.completedEpochs < epochs, !stopper.isDone {
+        while current.completedEpochs < epochs, !stopper.isDone, !method.isFinished {
             let epoch = current.completedEpochs
             var report = try method.epoch(
                 epoch, of: epochs, on: data, hooks: self.hooks(hooks, observer, epoch: epoch))
@@ -69,12 +69,13 @@ public struct Course: Sendable {
         if earlyStop?.restoresBest == true, let best = current.best {
             try method.restoreModel(best)
         }
+        try method.finish(on: data)
         return current
     }
 
-    /// Whether nothing is left to do after a state: all epochs are done, or the early stop has ended them.
-    public func isDone(after state: TrainingState) -> Bool {
-        state.completedEpochs >= epochs
+    /// Whether no epoch is left after a state: all are done, or the early stop or the method has ended them.
+    public func isDone(after state: TrainingState, of method: some LearningMethod) -> Bool {
+        state.completedEpochs >= epochs || method.isFinished
             || EarlyStop.Progress(rule: earlyStop, history: state.reports).isDone
     }
 

@@ -16,6 +16,12 @@ public protocol LearningMethod {
     /// Takes over stored parameters of the model.
     mutating func restoreModel(_ parameters: [String: Tensor]) throws
 
+    /// Brings the model to where a stored course stopped: its parameters, and what epochs before have changed of the model
+    /// itself, such as masks.
+    ///
+    /// - Throws: ``TrainingStateError`` where parameters or reports are not those of this method, or what the method throws.
+    mutating func goOn(from parameters: [String: Tensor], after reports: [EpochReport]) throws
+
     /// Gets ready for samples, once before the first epoch of a course.
     ///
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where model and samples do not fit.
@@ -33,6 +39,13 @@ public protocol LearningMethod {
     mutating func epoch(
         _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport
+
+    /// Whether nothing is left to do although the course has more epochs: a search that found early what it looks for.
+    var isFinished: Bool { get }
+
+    /// Does what is left after the last epoch, without training: rounding, folding. Called once in a course, also in one that was
+    /// gone on with after its last epoch.
+    mutating func finish(on data: Dataset) throws
 
     /// Tensors besides the model's parameters that the next step depends on, and the steps that were taken.
     var state: (tensors: [String: Tensor], steps: Int) { get }
@@ -58,6 +71,9 @@ public protocol LearningMethod {
 
     /// What only this method can show of a course, as parts of a report.
     func diagnostics(of reports: [EpochReport], on data: Dataset) -> [Diagnostic]
+
+    /// The model that this one came from and is to be held against, with a word for it: the dense network of one that was pruned.
+    var origin: (name: String, model: any SpikingModel)? { get throws }
 }
 
 extension LearningMethod {
@@ -65,6 +81,26 @@ extension LearningMethod {
     public mutating func prepare(for data: Dataset) throws {
         try model.signature.task.requireFit(of: data)
     }
+
+    /// The parameters of the model as it is.
+    public mutating func goOn(
+        from parameters: [String: Tensor], after reports: [EpochReport]
+    ) throws {
+        // Tensors of views that the model does not have would be passed over.
+        try TrainingStateError.require(
+            parameters.mapValues(\.shape), as: model.parameters.mapValues(\.shape),
+            what: "parameter")
+        try restoreModel(parameters)
+    }
+
+    /// False: the epochs decide.
+    public var isFinished: Bool { false }
+
+    /// Nothing.
+    public mutating func finish(on data: Dataset) throws {}
+
+    /// None.
+    public var origin: (name: String, model: any SpikingModel)? { nil }
 
     /// Nothing is kept.
     public func requireFit(of reports: [EpochReport]) throws {}

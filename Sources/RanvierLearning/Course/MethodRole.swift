@@ -10,6 +10,9 @@ public protocol MethodConfiguration: Sendable {
     /// The word for the method.
     static var method: String { get }
 
+    /// Keys whose values are paths, each from the top; relative ones start from the configuration's folder.
+    static var pathKeys: [[String]] { get }
+
     /// Reads the method's keys, which stand at the top of a configuration beside `dataset` and `seed`.
     ///
     /// - Throws: `ConfigurationError` that names file, line and key.
@@ -40,6 +43,9 @@ public protocol MethodConfiguration: Sendable {
 }
 
 extension MethodConfiguration {
+    /// None.
+    public static var pathKeys: [[String]] { [] }
+
     /// Anything fits.
     public func check(
         _ dataset: DatasetConfiguration, _ root: ConfigurationSection

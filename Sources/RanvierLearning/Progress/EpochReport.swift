@@ -35,6 +35,15 @@ public struct EpochReport: Sendable, Hashable {
         self.warnings = warnings
     }
 
+    /// What the method tells of the epoch that is no warning: a choice it made, for example.
+    public var notes: [String] {
+        get {
+            guard case .list(let texts)? = records["notes"] else { return [] }
+            return texts.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        }
+        set { records["notes"] = newValue.isEmpty ? nil : .list(newValue.map { .string($0) }) }
+    }
+
     /// Mean loss over the training samples.
     public var trainingLoss: Double { training["loss"] ?? .nan }
     /// Mean loss over the validation samples; nil where there are none.

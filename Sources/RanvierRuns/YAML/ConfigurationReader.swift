@@ -53,7 +53,8 @@ public final class ConfigurationReader {
         }
         self.file = file
         self.folder = folder
-        root = ConfigurationSection(pairs: pairs, location: file, keyPath: "", registry: registry)
+        root = ConfigurationSection(
+            pairs: pairs, location: file, keyPath: "", registry: registry, folder: folder)
     }
 
     /// A section at the top.

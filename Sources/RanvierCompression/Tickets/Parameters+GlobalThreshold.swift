@@ -2,11 +2,18 @@ import RanvierNetworks
 import RanvierTensors
 
 extension Network {
-    /// The score views that share one threshold.
-    private var globalScores: [SubnetworkScores] {
-        layerParameters.flatMap { parameter in
-            parameter.views.compactMap { $0 as? SubnetworkScores }.filter(\.isGlobal)
-        }
+    /// Sets the one threshold of all global score views; see `updateGlobalThreshold()` of their parameters.
+    ///
+    /// - Throws: ``CompressionError/impossibleValue(what:expected:found:)`` where views disagree about the share.
+    public func updateGlobalThreshold() throws(CompressionError) {
+        try layerParameters.updateGlobalThreshold()
+    }
+}
+
+extension Collection<Parameter> {
+    /// The score views among what they are seen through.
+    var scores: [SubnetworkScores] {
+        flatMap { $0.views.compactMap { $0 as? SubnetworkScores } }
     }
 
     /// Sets the one threshold of all global score views to what keeps their share of all scores together:
@@ -17,7 +24,7 @@ extension Network {
     /// place. Scores that tie with the threshold go, too.
     /// - Throws: ``CompressionError/impossibleValue(what:expected:found:)`` where views disagree about the share.
     public func updateGlobalThreshold() throws(CompressionError) {
-        let views = globalScores
+        let views = scores.filter(\.isGlobal)
         guard let keep = views.first?.keep else { return }
         if let other = views.first(where: { $0.keep != keep }) {
             throw .impossibleValue(
@@ -25,7 +32,7 @@ extension Network {
                 found: "\(keep) and \(other.keep)")
         }
         // Masks of their own may have taken connections away.
-        let masks = layerParameters.compactMap { parameter -> Tensor?? in
+        let masks = compactMap { parameter -> Tensor?? in
             parameter.views.contains { ($0 as? SubnetworkScores)?.isGlobal ?? false }
                 ? .some(parameter.mask?.alive) : nil
         }

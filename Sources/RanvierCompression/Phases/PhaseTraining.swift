@@ -1,0 +1,32 @@
+import RanvierConfiguration
+import RanvierLearning
+
+/// How long a leg trains, and how fast: keys that phases share.
+public struct PhaseTraining: Configurable {
+    /// Epochs of a leg; nil for those of `training`.
+    public var epochs: Int?
+    /// Length of a step of the optimiser before its schedule; nil for that of `training`.
+    public var learningRate: Double?
+
+    /// As `training` says.
+    public init() {}
+
+    /// As said.
+    public init(epochs: Int?, learningRate: Double? = nil) {
+        self.epochs = epochs
+        self.learningRate = learningRate
+    }
+
+    /// The keys of a configuration.
+    public static let schema = Schema<PhaseTraining> {
+        Field.optionalInteger("epochs", \.epochs, in: 0...100_000)
+        Field.optionalNumber("learning-rate", \.learningRate, in: .positive)
+    }
+
+    /// A leg that trains so.
+    func leg(_ title: String, epochs standard: Int, isSearch: Bool = false) -> CompressionLeg {
+        CompressionLeg(
+            title: title, epochs: epochs ?? standard, learningRate: learningRate.map { Float($0) },
+            isSearch: isSearch)
+    }
+}

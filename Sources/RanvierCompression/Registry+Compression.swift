@@ -1,0 +1,13 @@
+import RanvierConfiguration
+import RanvierLearning
+import RanvierNetworks
+
+extension Registry {
+    /// Adds what stored networks and configurations may name of compression.
+    public mutating func addCompression() {
+        add(SubnetworkScores.viewKind)
+        add(CriterionKind.standard)
+        add(PhaseKind.standard)
+        add(MethodKind(CompressionConfiguration.self))
+    }
+}
