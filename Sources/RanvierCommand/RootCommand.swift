@@ -10,7 +10,7 @@ struct RootCommand: ParsableCommand {
     private static let verbs: [any ParsableCommand.Type] = [
         RunCommand.self, InitCommand.self, SweepCommand.self, EvaluateCommand.self,
         PredictCommand.self,
-        CompareCommand.self,
+        CompareCommand.self, PruneCommand.self, QuantizeCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]
@@ -19,7 +19,7 @@ struct RootCommand: ParsableCommand {
         let taken = further.map { $0.configuration.commandName }
         return CommandConfiguration(
             commandName: "ranvier",
-            abstract: "Train, study and compare spiking neural networks.",
+            abstract: "Train, study, compare and compress spiking neural networks.",
             discussion: """
                 EXAMPLES
                   ranvier run Examples/digits.yaml
@@ -34,6 +34,8 @@ struct RootCommand: ParsableCommand {
                       Put two networks side by side, the second trained first.
                   ranvier sweep Examples/digits.yaml --seeds 5 --vary network.hidden=32,64,128
                       Several seeds and settings on all cores, mean and deviation in one table.
+                  ranvier prune runs/digits-0 --sparsity 0.9
+                      Take nine of ten connections away; ranvier quantize then takes bits.
                   ranvier reproduce smooth/single-neuron
                       Do a published study again, its numbers beside yours.
 

@@ -38,11 +38,13 @@ import Testing
         try walk(LossRole.self)
         try walk(OptimizerRole.self)
         try walk(MeasureRole.self)
+        try walk(CriterionRole.self)
+        try walk(PhaseRole.self)
     }
 
     @Test func methodsBaselinesAndModelsAreThere() {
         let registry = Registry.standard
-        #expect(registry.names(MethodRole.self) == ["surrogate", "exact"])
+        #expect(registry.names(MethodRole.self) == ["surrogate", "exact", "compression"])
         #expect(registry.names(BaselineRole.self) == ["ann"])
         #expect(registry.names(ModelRole.self) == ["clocked", "event-driven"])
         #expect(registry.names(TaskRole.self) == ["classification", "regression"])

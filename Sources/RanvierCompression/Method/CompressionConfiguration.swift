@@ -57,7 +57,8 @@ public struct CompressionConfiguration: MethodConfiguration {
                     throw root.invalid(
                         key,
                         "'\(kind)' goes back to earlier weights, and the run of 'start' has kept none; "
-                            + "leave 'start' out, or go on from what is there (prune without 'rewind')")
+                            + "leave 'start' out, or go on from what is there (prune without 'rewind')"
+                    )
                 }
                 if point > done {
                     throw root.invalid(

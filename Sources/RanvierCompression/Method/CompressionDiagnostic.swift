@@ -18,9 +18,11 @@ struct CompressionDiagnostic {
         let measures = [
             Measure("connections", Double(all), higherIsBetter: nil),
             Measure("connection-sparsity", 1 - density, unit: Measure.share, higherIsBetter: nil),
-            Measure("zero-weights", 1 - Double(seen) / Double(max(all, 1)), unit: Measure.share,
+            Measure(
+                "zero-weights", 1 - Double(seen) / Double(max(all, 1)), unit: Measure.share,
                 higherIsBetter: nil),
-            Measure("bits-per-weight", bits.reduce(0, +) / Double(max(all, 1)),
+            Measure(
+                "bits-per-weight", bits.reduce(0, +) / Double(max(all, 1)),
                 higherIsBetter: nil),
         ]
         let notes = reports.flatMap(\.notes) + remarks

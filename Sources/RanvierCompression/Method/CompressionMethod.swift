@@ -76,6 +76,7 @@ public struct CompressionMethod: LearningMethod {
                 Stage(phase: phase, index: $0, leg: $1)
             }
         }
+        for phase in phases { try phase.check(on: trainee) }
     }
 
     /// Epochs of all legs, of which searches may need fewer.
@@ -162,7 +163,7 @@ public struct CompressionMethod: LearningMethod {
         while position.leg < stages.count {
             let stage = stages[position.leg]
             if !position.hasBegun {
-                if stage.phase.compresses, originTensors == nil, start == nil, hasTrained {
+                if stage.phase.compresses, start == nil, isDense {
                     originTensors = model.parameters
                 }
                 try stage.phase.begin(leg: stage.index, on: &trainee)
@@ -180,8 +181,10 @@ public struct CompressionMethod: LearningMethod {
         }
     }
 
-    private var hasTrained: Bool {
+    /// Whether the network has learned and is seen as it is.
+    private var isDense: Bool {
         stages.prefix(position.leg).contains { $0.leg.epochs > 0 }
+            && trainee.method.layerParameters.allSatisfy(\.views.isEmpty)
     }
 
     private mutating func keepRewindPoint(_ epochs: Int) {

@@ -30,7 +30,8 @@ struct CompressionStart {
             throw ModelFileError(
                 file: file,
                 reason: "expected the \(what) of the configuration that begins with it, found "
-                    + "another; take the run's own configuration (config.yaml), or leave 'start' out")
+                    + "another; take the run's own configuration (config.yaml), or leave 'start' out"
+            )
         }
         try require("network") { $0.network.content.without("views") }
         try require("shape of samples") { $0.inputShape }

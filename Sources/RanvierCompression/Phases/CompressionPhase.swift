@@ -27,6 +27,9 @@ public protocol CompressionPhase: Configurable {
     /// Whether the phase takes away or rounds: what the model is before the first such phase is what it is held against.
     var compresses: Bool { get }
 
+    /// Refuses what the network does not have, before anything is trained.
+    func check(on trainee: Trainee) throws
+
     /// Puts up the views that a leg trains through, their numbers aside: for a course that is gone on with.
     ///
     /// - Parameter hasEnded: whether ``end(leg:on:)`` was done, too.
@@ -58,6 +61,8 @@ extension CompressionPhase {
     public var rewindPoints: [Int] { [] }
     /// True.
     public var compresses: Bool { true }
+    /// Nothing is refused.
+    public func check(on trainee: Trainee) throws {}
     /// Nothing.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {}
     /// Nothing.

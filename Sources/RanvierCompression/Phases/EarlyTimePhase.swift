@@ -41,15 +41,27 @@ public struct EarlyTimePhase: CompressionPhase {
     /// False.
     public var compresses: Bool { false }
 
-    /// Chooses.
-    public func end(leg: Int, on trainee: inout Trainee) throws {
-        guard let steps = trainee.method.steps, steps > 2, let data = trainee.samples,
+    /// A network without a clock, or with too few steps to choose among.
+    public func check(on trainee: Trainee) throws { _ = try choice(on: trainee) }
+
+    private func choice(on trainee: Trainee) throws(CompressionError) -> (
+        model: ClockedModel, steps: Int
+    ) {
+        guard let steps = trainee.method.steps, steps > 2,
             let model = trainee.method.model as? ClockedModel
         else {
-            throw CompressionError.impossibleValue(
-                what: "early-time", expected: "a network on a clock that is shown three steps or more",
+            throw .impossibleValue(
+                what: "early-time",
+                expected: "a network on a clock that is shown three steps or more",
                 found: trainee.method.steps.map { "\($0) steps" } ?? "one without a clock")
         }
+        return (model, steps)
+    }
+
+    /// Chooses.
+    public func end(leg: Int, on trainee: inout Trainee) throws {
+        let (model, steps) = try choice(on: trainee)
+        guard let data = trainee.samples else { return }
         let count = min(samples, data.count)
         var outputs: [Tensor] = []
         for start in stride(from: 0, to: count, by: model.batchSize) {

@@ -118,9 +118,15 @@ public struct PrunePhase: CompressionPhase {
     /// Where rounds go back to.
     public var rewindPoints: [Int] { rewind.map { [$0] } ?? [] }
 
+    /// Layers that are not there.
+    public func check(on trainee: Trainee) throws {
+        _ = try trainee.connections.except(keeps, key: "prune.keep")
+    }
+
     /// Masks of ones.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
-        for parameter in try trainee.connections.except(keeps, key: "prune.keep") where parameter.mask == nil {
+        for parameter in try trainee.connections.except(keeps, key: "prune.keep")
+        where parameter.mask == nil {
             parameter.mask = Mask(.ones(parameter.shape))
         }
     }

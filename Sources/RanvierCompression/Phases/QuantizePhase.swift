@@ -108,12 +108,19 @@ public struct QuantizePhase: CompressionPhase {
         [training.leg("\(Self.kind) to \(bits) bits", epochs: epochs)]
     }
 
+    /// Layers that are not there.
+    public func check(on trainee: Trainee) throws {
+        _ = try trainee.connections.except(keeps, key: "quantize.keep")
+    }
+
     /// Puts up quantisers in place of those that are there.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
         for parameter in try trainee.connections.except(keeps, key: "quantize.keep") {
             let quantizer = view(for: parameter)
             parameter.views =
-                parameter.views.filter { type(of: $0).rank < type(of: quantizer).rank } + [quantizer]
+                parameter.views.filter { type(of: $0).rank < type(of: quantizer).rank } + [
+                    quantizer
+                ]
         }
     }
 

@@ -38,8 +38,9 @@ public struct Trainee {
         let parameters = connections
         let all = parameters.reduce(0) { $0 + $1.shape.elementCount }
         let living = parameters.reduce(0) { sum, parameter in
-            sum + (parameter.livingConnections.map { $0.scalars.count { $0 != 0 } }
-                ?? parameter.shape.elementCount)
+            sum
+                + (parameter.livingConnections.map { $0.scalars.count { $0 != 0 } }
+                    ?? parameter.shape.elementCount)
         }
         return all > 0 ? Double(living) / Double(all) : 1
     }

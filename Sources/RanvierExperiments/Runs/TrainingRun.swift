@@ -281,7 +281,8 @@ struct TrainingRun {
             data.warnings + doubts + observer.warnings
             + tellDoubts(measurement.evaluation, heard: observer.warnings)
         let result = measurement.result(
-            beside: (origin.map { [$0] } ?? []) + (twin ?? []) + others, baseline: network?.result, warnings: warnings)
+            beside: (origin.map { [$0] } ?? []) + (twin ?? []) + others, baseline: network?.result,
+            warnings: warnings)
         let told = Set(warnings)
         for warning in result.warnings where !told.contains(warning) { events.warning(warning) }
         let content = try ReportBuilder(

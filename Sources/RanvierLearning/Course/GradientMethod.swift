@@ -44,7 +44,8 @@ extension GradientMethod {
     /// Refused.
     public mutating func show(steps: Int, registry: Registry) throws {
         throw TrainingError.mismatch(
-            what: "steps of a sequence", expected: "a network on a clock, whose steps can be chosen",
+            what: "steps of a sequence",
+            expected: "a network on a clock, whose steps can be chosen",
             found: "the method '\(Self.name)'")
     }
 }
