@@ -76,7 +76,7 @@ struct CompressionOptions: ParsableArguments {
                 output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
                 dataDirectory: data.dataDirectory, overwrite: overwrite, resume: resume,
                 overrides: overrides, command: CommandLine.arguments)
-            var request = CompressRequest(start: start, phase: phase, run: run)
+            var request = CompressRequest(start: start, phases: [phase], run: run)
             request.epochs = epochs
             return try workbench.compress(request, events: terminal.events)
         }

@@ -10,7 +10,7 @@ struct RootCommand: ParsableCommand {
     private static let verbs: [any ParsableCommand.Type] = [
         RunCommand.self, InitCommand.self, SweepCommand.self, EvaluateCommand.self,
         PredictCommand.self,
-        CompareCommand.self, PruneCommand.self, QuantizeCommand.self,
+        CompareCommand.self, PruneCommand.self, QuantizeCommand.self, ShrinkCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]

@@ -13,17 +13,17 @@ public struct CompressRequest: Sendable, Codable {
 
     /// Folder of the run that is begun with.
     public var start: URL
-    /// What is done.
-    public var phase: Phase
-    /// Epochs in all; nil for as many as the run was trained for when pruned, and a third of them when rounded.
+    /// What is done, in order.
+    public var phases: [Phase]
+    /// Epochs of a phase; nil for as many as the run was trained for when pruned, and a third of them when rounded.
     public var epochs: Int?
     /// How the new run is done: seed, threads, output, overrides.
     public var run: RunRequest
 
-    /// A phase that a run goes through.
-    public init(start: URL, phase: Phase, run: RunRequest) {
+    /// Phases that a run goes through.
+    public init(start: URL, phases: [Phase], run: RunRequest) {
         self.start = start
-        self.phase = phase
+        self.phases = phases
         self.run = run
     }
 }

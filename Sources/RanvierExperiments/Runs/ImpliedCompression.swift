@@ -20,6 +20,23 @@ struct ImpliedCompression {
         return max(trainer.course.epochs, 1)
     }
 
+    /// Epochs of a course of phases.
+    func epochs(of request: CompressRequest) -> Int {
+        request.phases.reduce(0) { sum, phase in
+            guard case .section(let keys) = self.phase(phase, epochs: request.epochs).value else {
+                return sum
+            }
+            func number(_ key: String) -> Int {
+                if case .integer(let value)? = keys.first(where: { $0.key == key })?.value {
+                    value
+                } else {
+                    1
+                }
+            }
+            return sum + number("rounds") * number("epochs")
+        }
+    }
+
     /// Halving what is left again and again.
     private static func usualRounds(to sparsity: Double) -> Int {
         max(1, Int((log(1 - sparsity) / log(0.5)).rounded(.up)))
@@ -41,7 +58,10 @@ struct ImpliedCompression {
         if case .section(let own) = stored.resolved {
             entries += own.filter { !replaced.contains($0.key) }.map(Self.withoutEarlyStop)
         }
-        entries.append(.init("phases", .list([.section([phase(request)])])))
+        let phases = request.phases.map {
+            ConfigurationValue.section([phase($0, epochs: request.epochs)])
+        }
+        entries.append(.init("phases", .list(phases)))
         entries.append(.init("baseline", .string("none")))
         return ConfigurationValue.section(entries).yaml(
             header: "Implied by: \(command.isEmpty ? "ranvier" : command.joined(separator: " "))")
@@ -54,8 +74,10 @@ struct ImpliedCompression {
         return .init("training", .section(keys.filter { $0.key != "early-stop" }))
     }
 
-    private func phase(_ request: CompressRequest) -> ConfigurationValue.Entry {
-        switch request.phase {
+    private func phase(
+        _ phase: CompressRequest.Phase, epochs given: Int?
+    ) -> ConfigurationValue.Entry {
+        switch phase {
         case .prune(let sparsity, let options):
             var keys = [ConfigurationValue.Entry("sparsity", .float(sparsity))] + options.entries
             var rounds = Self.usualRounds(to: sparsity)
@@ -66,12 +88,12 @@ struct ImpliedCompression {
             } else {
                 keys.append(.init("rounds", .integer(rounds)))
             }
-            let all = request.epochs ?? epochs
+            let all = given ?? epochs
             keys.append(
                 .init("epochs", .integer(all == 0 ? 0 : max(1, (all + rounds - 1) / rounds))))
             return .init(PrunePhase.kind, .section(keys))
         case .quantize(let bits, let options):
-            let all = request.epochs ?? max(1, (epochs + 2) / 3)
+            let all = given ?? max(1, (epochs + 2) / 3)
             return .init(
                 QuantizePhase.kind,
                 .section(

@@ -14,12 +14,18 @@ extension Workbench {
         var run = request.run
         run.text = ImpliedCompression(of: stored.configuration, in: request.start).yaml(
             request, command: run.command)
-        let name =
-            switch request.phase {
-            case .prune: "pruned"
-            case .quantize: "quantized"
-            }
+        let name = request.phases.map(\.word).joined(separator: "-")
         run.configuration = URL(filePath: "\(request.start.lastPathComponent)-\(name).yaml")
         return try self.run(run, events: events)
+    }
+}
+
+extension CompressRequest.Phase {
+    /// What became of the network.
+    fileprivate var word: String {
+        switch self {
+        case .prune: "pruned"
+        case .quantize: "quantized"
+        }
     }
 }
