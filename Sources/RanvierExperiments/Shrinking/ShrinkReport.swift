@@ -68,7 +68,8 @@ struct ShrinkReport: Encodable, Sendable {
                     + "\(NumberText.bytes(Double(best.weightBytes))) of weights in place of "
                     + "\(NumberText.bytes(Double(dense.weightBytes))), \(unit.label) "
                     + "\(ShrinkSearch.text(best.quality, unit)) in place of "
-                    + "\(ShrinkSearch.text(dense.quality, unit)) on validation samples, which chose it.")
+                    + "\(ShrinkSearch.text(dense.quality, unit)) on validation samples, which chose it."
+            )
         } else {
             findings.append("No network that was tried fits.")
         }

@@ -93,9 +93,10 @@ struct ShrinkSearch {
     /// What the search costs at most.
     func plan() -> Plan {
         let search = makeSearch()
-        let longest = search.sparsities.map { sparsity in
-            implied.epochs(of: compress(BudgetSearch.Candidate(sparsity: sparsity, bits: 4)))
-        }.max() ?? 0
+        let longest =
+            search.sparsities.map { sparsity in
+                implied.epochs(of: compress(BudgetSearch.Candidate(sparsity: sparsity, bits: 4)))
+            }.max() ?? 0
         let reports = stored.state.reports
         let seconds = reports.map(\.seconds).sorted()
         let each = seconds.isEmpty ? 0 : seconds[seconds.count / 2]
@@ -112,7 +113,9 @@ struct ShrinkSearch {
     func run() throws -> (trials: [ShrinkTrial], best: ShrinkTrial?) {
         let key = ShrinkKey(request, stored.configuration.resolved)
         let begun: ShrinkKey = try procedure.round("request") { key }
-        guard begun == key else { throw ShrinkError.otherSearch(folder: request.output.relativePath) }
+        guard begun == key else {
+            throw ShrinkError.otherSearch(folder: request.output.relativePath)
+        }
         let state = measurement.result.memory.stateBytes
         if let memory = request.memory, state > memory {
             throw ShrinkError.stateTooLarge(needed: state, allowed: memory)
@@ -247,7 +250,8 @@ struct ShrinkSearch {
         if let energy = request.energy, result.energy.withMemoryPicojoules > energy * 1e12 {
             let needed = NumberText.energy(picojoules: result.energy.withMemoryPicojoules)
             problems.append(
-                "\(needed) for a decision, and \(NumberText.energy(picojoules: energy * 1e12)) are allowed")
+                "\(needed) for a decision, and \(NumberText.energy(picojoules: energy * 1e12)) are allowed"
+            )
         }
         return problems
     }

@@ -22,7 +22,8 @@ extension Workbench {
                     + "\(NumberText.seconds(plan.mostSeconds)) at most by the training of the run")
             if request.isPlan {
                 return CommandOutcome(
-                    text: "At most \(plan.mostTrials) trials, \(NumberText.seconds(plan.mostSeconds)).",
+                    text:
+                        "At most \(plan.mostTrials) trials, \(NumberText.seconds(plan.mostSeconds)).",
                     value: ["plan": plan])
             }
             if request.overwrite { try Folder.removeSearch(at: request.output) }
