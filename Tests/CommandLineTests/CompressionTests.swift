@@ -75,6 +75,50 @@ import Testing
         #expect(numbers[0] == numbers[1])
     }
 
+    /// The smallest network within a budget: what was tried is kept, and the network is a run.
+    @Test func theSmallestNetworkIsARun() throws {
+        let folder = try TemporaryFolder()
+        let dense = try dense(folder)
+        let words = [
+            "shrink", dense.path, "--accuracy-loss", "10%", "--flash", "2KiB", "--bits", "4,2",
+            "--epochs", "1", "--output", folder.url.appending(path: "small").path, "--json",
+            "--quiet",
+        ]
+        let plan = try command.run(words + ["--plan"]).json()
+        #expect(((plan["plan"] as? [String: Any])?["mostTrials"] as? Int ?? 0) > 2)
+        let first = try command.run(words)
+        #expect(first.status == 0 || first.status == 1, "\(first.messages)")
+        let folderOfTrials = folder.url.appending(path: "small/search")
+        let trials = try FileManager.default.contentsOfDirectory(atPath: folderOfTrials.path)
+        #expect(trials.count > 2)
+        let page = folder.url.appending(path: "small/page.html")
+        #expect(FileManager.default.fileExists(atPath: page.path))
+        let again = try command.run(words)
+        #expect(again.status == first.status, "\(again.messages)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folderOfTrials.path).count
+                == trials.count)
+        // Another budget in the same folder is another search.
+        let other = try command.run(words + ["--energy", "1nJ"])
+        #expect(other.status == 2)
+        #expect(other.messages.contains("--overwrite"))
+        guard first.status == 0 else { return }
+        let best = try #require(try first.json()["best"] as? [String: Any])
+        #expect((best["weightBytes"] as? Int ?? .max) <= 2048)
+        let network = folder.url.appending(path: "small/network")
+        let measured = try command.run(["evaluate", network.path, "--json", "--quiet"])
+        #expect(measured.status == 0, "\(measured.messages)")
+    }
+
+    @Test(arguments: [
+        ("--flash", "12KB"), ("--flash", "-1KiB"), ("--ram", "x"), ("--energy", "5"),
+        ("--energy", "0nJ"), ("--accuracy-loss", "120%"), ("--bits", "4,,2"), ("--bits", "17"),
+    ]) func budgetsAreChecked(option: String, value: String) throws {
+        let done = try command.run(["shrink", "nowhere", "\(option)=\(value)"])
+        #expect(done.status == 2)
+        #expect(done.messages.contains(option), "\(done.messages)")
+    }
+
     @Test func whatCannotBeIsRefused() throws {
         let folder = try TemporaryFolder()
         let dense = try dense(folder)

@@ -128,6 +128,54 @@ import Testing
         #expect(steps[0] == 6 && steps[1] < 6 && steps[2] == 6)
     }
 
+    @Test func unitsGoAsOneAndLoadsAreEven() throws {
+        func masks(_ change: (inout PrunePhase) -> Void) throws -> [Tensor] {
+            var phase = Self.prune(0.5)
+            phase.training.epochs = 0
+            change(&phase)
+            var method = try Self.method([TrainPhase(), phase], epochs: 1)
+            try Course(epochs: method.epochs).run(&method, on: Self.data)
+            return method.trainee.connections.compactMap { $0.mask?.alive }
+        }
+        let neurons = try masks { $0.unit = .neurons }[0]
+        for output in 0..<24 {
+            let column = (0..<64).map { neurons.scalars[$0 * 24 + output] }
+            #expect(Set(column).count == 1)
+        }
+        for (mask, inputs) in zip(try masks { $0.unit = .twoOfFour }, [64, 24]) {
+            let outputs = mask.count / inputs
+            for output in 0..<outputs {
+                for group in 0..<inputs / 4 {
+                    let four = (0..<4).map { mask.scalars[(group * 4 + $0) * outputs + output] }
+                    #expect(four.reduce(0, +) == 2)
+                }
+            }
+        }
+        let even = try masks { $0.balance = 8 }[0]
+        let loads = (0..<24).map { output in
+            (0..<64).reduce(0) { $0 + even.scalars[$1 * 24 + output] }
+        }
+        for group in stride(from: 0, to: 24, by: 8) {
+            #expect(Set(loads[group..<group + 8]).count == 1)
+        }
+    }
+
+    /// Connections move, and stay as many.
+    @Test func rewiringKeepsTheNumber() throws {
+        var rewire = RewirePhase()
+        (rewire.sparsity, rewire.training.epochs) = (0.8, 4)
+        var method = try Self.method([rewire])
+        var masks: [[Float]] = []
+        let model = try #require(method.model as? ClockedModel)
+        let watch = Watch { _, _, _ in
+            masks.append(model.network.prunableParameters.flatMap { $0.mask?.alive.scalars ?? [] })
+        }
+        try Course(epochs: 4).run(&method, on: Self.data, observer: watch)
+        #expect(Set(masks.map { $0.reduce(0, +) }).count == 1)
+        #expect(abs(method.trainee.density - 0.2) < 1e-2)
+        #expect(masks[0] != masks[1] && masks[2] == masks[3])
+    }
+
     static let courses: [[any CompressionPhase]] = [
         [
             EarlyTimePhase().with { ($0.samples, $0.training.epochs) = (50, 1) },
@@ -148,6 +196,7 @@ import Testing
                 $0.training.epochs = 4
             }
         ],
+        [RewirePhase().with { ($0.sparsity, $0.training.epochs) = (0.7, 5) }],
         [
             TrainPhase(), prune(0.6).with { $0.training.epochs = 0 },
             QuantizePhase().with {

@@ -125,6 +125,7 @@ public struct CompressionMethod: LearningMethod {
         if epoch == 0 { keepRewindPoint(0) }
         try advance()
         let stage = stages[position.leg], phase = stage.phase
+        trainee.epochsOfLeg = stage.leg.epochs
         try phase.prepare(epoch: position.epochs, on: &trainee)
         var own = hooks
         // Views are shared by all copies of the method.

@@ -132,5 +132,6 @@ extension Kind where R == PhaseRole {
     public static let standard: [PhaseKind] = [
         PhaseKind(TrainPhase.self), PhaseKind(PrunePhase.self), PhaseKind(EarlyTimePhase.self),
         PhaseKind(EarlyBirdPhase.self), PhaseKind(ScorePhase.self), PhaseKind(QuantizePhase.self),
+        PhaseKind(RewirePhase.self),
     ]
 }

@@ -39,10 +39,12 @@ public struct PrunePhase: CompressionPhase {
         case inputChannels = "input-channels"
         case blocks1x8 = "blocks-1x8"
         case blocks4x4 = "blocks-4x4"
+        /// Two of four consecutive inputs stay, by size: half of all, in one round.
+        case twoOfFour = "2-of-4"
 
         var granularity: Granularity {
             switch self {
-            case .weights: .weights
+            case .weights, .twoOfFour: .weights
             case .neurons: .filters
             case .kernels: .kernels
             case .inputChannels: .inputChannels
@@ -66,6 +68,8 @@ public struct PrunePhase: CompressionPhase {
     public var rule = PruningRule.exactCount
     /// What goes as one.
     public var unit = Unit.weights
+    /// Processing elements among whose channels connections are evened out after each round; nil for as they fall.
+    public var balance: Int?
     /// Layers that keep all their connections.
     public var keeps: [String] = []
     /// Epochs of the course whose weights each round goes back to; nil to go on from what is there.
@@ -86,6 +90,7 @@ public struct PrunePhase: CompressionPhase {
         Field.choice("scope", \.scope)
         Field.choice("rule", \.rule)
         Field.choice("unit", \.unit)
+        Field.optionalInteger("balance", \.balance, in: 2...4096, drawn: 2...4)
         Field.texts("keep", \.keeps)
         Field.optionalInteger("rewind", \.rewind, in: 0...100_000)
         Field.choice("control", \.control)
@@ -103,6 +108,20 @@ public struct PrunePhase: CompressionPhase {
             "'erdos-renyi' gives densities of single weights; take 'unit: weights', or another scope"
         } settle: {
             $0.unit = .weights
+        }
+        Field.refusing("unit") {
+            $0.unit == .twoOfFour && ($0.sparsity != 0.5 || $0.rounds != 1 || $0.scope != .global)
+        } because: { _ in
+            "'2-of-4' takes half of each layer in one round; write sparsity: 0.5, and neither rounds nor scope"
+        } settle: {
+            $0.unit = .weights
+        }
+        Field.refusing("balance") {
+            $0.balance != nil && $0.unit != .weights
+        } because: { _ in
+            "evens out single weights; take 'unit: weights', or leave it out"
+        } settle: {
+            $0.balance = nil
         }
     }
 
@@ -177,8 +196,24 @@ public struct PrunePhase: CompressionPhase {
                 .densities(
                     try erdosRenyiDensities(of: layers.map(\.weights.shape), density: density)))
         }
-        return try criterion.criterion(seed: trainee.seed &+ UInt64(round)).prune(
-            layers, by: pruning, granularity: unit.granularity)
+        let criterion = criterion.criterion(seed: trainee.seed &+ UInt64(round))
+        var outcome: PruningOutcome
+        if unit == .twoOfFour {
+            let scores = try criterion.scores(of: layers)
+            let masks = zip(layers, scores).map { NOfM(2, of: 4).mask(of: $0, scores: $1) }
+            outcome = PruningOutcome(masks: masks, thresholds: [nil], removed: 0, guarded: [])
+        } else {
+            outcome = try criterion.prune(layers, by: pruning, granularity: unit.granularity)
+        }
+        if let balance {
+            let elements = LoadBalance(elements: balance)
+            for (index, layer) in layers.enumerated() {
+                var pruned = layer
+                pruned.alive = outcome.masks[index]
+                outcome.masks[index] = elements.balanced(pruned, scores: layer.weights)
+            }
+        }
+        return outcome
     }
 
     /// Share of the living units that must go to leave a density of all; of units of several weights that is a share of the units.
@@ -195,7 +230,7 @@ public struct PrunePhase: CompressionPhase {
         return living > wanted ? Double(living - wanted) / Double(living) : 0
     }
 
-    /// As many connections as a mask has, drawn by chance among those that are there.
+    /// As many connections as a mask has, drawn by chance.
     private func drawn(
         as mask: Tensor, among parameter: Parameter, from trainee: Trainee, round: Int, index: Int
     ) throws -> Tensor {
@@ -203,8 +238,7 @@ public struct PrunePhase: CompressionPhase {
             .substream(index)
         let layer = ScoredLayer(
             name: parameter.name,
-            scores: Tensor(uniformIn: 0.5..<1, shape: parameter.shape, from: stream),
-            alive: parameter.mask?.alive)
+            scores: Tensor(uniformIn: 0.5..<1, shape: parameter.shape, from: stream))
         let count = mask.scalars.count { $0 != 0 }
         let density = Double(count) / Double(max(mask.count, 1))
         return try Pruning(.densities([density]), guardsLayers: false).masks(of: [layer]).masks[0]

@@ -18,6 +18,8 @@ public struct Trainee {
     public internal(set) var rewindPoints: [Int: [String: Tensor]] = [:]
     /// Numbers that phases keep from epoch to epoch, by names that begin with the phase's kind: `early-bird/…`.
     public var tensors: [String: Tensor] = [:]
+    /// Epochs of the leg that is trained.
+    public internal(set) var epochsOfLeg = 0
     /// What is told after the epoch.
     public var remarks: [String] = []
     /// Steps of a sequence when all are shown; nil for a network without a clock.
