@@ -4,11 +4,16 @@ import RanvierTensors
 /// Integrate-and-fire neurons, which forget nothing.
 ///
 ///     u[t] = v[t−1] + I[t],   s[t] = Θ(u[t] − θ),   v[t] = u[t] − θ s[t]
+///
+/// v[−1] is 0 unless chosen. At θ/2 a constant current makes the number of spikes that is nearest to the sum of the current, where
+/// 0 rounds it down.
 public struct IntegrateAndFire: PopulationLayer, SpikingUnits {
     /// What can be chosen of the neurons.
     public struct Options: Configurable {
         /// θ.
         public var threshold: Float = 1
+        /// v before the first step of a sequence, a potential as θ is.
+        public var initialMembrane: Float = 0
         /// Reset, surrogate and the other options.
         public var dynamics = PopulationDynamics()
 
@@ -18,8 +23,10 @@ public struct IntegrateAndFire: PopulationLayer, SpikingUnits {
         /// The keys of a configuration.
         public static let schema = Schema<Options> {
             Field.number("threshold", \.threshold, in: .positive)
+            Field.initialMembrane(\.initialMembrane)
             Field.part(\.dynamics)
             Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.initialBelowThreshold(\.initialMembrane, \.threshold)
         }
     }
 
@@ -32,9 +39,19 @@ public struct IntegrateAndFire: PopulationLayer, SpikingUnits {
     /// Reset, surrogate and the other options.
     public var dynamics: PopulationDynamics { options.dynamics }
 
-    /// Neurons with a threshold.
-    public init(threshold: Float = 1, dynamics: PopulationDynamics = PopulationDynamics()) {
-        self.init(Options().with { ($0.threshold, $0.dynamics) = (threshold, dynamics) })
+    /// v before the first step.
+    public var initialMembrane: Float { options.initialMembrane }
+
+    /// Neurons with a threshold, and a membrane below it to start from.
+    public init(
+        threshold: Float = 1, initialMembrane: Float = 0,
+        dynamics: PopulationDynamics = PopulationDynamics()
+    ) {
+        self.init(
+            Options().with {
+                ($0.threshold, $0.initialMembrane) = (threshold, initialMembrane)
+                $0.dynamics = dynamics
+            })
     }
 
     /// Neurons as described.
@@ -56,5 +73,22 @@ public struct IntegrateAndFire: PopulationLayer, SpikingUnits {
     /// Leak 1.
     public func populationParameters(timeStep: Double) -> PopulationParameters {
         PopulationParameters(leak: Tensor(1), threshold: threshold.tensor)
+    }
+
+    /// The whole sequence. Without a refractory period these are leaky neurons whose leak is 1, whose run is faster and keeps
+    /// less; it has the same bits.
+    public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        guard dynamics.refractorySteps == 0 else {
+            return run(input, state: nil, in: context).output
+        }
+        let leaky = LIFDynamics(
+            reset: dynamics.reset, detachesReset: dynamics.detachesReset,
+            inputScale: dynamics.inputScale, tie: dynamics.tie, surrogate: dynamics.surrogate)
+        let spikes = leaky.run(
+            input, leak: Tensor(1), threshold: threshold.tensor,
+            state: initialMembrane.firstState(for: input)
+        ).spikes
+        context.observe(.spikes(spikes.detached))
+        return spikes
     }
 }

@@ -6,7 +6,7 @@ import RanvierTensors
 ///
 ///     u[t] = β v[t−1] + I[t],   s[t] = Θ(u[t] − θ),   v[t] = u[t] − θ s[t]   (soft reset)
 ///
-/// All options of ``LIFDynamics``. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
+/// All options of ``LIFDynamics``; v[−1] is 0 unless chosen. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
 /// leak `β = sigmoid(a)` as in Fang et al. 2021 (PLIF).
 public struct LIF: SpikingUnits {
     /// `lif`.
@@ -26,6 +26,8 @@ public struct LIF: SpikingUnits {
         public var leak = Leak.timeConstant(20e-3)
         /// θ.
         public var threshold: Float = 1
+        /// v before the first step of a sequence, a potential as θ is; θ/2 makes the first spikes neither early nor late.
+        public var initialMembrane: Float = 0
         /// Reset, surrogate and the other options.
         public var dynamics = LIFDynamics()
         /// What the layer hands on.
@@ -42,11 +44,21 @@ public struct LIF: SpikingUnits {
         public static let schema = Schema<Options> {
             Field.leak(\.leak)
             Field.number("threshold", \.threshold, in: .positive)
+            Field.initialMembrane(\.initialMembrane)
             Field.part(\.dynamics)
             Field.choice("output", \.output)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.boolean("learns-threshold", \.learnsThreshold)
             Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.initialBelowThreshold(\.initialMembrane, \.threshold)
+            Field.refusing("initial-membrane") {
+                $0.initialMembrane != 0 && $0.learnsThreshold && $0.dynamics.reset == .softDelayed
+            } because: { _ in
+                "with reset 'soft-delayed' a membrane at the threshold counts as a spike of the step before, and a learned "
+                    + "threshold may sink below it; use reset: soft, or leave the key out"
+            } settle: {
+                $0.initialMembrane = 0
+            }
         }
     }
 
@@ -77,14 +89,17 @@ public struct LIF: SpikingUnits {
     /// - Parameters:
     ///   - learnsLeak: trains `a` in `β = sigmoid(a)`, one for the layer.
     ///   - learnsThreshold: trains θ, one for the layer.
+    ///   - initialMembrane: v before the first step, below the threshold; a learned threshold does not move it.
     ///   - timeStep: only with `learnsLeak`, to start from a time constant.
     public init(
         leak: Leak, threshold: Float = 1, dynamics: LIFDynamics, output: Output = .spikes,
-        learnsLeak: Bool = false, learnsThreshold: Bool = false, timeStep: Double = 1e-3
+        learnsLeak: Bool = false, learnsThreshold: Bool = false, initialMembrane: Float = 0,
+        timeStep: Double = 1e-3
     ) {
         let options = Options().with {
             ($0.leak, $0.threshold, $0.dynamics) = (leak, threshold, dynamics)
             ($0.output, $0.learnsLeak, $0.learnsThreshold) = (output, learnsLeak, learnsThreshold)
+            $0.initialMembrane = initialMembrane
         }
         self.init(options, timeStep: timeStep)
     }
@@ -177,7 +192,8 @@ public struct LIF: SpikingUnits {
     ) {
         let response = dynamics.run(
             current, leak: leakFactor(timeStep: context.timeStep), threshold: threshold.tensor,
-            state: state, keepsMembrane: output == .membrane)
+            state: state ?? options.initialMembrane.firstState(for: current),
+            keepsMembrane: output == .membrane)
         context.observe(.spikes(response.spikes.detached))
         return (
             output == .spikes ? response.spikes : response.membrane ?? response.spikes,

@@ -12,6 +12,9 @@ public protocol PopulationLayer: Layer {
     /// What decays in the neurons, in a word, and how: `membrane`, `synaptic`.
     var leaks: [(what: String, leak: Leak)] { get }
 
+    /// Potential of the membranes before the first step, below the threshold.
+    var initialMembrane: Float { get }
+
     /// Operations that spikes `[T, B, …]` cause inside the layer at the step after; nil without recurrence.
     func recurrentOperations(for spikes: Tensor) -> OperationCount?
 }
@@ -19,6 +22,9 @@ public protocol PopulationLayer: Layer {
 extension PopulationLayer {
     /// None.
     public var leaks: [(what: String, leak: Leak)] { [] }
+
+    /// 0.
+    public var initialMembrane: Float { 0 }
 
     /// Time constants far below the step, and a refractory period that outlasts the sequence.
     public func doubts(timeStep: Double, steps: Int) -> [String] {
@@ -58,7 +64,9 @@ extension PopulationLayer {
     ) {
         let parameters = populationParameters(timeStep: context.timeStep)
         let response = dynamics.run(
-            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
+            input, parameters,
+            state: state.map { PopulationState($0, parameters, dynamics) }
+                ?? firstState(for: input, parameters))
         if context.observer != nil {
             let last = state?["spikes"]
             observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
@@ -77,6 +85,19 @@ extension PopulationLayer {
     ) {
         let response = run(input.reshaped(to: [1] + input.shape), state: state, in: context)
         return (response.output.step(at: 0), response.state)
+    }
+
+    /// The state before the first step; nil where all of it is 0.
+    private func firstState(
+        for input: Tensor, _ parameters: PopulationParameters
+    ) -> PopulationState? {
+        guard let membrane = initialMembrane.firstState(for: input) else { return nil }
+        let rest = Tensor.zeros(membrane.shape)
+        var state = PopulationState(membrane: membrane, last: rest)
+        if parameters.synapticLeak != nil { state.synapse = rest }
+        if parameters.adaptation != nil { state.adaptation = rest }
+        if dynamics.refractorySteps > 0 { state.waiting = rest }
+        return state
     }
 
     private func observeRecurrence(of spikes: Tensor?, in context: ForwardContext) {

@@ -105,8 +105,8 @@ public struct LIFDynamics: Hashable, Sendable {
         let wantsParameters = leak.isTracked || threshold.isTracked
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
-            threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
-            isTracked: isTracked, wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
+            threshold: threshold.detached.scalar, initial: state, isTracked: isTracked,
+            wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
         let results = Tape.record(values, inputs: inputs) { gradients in
