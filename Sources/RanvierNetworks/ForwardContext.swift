@@ -17,6 +17,9 @@ public struct ForwardContext {
     /// Whether the layer behind the one that runs takes sums per channel of what comes out.
     public internal(set) var measuresChannels = false
 
+    /// Whether normalisations take their running values in training, too, and leave them as they are.
+    public internal(set) var freezesNormalization = false
+
     /// Whether this pass repeats another one for its gradients, and must leave running values alone.
     public internal(set) var isRecomputing = false
 

@@ -84,7 +84,7 @@ struct LayerChain: Sendable {
         var signal = context.signal ?? Signal(of: input)
         for (index, stage) in stages.enumerated() {
             context.measuresChannels =
-                context.isTraining && index + 1 < stages.count
+                context.isTraining && !context.freezesNormalization && index + 1 < stages.count
                 && stages[index + 1].layer.takesChannelSums
             context.signal = signal
             sequence = Self.naming(stage.name) { stage.layer(sequence, in: context) }

@@ -47,6 +47,15 @@ public final class Network: Sendable {
         set { recomputes.store(newValue, ordering: .relaxed) }
     }
     private let recomputes = Atomic<Bool>(false)
+    /// Whether training leaves the statistics of normalisations alone and normalises by them, as inference does.
+    ///
+    /// For the last phase of a training: γ, β and weights go on learning, for the network that inference runs. From the first
+    /// step on it makes little sense, because running values start at mean 0 and variance 1.
+    public var freezesNormalization: Bool {
+        get { freezes.load(ordering: .relaxed) }
+        set { freezes.store(newValue, ordering: .relaxed) }
+    }
+    private let freezes = Atomic<Bool>(false)
 
     /// Builds a network and draws its first weights.
     ///
@@ -192,8 +201,16 @@ public final class Network: Sendable {
 
     /// The whole sequence in a context.
     public func callAsFunction(_ sequence: Tensor, in context: ForwardContext) -> Tensor {
+        let context = honored(context)
         guard recomputesStates, context.isTraining else { return chain(sequence, in: context) }
         return segments.reduce(sequence) { $1.recomputing($0, in: context) }
+    }
+
+    /// The context with what the network has been told about its training.
+    private func honored(_ context: ForwardContext) -> ForwardContext {
+        var context = context
+        context.freezesNormalization = freezesNormalization
+        return context
     }
 
     /// The layers, cut behind each that has a state; that of a normalisation only counts steps.
@@ -213,7 +230,7 @@ public final class Network: Sendable {
         _ input: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
     ) -> (output: Tensor, state: LayerState) {
         let response = chain.step(
-            input, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+            input, state: state, in: honored(context ?? ForwardContext(timeStep: timeStep)))
         return (response.output, response.state ?? LayerState())
     }
 
@@ -222,7 +239,7 @@ public final class Network: Sendable {
         _ part: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
     ) -> (output: Tensor, state: LayerState) {
         let response = chain.run(
-            part, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+            part, state: state, in: honored(context ?? ForwardContext(timeStep: timeStep)))
         return (response.output, response.state ?? LayerState())
     }
 
