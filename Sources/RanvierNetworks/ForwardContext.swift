@@ -11,6 +11,10 @@ public struct ForwardContext {
     /// Called with the name of a layer and its spikes or output; nil where nobody looks.
     public var observer: ((_ layer: String, _ observation: Observation) -> Void)?
 
+    /// Called with the name of a layer, what comes into its synapses and what its membranes are; nil where nobody asks, and then
+    /// no membrane is kept.
+    public var inspector: ((_ layer: String, _ inspection: Inspection) -> Void)?
+
     /// What is known of the input of the layer that runs; nil for what its storage says.
     public var signal: Signal?
 
@@ -34,4 +38,9 @@ public struct ForwardContext {
 
     /// Tells the observer, if there is one, what the layer that runs has done.
     public func observe(_ observation: Observation) { observer?(Tape.layer, observation) }
+
+    /// Tells the inspector, if there is one, what it asked for.
+    public func inspect(_ inspection: @autoclosure () -> Inspection) {
+        inspector?(Tape.layer, inspection())
+    }
 }

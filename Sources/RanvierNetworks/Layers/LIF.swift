@@ -177,8 +177,13 @@ public struct LIF: SpikingUnits {
     ) {
         let response = dynamics.run(
             current, leak: leakFactor(timeStep: context.timeStep), threshold: threshold.tensor,
-            state: state, keepsMembrane: output == .membrane)
+            state: state, keepsMembrane: output == .membrane || context.inspector != nil)
         context.observe(.spikes(response.spikes.detached))
+        context.inspect(
+            .membranes(
+                MembraneRecord(
+                    response, dynamics, leak: leakFactor(timeStep: context.timeStep),
+                    threshold: threshold.tensor)))
         return (
             output == .spikes ? response.spikes : response.membrane ?? response.spikes,
             response.state

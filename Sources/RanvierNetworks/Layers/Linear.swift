@@ -109,6 +109,7 @@ public struct Linear: DescribedLayer {
             context.observe(
                 .operations(OperationCount(of: x, fanOut: fanOut, signal: context.signal)))
         }
+        context.inspect(.input(SynapseRecord(x, fanOut: fanOut, places: inputs * outputs)))
         return x.matrixProduct(weights.tensor, bias: bias?.tensor)
     }
 

@@ -58,7 +58,8 @@ extension PopulationLayer {
     ) {
         let parameters = populationParameters(timeStep: context.timeStep)
         let response = dynamics.run(
-            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
+            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) },
+            keepsMembrane: context.inspector != nil)
         if context.observer != nil {
             let last = state?["spikes"]
             observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
@@ -68,7 +69,35 @@ extension PopulationLayer {
             }
             context.observe(.spikes(response.spikes.detached))
         }
+        context.inspect(
+            .membranes(
+                MembraneRecord(
+                    response, dynamics, parameters, adaptation: state?["adaptation"])))
+        if let recurrence = parameters.recurrence {
+            context.inspect(
+                .recurrentInput(
+                    SynapseRecord(
+                        Self.heard(of: response.spikes.detached, before: state?["spikes"]),
+                        fanOut: Self.fanOut(of: recurrence), places: recurrence.count)))
+        }
         return (response.spikes, response.state.named)
+    }
+
+    /// The spikes of the step before each, `[T, B, N]`.
+    private static func heard(of spikes: Tensor, before last: Tensor?) -> Tensor {
+        let first = last?.detached.dense ?? .zeros(Array(spikes.shape.dropFirst()))
+        let heard = Tensor.concatenate(
+            [first.reshaped(to: [1] + first.shape)]
+                + (spikes.shape[0] > 1 ? [spikes.slice(0..<spikes.shape[0] - 1).dense] : []))
+        return heard.rank > 3 ? heard.flattened(from: 2) : heard
+    }
+
+    /// Weights `[N, N]` of each neuron that are not zero.
+    private static func fanOut(of recurrence: Tensor) -> [Int] {
+        let weights = recurrence.detached.scalars, width = recurrence.shape[1]
+        return (0..<recurrence.shape[0]).map { row in
+            weights[row * width..<(row + 1) * width].count { $0 != 0 }
+        }
     }
 
     /// One step.
