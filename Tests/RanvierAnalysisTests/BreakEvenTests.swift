@@ -63,6 +63,18 @@ import Testing
         #expect(sparse.actualWidth == plain.actualWidth)
     }
 
+    /// Large layers, moderate T: near the 6 % that publications find with memory.
+    @Test func largeLayersBreakEvenWhereOthersFind() throws {
+        let found = try #require(
+            BreakEven(
+                of: ConnectionLoad(
+                    analog: 0, spiking: 1_000_000, spikingSteps: 16_000_000, steps: 16),
+                operations: OperationCount(synaptic: 1_000_000), samples: 1, neurons: 1000,
+                updates: 16_000))
+        #expect(found.activationBits == 5 && found.ownRate == 1.0 / 16)
+        #expect(found.withMemory.rate > 0.055 && found.withMemory.rate < 0.065)
+    }
+
     @Test func payloadsAreProducts() throws {
         let half = try #require(Self.breakEven(payload: 1000))
         let plain = try #require(Self.breakEven())

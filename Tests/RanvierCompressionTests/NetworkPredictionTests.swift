@@ -1,5 +1,9 @@
 import RanvierCompression
+import RanvierData
+import RanvierLearning
 import RanvierNetworks
+import RanvierSpikes
+import RanvierSurrogate
 import RanvierTensors
 import Testing
 
@@ -274,6 +278,52 @@ import Testing
         let order = try #require(
             RankCorrelation.spearman(ranked.map(\.change), measured))
         #expect(order > 0.9)
+    }
+
+    /// The test of the idea: on digits, what is predicted has the order of what accuracy is lost without training.
+    @Test func predictedChangeOrdersLostAccuracy() throws {
+        let digits = try Digits()
+        let model = try ClockedModel(
+            encoder: .direct(steps: 4, timeStep: 1e-3), inputShape: [64], seed: 1
+        ) {
+            Linear(64, 48, gain: 2)
+            LIF(leak: .factor(0.8), dynamics: LIFDynamics())
+            Linear(48, 32, gain: 2)
+            LIF(leak: .factor(0.8), dynamics: LIFDynamics())
+            Linear(32, 10)
+            LeakyIntegrator(leak: .factor(0.9))
+        }
+        var method = SurrogateGradient(
+            model, optimizer: Adam(learningRate: 4e-3), batchSizes: 64)
+        _ = try Course(epochs: 3).run(&method, on: digits.train)
+        let calibration = try NetworkCalibration(of: model, on: digits.train.prefix(128))
+        let search = CandidateSearch(rates: [0, 0.3, 0.5, 0.7, 0.85], bits: [nil, 5, 4, 3])
+        let ranked = try search.ranked(model.network, measured: calibration)
+        func accuracy() throws -> Double {
+            try model.evaluate(on: digits.test, counts: false, intervals: false).accuracy
+        }
+        let dense = try accuracy(), parameters = model.network.prunableParameters
+        let kept = parameters.map(\.value)
+        var losses: [Double] = []
+        for one in ranked {
+            let changed = try one.candidate.weights(of: model.network)
+            for parameter in parameters {
+                parameter.value = changed[parameter.name] ?? parameter.value
+            }
+            losses.append(dense - (try accuracy()))
+            for (parameter, value) in zip(parameters, kept) { parameter.value = value }
+        }
+        #expect(dense > 0.8)
+        let order = try #require(RankCorrelation.spearman(ranked.map(\.change), losses))
+        let plain = RankCorrelation.spearman(ranked.map(\.prediction.weightError), losses)
+        #expect(order > 0.8, "\(order), by the error of weights \(plain ?? .nan)")
+        // Fitted on three, the limit keeps the best and spares some.
+        let trained = [4, 9, 14].map {
+            ChangeLimit.Trained(change: ranked[$0].change, loss: losses[$0])
+        }
+        let limit = try #require(ChangeLimit(fittedTo: trained, tolerating: 0.05))
+        let skipped = limit.skipped(of: ranked.map(\.change))
+        #expect(skipped > 0 && skipped < 1 && limit.allows(ranked[0].change))
     }
 
     @Test func limitsGoThroughWhatWasTrained() throws {

@@ -48,15 +48,17 @@ struct EnergySection: ReportSection {
 
     /// The rates below which spikes pay.
     private static func text(of breakEven: BreakEven) -> String {
-        func percent(_ rate: Double) -> String {
-            String(format: "%.1f %%", 100 * rate)
+        func percent(_ rate: Double) -> String { String(format: "%.1f %%", 100 * rate) }
+        func below(_ account: BreakEven.Account) -> String {
+            account.rate <= 0
+                ? "at no rate" : account.rate >= 1 ? "at any" : "below \(percent(account.rate))"
         }
         return
-            "Break-even: \(percent(breakEven.ownRate)) of the connections carry a spike in a step. An "
-            + "artificial network of the same shape with \(breakEven.activationBits)-bit activations "
-            + "takes as much at \(percent(breakEven.arithmetic.rate)) by arithmetic, at "
-            + "\(percent(breakEven.actualWidth.rate)) with \(breakEven.weightBits)-bit integers, and at "
-            + "\(percent(breakEven.withMemory.rate)) with memory; below, the spiking network takes less."
+            "Break-even: \(percent(breakEven.ownRate)) of the connections carry a spike in a step. It "
+            + "takes less than an artificial network of the same shape with "
+            + "\(breakEven.activationBits)-bit activations \(below(breakEven.arithmetic)) by "
+            + "arithmetic, \(below(breakEven.actualWidth)) with \(breakEven.weightBits)-bit integers, and "
+            + "\(below(breakEven.withMemory)) with memory."
     }
 
     func figures(of content: ReportContent) -> [ReportFigure] {
