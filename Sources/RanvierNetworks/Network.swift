@@ -13,7 +13,7 @@ import Synchronization
 ///     let readout = network(sequence)         // [T, B, 64] -> [T, B, 10]
 ///
 /// Parameters live in the layers and change by training; everything else is a value.
-public final class Network: Sendable {
+public final class Network: ParameterHolder {
     /// A layer and its name.
     public struct Stage: Sendable {
         /// Name, unique in the network: the kind and a number, `lif2`, or a name given.
@@ -145,44 +145,7 @@ public final class Network: Sendable {
     /// - Throws: ``NetworkError/parameters(expected:found:)`` where one is missing, has another shape, is
     ///   refused by the view it belongs to, or belongs to no layer. Nothing is changed then.
     public func restore(_ values: [String: Tensor]) throws(NetworkError) {
-        let own = parameters
-        try requireShapes(of: values)
-        let names = Set(own.map(\.name))
-        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
-            throw .parameters(
-                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
-        }
-        for parameter in layerParameters {
-            for view in parameter.views {
-                let own = view.parameters.map {
-                    ($0.name, values[$0.parameter.name] ?? .zeros([0]))
-                }
-                guard let refusal = view.refusal(of: Dictionary(uniqueKeysWithValues: own)) else {
-                    continue
-                }
-                throw .parameters(
-                    expected:
-                        "numbers that '\(type(of: view).kind)' of '\(parameter.name)' can have",
-                    found: refusal)
-            }
-        }
-        for parameter in own {
-            if let value = values[parameter.name] { parameter.value = value }
-        }
-    }
-
-    /// Checks that there is a tensor of the right shape for each parameter.
-    func requireShapes(of values: [String: Tensor]) throws(NetworkError) {
-        for parameter in parameters {
-            guard let value = values[parameter.name] else {
-                throw .parameters(expected: "'\(parameter.name)'", found: "no such tensor")
-            }
-            guard value.shape == parameter.shape else {
-                throw .parameters(
-                    expected: "'\(parameter.name)' of shape \(parameter.shape)",
-                    found: "shape \(value.shape)")
-            }
-        }
+        try restoreNumbers(values)
     }
 
     /// The whole sequence, `[T, B, …]`, in inference.

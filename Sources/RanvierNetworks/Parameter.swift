@@ -63,7 +63,7 @@ public final class Parameter: Sendable {
     }
 
     /// Name inside the network, for example `hidden.weights`; set when the network is built.
-    public internal(set) var name: String {
+    public package(set) var name: String {
         get { state.withLock { $0.name } }
         set {
             state.withLock {
@@ -181,9 +181,11 @@ public final class Parameter: Sendable {
         value = initialization.tensor(shape: shape, from: stream)
     }
 
-    func track() {
+    /// Lets gradients be asked for by the numbers.
+    package func track() {
         state.withLock { $0.tracked = $0.stored.tracked(as: $0.name) }
     }
 
-    func release() { state.withLock { $0.tracked = nil } }
+    /// Ends what ``track()`` began.
+    package func release() { state.withLock { $0.tracked = nil } }
 }

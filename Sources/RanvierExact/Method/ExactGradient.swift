@@ -5,6 +5,10 @@ import RanvierTensors
 /// Learning by the exact gradient of spike times: layered theta networks, classes named by the first
 /// spike, AdaBelief.
 ///
+/// Weights may be seen through masks and quantisers: the network spikes with what is seen, the gradient goes back through the
+/// views, and AdaBelief moves what is stored. Views that are put on the parameters of ``model`` between epochs hold from the
+/// next on.
+///
 /// Source: Klos & Memmesheimer, arXiv:2309.14523.
 public struct ExactGradient: LearningMethod {
     /// `exact`.
@@ -21,7 +25,14 @@ public struct ExactGradient: LearningMethod {
     public init(_ model: ThetaModel, schedule: ThetaSchedule) throws {
         thetaModel = model
         self.schedule = schedule
-        trainer = try ThetaTrainer(model.network, learningRate: schedule.learningRate)
+        trainer = try ThetaTrainer(model.storedNetwork, learningRate: schedule.learningRate)
+        try takeModel()
+    }
+
+    /// Lets the trainer go on from the numbers of the model through its views, either of which may have changed: by pruning
+    /// between epochs, for example.
+    private mutating func takeModel() throws {
+        trainer.take(thetaModel.storedNetwork, through: try thetaModel.ownLens())
     }
 
     /// The model that is trained.
@@ -30,10 +41,7 @@ public struct ExactGradient: LearningMethod {
     /// Takes over stored weights and phases.
     public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
         try thetaModel.restore(parameters)
-        let (tensors, steps) = state
-        trainer = try ThetaTrainer(
-            thetaModel.network, learningRate: schedule.learningRate)
-        try trainer.restore(tensors, stepCount: steps)
+        try takeModel()
     }
 
     /// The means of AdaBelief, and its steps.
@@ -81,6 +89,7 @@ public struct ExactGradient: LearningMethod {
     ) throws -> EpochReport {
         if samples == nil { try prepare(for: data) }
         guard let samples else { throw ExactError.emptyBatch }
+        try takeModel()
         schedule.epochs = epochs
         let followed = data.subset([0])
         var spikeTimes: [SpikeTimeRecord] = []
@@ -104,7 +113,7 @@ public struct ExactGradient: LearningMethod {
                 throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
             }
         }
-        thetaModel.network = trainer.network
+        thetaModel.store(trainer.network)
         var report = EpochReport(
             epoch: epoch + 1, training: ["loss": summary.loss, "accuracy": summary.accuracy],
             seconds: (ContinuousClock.now - start) / .seconds(1),

@@ -1,0 +1,64 @@
+import RanvierAnalysis
+import RanvierCompression
+import RanvierLearning
+import RanvierNetworks
+import RanvierTensors
+
+/// `masked-inference`: one sample at a time, and batches, through 700-1024-1024-20 neurons, 100 steps, 2 % of the inputs
+/// firing, with masks of single weights.
+///
+/// Ratios are to the network without masks.
+public struct MaskedInferenceBench: Workload {
+    /// Creates the workload.
+    public init() {}
+
+    /// `masked-inference`.
+    public let name = "masked-inference"
+    /// What is done.
+    public let summary =
+        "inference of 700-1024-1024-20 neurons, 100 steps, through masks of weights"
+
+    private static func network() throws -> Network {
+        try Network(inputShape: [700]) {
+            Linear(700, 1024, gain: 4)
+            LIF.workload(leak: 0.95)
+            Linear(1024, 1024, gain: 3)
+            LIF.workload(leak: 0.95)
+            Linear(1024, 20)
+            LIF.workload(leak: 0.95, output: .membrane)
+        }
+    }
+
+    /// Runs samples; `--runs` is the number of timed ones of each setting, 100 if not given, `--batch` the larger of the two
+    /// batches.
+    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
+        var parts: [BenchResult.Part] = [], first: BenchResult?
+        for batch in [1, request.batch ?? 32] {
+            var dense: Double?
+            let events0 = BenchData.events(
+                shape: [100, batch, 700], density: 0.02, name: "\(name)/\(batch)")
+            for density in request.density.map({ [1, $0] }) ?? MaskedNetworks.densities {
+                events.progress(
+                    .init(fraction: 0, message: "\(name): batch \(batch), density \(density)"))
+                let network = try Self.network()
+                try MaskedNetworks.mask(network, .weights, density: density)
+                let timed = StepTimer(warmup: 5).time(
+                    runs: max(1, (request.runs ?? 100) / (batch == 1 ? 1 : 5))
+                ) {
+                    _ = network(events0)
+                }
+                let result = BenchResult(workload: name, batch: batch, timed: timed)
+                parts.append(
+                    .init(
+                        name: "batch \(batch), density \(density)",
+                        medianSeconds: result.medianSeconds,
+                        ratio: dense.map { result.medianSeconds / $0 }))
+                if dense == nil { dense = result.medianSeconds }
+                if first == nil { first = result }
+            }
+        }
+        guard var result = first else { preconditionFailure("no density was timed") }
+        result.parts = parts
+        return result
+    }
+}
