@@ -54,6 +54,8 @@ public struct BenchResult: Encodable, Sendable {
         public var name: String
         /// Wall time of its middle run, in seconds.
         public var medianSeconds: Double
+        /// Processor time of all threads per run, in seconds.
+        public var cpuSecondsPerStep: Double
         /// That over the one it is held against; nil where there is none.
         public var ratio: Double?
     }
@@ -145,7 +147,12 @@ public struct BenchResult: Encodable, Sendable {
         }
         for part in parts ?? [] {
             let ratio = part.ratio.map { ", \(NumberText.significant($0)) times" }
-            lines.append((part.name, NumberText.seconds(part.medianSeconds) + (ratio ?? "")))
+            lines.append(
+                (
+                    part.name,
+                    "\(NumberText.seconds(part.medianSeconds)), processor time "
+                        + NumberText.seconds(part.cpuSecondsPerStep) + (ratio ?? "")
+                ))
         }
         lines.append(("peak memory", NumberText.bytes(Double(peakResidentBytes))))
         return lines

@@ -50,7 +50,7 @@ struct ComparedSteps {
     func run(_ request: BenchRequest, runs: Int, events: WorkEvents) throws -> BenchResult {
         var methods = settings.map(\.method)
         let starts = settings.map { $0.method.clockedModel.network.values }
-        var seconds = settings.map { _ in [Double]() }
+        var seconds = settings.map { _ in [Double]() }, processor = settings.map { _ in [Double]() }
         let turns = max(1, (request.runs ?? runs) / 5)
         for turn in 0..<turns {
             events.progress(
@@ -59,15 +59,19 @@ struct ComparedSteps {
                 let targets = Targets.classes(setting.labels, names: [])
                 // Training changes how many neurons fire.
                 try setting.method.clockedModel.network.restore(starts[index])
-                seconds[index] += try StepTimer(warmup: 2).time(runs: 5) {
+                let timed = try StepTimer(warmup: 2).time(runs: 5) {
                     if request.forwardOnly {
                         _ = setting.method.clockedModel.network(setting.sequence).dense
                     } else {
                         _ = try methods[index].takeStep(setting.sequence, targets: targets)
                     }
-                }.seconds
+                }
+                seconds[index] += timed.seconds
+                processor[index].append(timed.cpuSecondsPerStep)
             }
         }
+        // The turns in which the machine did least besides.
+        let least = processor.map { $0.min() ?? .nan }
         let results = seconds.map {
             BenchResult(
                 workload: name, threads: Parallel.threads, seconds: $0,
@@ -75,10 +79,12 @@ struct ComparedSteps {
         }
         var result = results[0]
         result.forwardOnly = request.forwardOnly
-        result.parts = zip(settings, results).map { setting, result in
-            .init(
+        result.parts = zip(settings, results).enumerated().map { index, pair in
+            let (setting, result) = pair
+            return .init(
                 name: setting.name, medianSeconds: result.medianSeconds,
-                ratio: setting.against.map { result.medianSeconds / results[$0].medianSeconds })
+                cpuSecondsPerStep: least[index],
+                ratio: setting.against.map { least[index] / least[$0] })
         }
         return result
     }

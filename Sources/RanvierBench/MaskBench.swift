@@ -27,15 +27,17 @@ public struct MaskBench: Workload {
                         shape: [millions * tenths * 100, 1000]), alive: nil)
             }
             let pruning = Pruning(.global(rate: 0.9))
-            last = try StepTimer(warmup: 1).time(runs: request.runs ?? 5) {
+            let timed = try StepTimer(warmup: 1).time(runs: request.runs ?? 5) {
                 _ = try pruning.masks(of: layers)
-            }.seconds
+            }
+            last = timed.seconds
             let one = BenchResult(workload: name, threads: 1, seconds: last, batch: 1)
-            let first = parts.first.map { $0.medianSeconds }
+            let first = parts.first.map { $0.cpuSecondsPerStep }
             parts.append(
                 .init(
                     name: "\(millions) million", medianSeconds: one.medianSeconds,
-                    ratio: first.map { one.medianSeconds / $0 }))
+                    cpuSecondsPerStep: timed.cpuSecondsPerStep,
+                    ratio: first.map { timed.cpuSecondsPerStep / $0 }))
         }
         var result = BenchResult(
             workload: name, threads: Parallel.threads, seconds: last, batch: 1)

@@ -35,7 +35,7 @@ public struct MaskedInferenceBench: Workload {
         var parts: [BenchResult.Part] = [], first: BenchResult?
         for batch in [1, request.batch ?? 32] {
             var dense: Double?
-            let events0 = BenchData.events(
+            let samples = BenchData.events(
                 shape: [100, batch, 700], density: 0.02, name: "\(name)/\(batch)")
             for density in request.density.map({ [1, $0] }) ?? MaskedNetworks.densities {
                 events.progress(
@@ -45,15 +45,16 @@ public struct MaskedInferenceBench: Workload {
                 let timed = StepTimer(warmup: 5).time(
                     runs: max(1, (request.runs ?? 100) / (batch == 1 ? 1 : 5))
                 ) {
-                    _ = network(events0)
+                    _ = network(samples)
                 }
                 let result = BenchResult(workload: name, batch: batch, timed: timed)
                 parts.append(
                     .init(
                         name: "batch \(batch), density \(density)",
                         medianSeconds: result.medianSeconds,
-                        ratio: dense.map { result.medianSeconds / $0 }))
-                if dense == nil { dense = result.medianSeconds }
+                        cpuSecondsPerStep: timed.cpuSecondsPerStep,
+                        ratio: dense.map { timed.cpuSecondsPerStep / $0 }))
+                if dense == nil { dense = timed.cpuSecondsPerStep }
                 if first == nil { first = result }
             }
         }

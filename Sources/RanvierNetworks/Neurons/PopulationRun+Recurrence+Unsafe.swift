@@ -31,7 +31,7 @@ extension PopulationRun {
                     if let words {
                         rnv_spike_product(
                             words, t > 0 ? from : 0, range.count, perSample, matrix.pointer,
-                            stride, perSample, nil, input.pointer)
+                            stride, perSample, nil, nil, input.pointer)
                         rnv_add(input.pointer, 1, row, 1, input.pointer, to - from)
                     } else {
                         input.pointer.update(from: row, count: to - from)

@@ -51,6 +51,8 @@ public struct LearnedStepQuantizer: ParameterView {
 
     /// Bits of a weight.
     public var bits: Int? { width }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
     /// Largest code, Q.
     public var largestCode: Int { 1 << (width - 1) - 1 }
     /// `step`.

@@ -55,6 +55,8 @@ public struct SymmetricQuantizer: ParameterView {
 
     /// Bits of a weight.
     public var bits: Int? { width }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
 
     /// Largest code, Q.
     public var largestCode: Int { 1 << (width - 1) - 1 }
