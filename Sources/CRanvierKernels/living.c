@@ -14,6 +14,18 @@ void rnv_keep(const float *x, const uint64_t *bits, size_t n, float *out) {
 }
 
 RNV_LEVELS
+void rnv_keep_part(float *x, const uint64_t *bits, size_t first, size_t n) {
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const lanes_int mask = lanes_mask((uint16_t)bits_at(bits, first + i, 16));
+        lanes_store(x + i, lanes_select(mask, lanes_load(x + i), lanes_all(0)));
+    }
+    for (; i < n; i++) {
+        if (!((bits[(first + i) >> 6] >> ((first + i) & 63)) & 1)) x[i] = 0;
+    }
+}
+
+RNV_LEVELS
 void rnv_gather_columns(const float *x, size_t rows, size_t columns, const uint32_t *list,
                         size_t count, float *out) {
     for (size_t r = 0; r < rows; r++) {

@@ -5,7 +5,7 @@ import RanvierNetworks
 import RanvierTensors
 
 /// `masked-inference`: one sample at a time, and batches, through 700-1024-1024-20 neurons, 100 steps, 2 % of the inputs
-/// firing, with masks of single weights.
+/// firing, with masks of single weights and of blocks.
 ///
 /// Ratios are to the network without masks.
 public struct MaskedInferenceBench: Workload {
@@ -16,7 +16,7 @@ public struct MaskedInferenceBench: Workload {
     public let name = "masked-inference"
     /// What is done.
     public let summary =
-        "inference of 700-1024-1024-20 neurons, 100 steps, through masks of weights"
+        "inference of 700-1024-1024-20 neurons, 100 steps, through masks"
 
     private static func network() throws -> Network {
         try Network(inputShape: [700]) {
@@ -37,11 +37,15 @@ public struct MaskedInferenceBench: Workload {
             var dense: Double?
             let samples = BenchData.events(
                 shape: [100, batch, 700], density: 0.02, name: "\(name)/\(batch)")
-            for density in request.density.map({ [1, $0] }) ?? MaskedNetworks.densities {
+            let densities = request.density.map { [$0] } ?? [0.2, 0.1, 0.05, 0.02]
+            for (structure, density) in [(MaskedNetworks.Structure.weights, 1.0)]
+                + densities.map({ (.weights, $0) }) + densities.map({ (.squares, $0) })
+            {
+                let setting = density == 1 ? "dense" : "\(structure.rawValue), \(density)"
                 events.progress(
-                    .init(fraction: 0, message: "\(name): batch \(batch), density \(density)"))
+                    .init(fraction: 0, message: "\(name): batch \(batch), \(setting)"))
                 let network = try Self.network()
-                try MaskedNetworks.mask(network, .weights, density: density)
+                try MaskedNetworks.mask(network, structure, density: density)
                 let timed = StepTimer(warmup: 5).time(
                     runs: max(1, (request.runs ?? 100) / (batch == 1 ? 1 : 5))
                 ) {
@@ -50,7 +54,7 @@ public struct MaskedInferenceBench: Workload {
                 let result = BenchResult(workload: name, batch: batch, timed: timed)
                 parts.append(
                     .init(
-                        name: "batch \(batch), density \(density)",
+                        name: "batch \(batch), \(setting)",
                         medianSeconds: result.medianSeconds,
                         cpuSecondsPerStep: timed.cpuSecondsPerStep,
                         ratio: dense.map { timed.cpuSecondsPerStep / $0 }))

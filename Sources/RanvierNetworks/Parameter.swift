@@ -210,6 +210,28 @@ public final class Parameter: Sendable {
         }
     }
 
+    /// Changes the numbers in place, part by part and side by side; a mask clears each part while it is in the cache.
+    ///
+    /// - Parameter body: changes the numbers of a range alone.
+    package func mutateScalars(
+        grain: Int, _ body: @Sendable (FloatBuffer, Range<Int>) -> Void
+    ) {
+        state.withLock {
+            if $0.numbers == nil { $0.numbers = .zeros(shape) }
+            $0.changes += 1
+            $0.lastSeen = nil
+            let living = $0.mask?.living
+            $0.numbers?.mutateScalars { numbers in
+                Parallel.forEachRange(of: numbers.count, grain: grain) { range in
+                    body(numbers, range)
+                    living?.clear(numbers, from: range.lowerBound, count: range.count)
+                }
+            }
+            let others = living == nil ? $0.views[...] : $0.views.dropFirst()
+            if !others.isEmpty { $0.stored = others.reduce($0.stored) { $1.projected($0) } }
+        }
+    }
+
     /// Bytes of its numbers.
     var bytes: Double { MemoryNeed.bytes(of: shape) }
 

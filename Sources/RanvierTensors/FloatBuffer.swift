@@ -11,11 +11,13 @@ package final class FloatBuffer: @unchecked Sendable {
     /// What the operation that wrote the numbers has found out about them on the way.
     package internal(set) var channelMoments: ChannelMoments?
 
+    /// The weights that a mask leaves, where all other numbers are known to be zero.
+    var maskedBy: LivingWeights?
     /// The numbers that are not zero, row by row, where somebody has asked for them.
-    private let rows = Mutex<SparseRows?>(nil)
+    private let rows = Mutex<ListedWeights?>(nil)
 
     /// The list of numbers, made once.
-    func listed(_ make: () -> SparseRows?) -> SparseRows? {
+    func listed(_ make: () -> ListedWeights) -> ListedWeights? {
         rows.withLock { rows in
             if rows == nil { rows = make() }
             return rows
@@ -23,7 +25,10 @@ package final class FloatBuffer: @unchecked Sendable {
     }
 
     /// To be called where the numbers have changed.
-    func forgetList() { rows.withLock { $0 = nil } }
+    func forgetList() {
+        rows.withLock { $0 = nil }
+        maskedBy = nil
+    }
 
     /// Memory for `count` numbers, undefined until written.
     package init(count: Int) {

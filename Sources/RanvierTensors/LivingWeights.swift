@@ -43,6 +43,14 @@ package final class LivingWeights: Sendable {
     /// A bit for each weight, in memory's order.
     private let bits: SpikeBits
 
+    /// Groups of four outputs of an input in which a weight is left, over all groups: those of blocks go as one.
+    let groupDensity: Double
+
+    /// Whether all weights between living inputs and outputs are left.
+    var isRectangle: Bool { inputs.list.count * outputs.list.count * places == count }
+    /// Weights between an input and an output: places of a kernel.
+    private var places: Int { total / max(inputs.length * outputs.length, 1) }
+
     /// Share of weights that are left.
     package var density: Double { Double(count) / Double(max(total, 1)) }
 
@@ -52,15 +60,17 @@ package final class LivingWeights: Sendable {
         let outputs = shape.last ?? 1, inputs = shape.count > 1 ? shape[shape.count - 2] : 1
         var livingInputs = [Bool](repeating: false, count: inputs)
         var livingOutputs = [Bool](repeating: false, count: outputs)
-        var count = 0
+        var count = 0, groups = 0
         let buffer = alive.denseBuffer
         withExtendedLifetime(buffer) {
             for row in 0..<(outputs > 0 ? buffer.count / outputs : 0) {
                 let numbers = buffer.pointer + row * outputs
-                var found = 0
+                var found = 0, group = -1
                 for output in 0..<outputs where numbers[output] != 0 {
                     livingOutputs[output] = true
                     found += 1
+                    if output / 4 != group { groups += 1 }
+                    group = output / 4
                 }
                 if found > 0 { livingInputs[row % inputs] = true }
                 count += found
@@ -70,6 +80,8 @@ package final class LivingWeights: Sendable {
         self.outputs = Places(livingOutputs)
         self.count = count
         total = alive.count
+        let rows = outputs > 0 ? alive.count / outputs : 0
+        groupDensity = Double(groups) / Double(max(rows * ((outputs + 3) / 4), 1))
         let flat = alive.detached.reshaped(to: [1, alive.count])
         guard let bits = flat.packedAsSpikes.spikeBits else {
             preconditionFailure("packed spikes have bits")
@@ -77,15 +89,24 @@ package final class LivingWeights: Sendable {
         self.bits = bits
     }
 
-    /// The weights that are left, zeros elsewhere, in new memory.
+    /// The weights that are left, zeros elsewhere: as they are, where what wrote them has left the others out.
     package func kept(_ weights: Tensor) -> Tensor {
-        let from = weights.denseBuffer, to = FloatBuffer(count: weights.count)
+        let from = weights.denseBuffer
+        if from.maskedBy === self { return weights.detached.dense }
+        let to = FloatBuffer(count: weights.count)
         keep(from, to)
         return Tensor(shape: weights.shape, dense: to)
     }
 
     /// Makes the weights that are gone zero, in place.
     package func clear(_ weights: FloatBuffer) { keep(weights, weights) }
+
+    /// The same for a part of the weights; parts that do not overlap may be cleared side by side.
+    package func clear(_ weights: FloatBuffer, from first: Int, count: Int) {
+        precondition(weights.count == total, "\(weights.count) weights and a mask of \(total)")
+        precondition(first >= 0 && count >= 0 && first + count <= total, "weights out of range")
+        rnv_keep_part(weights.pointer + first, bits.words, first, count)
+    }
 
     private func keep(_ from: FloatBuffer, _ to: FloatBuffer) {
         precondition(from.count == total, "\(from.count) weights and a mask of \(total)")

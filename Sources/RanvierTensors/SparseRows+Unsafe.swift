@@ -65,34 +65,6 @@ struct SparseRows {
         self.init(rows, atMost: TiledWeights.hasUnits ? 0.15 : 0.2)
     }
 
-    /// The rows of weights of which a mask leaves so few that spikes are faster to add what is listed; nil where they are not.
-    /// The list is kept with the numbers until they change.
-    ///
-    /// By measured crossovers: a listed number costs what a vector does, so that lists pay below 3 % of the weights; where the
-    /// weights do not fit into the second cache, whose vectors come slowly, below 12 %.
-    init?(listedFor weights: Tensor, _ living: LivingWeights?) {
-        guard let living, weights.shape[1] > 16 else { return nil }
-        let isLarge = weights.count * MemoryLayout<Float>.size > 3 << 19
-        guard living.density <= (isLarge ? 0.12 : 0.03) else { return nil }
-        let buffer = weights.denseBuffer
-        guard let rows = buffer.listed({ SparseRows(weights, atMost: 0.25) }) else { return nil }
-        self = rows
-    }
-
-    /// Calls `body` with the lists.
-    func withLists(_ body: (rnv_sparse_rows_t) -> Void) {
-        starts.withUnsafeBufferPointer { starts in
-            places.withUnsafeBufferPointer { places in
-                values.withUnsafeBufferPointer { values in
-                    body(
-                        rnv_sparse_rows_t(
-                            starts: starts.baseAddress, places: places.baseAddress,
-                            values: values.baseAddress))
-                }
-            }
-        }
-    }
-
     private init(columns: Int, starts: [UInt32], places: [UInt32], values: [Float]) {
         self.columns = columns
         self.starts = starts
@@ -121,8 +93,12 @@ struct SparseRows {
 
     /// The product with `[columns, n]`, a bias `[n]` added to each row.
     ///
-    /// - Parameter block: how many columns are summed by themselves before they are added.
-    func product(_ matrix: Tensor, bias: Tensor? = nil, block: Int) -> Tensor {
+    /// - Parameters:
+    ///   - block: how many columns are summed by themselves before they are added.
+    ///   - living: what a mask leaves of weights of the result's shape; the rest is made zero, while it is in the cache.
+    func product(
+        _ matrix: Tensor, bias: Tensor? = nil, block: Int, living: LivingWeights? = nil
+    ) -> Tensor {
         let outputs = matrix.shape[1], rows = rows
         let factors = matrix.denseBuffer, start = bias?.denseBuffer
         let result = FloatBuffer(count: rows * outputs)
@@ -142,11 +118,18 @@ struct SparseRows {
                                 min(column + width, outputs), block, factors.pointer, outputs,
                                 start?.pointer, result.pointer, outputs)
                         }
+                        guard let living else { return }
+                        for r in row..<min(row + height, rows) {
+                            living.clear(
+                                result, from: r * outputs + column,
+                                count: min(width, outputs - column))
+                        }
                     }
                 }
             }
         }
         withExtendedLifetime((factors, start)) {}
+        result.maskedBy = living
         return Tensor(shape: [rows, outputs], dense: result)
     }
 }

@@ -4,15 +4,19 @@ import CRanvierKernels
 
 extension Tensor {
     /// Some places of the last axis, differentiable; spikes stay bits and constant sequences constant.
-    func collecting(_ places: LivingWeights.Places) -> Tensor {
+    ///
+    /// - Parameter mask: the mask that the gradient then fits; nil for none.
+    func collecting(_ places: LivingWeights.Places, mask: LivingWeights? = nil) -> Tensor {
         precondition(shape.last == places.length, "places of \(places.length) in \(shape)")
         if let constant = mappingStep({ $0.collecting(places) }) { return constant }
         let target = Array(shape.dropLast()) + [places.list.count]
         let value =
             spikeBits.map { Self.collected($0, places, target) }
             ?? Self.collected(denseBuffer, places, target)
-        return Tape.record(value, inputs: [self]) {
-            [Self.spread($0.denseBuffer, places, shape: target, background: nil)]
+        return Tape.record(value, inputs: [self]) { gradient in
+            let all = Self.spread(gradient.denseBuffer, places, shape: target, background: nil)
+            all.denseBuffer.maskedBy = mask
+            return [all]
         }
     }
 
@@ -38,10 +42,12 @@ extension Tensor {
     }
 
     /// Some inputs and outputs of weights `[…, inputs, outputs]`, differentiable; nil for all.
+    ///
+    /// - Parameter mask: the mask that the gradient then fits; nil for none.
     func collectingWeights(
-        inputs: LivingWeights.Places?, outputs: LivingWeights.Places?
+        inputs: LivingWeights.Places?, outputs: LivingWeights.Places?, mask: LivingWeights?
     ) -> Tensor {
-        var weights = outputs.map { collecting($0) } ?? self
+        var weights = outputs.map { collecting($0, mask: mask) } ?? self
         if let inputs {
             weights = weights.collectingRows(inputs)
         }
@@ -147,7 +153,7 @@ extension Tensor {
         guard isRecorded, living.outputs.areFew || inputs?.areFew == true else {
             return product(weights, bias: bias, living: living)
         }
-        return compact(inputs: inputs, outputs: living.outputs, weights, bias: bias) { x, w, b in
+        return compact(living, inputs: inputs, weights, bias: bias) { x, w, b in
             x.product(w, bias: b, living: nil)
         }
     }
@@ -166,7 +172,7 @@ extension Tensor {
                 measuresChannels: measuresChannels)
         }
         return compact(
-            inputs: living.inputs, outputs: living.outputs, weights, bias: bias,
+            living, inputs: living.inputs, weights, bias: bias,
             spreadShape: { images in
                 guard
                     let size = window.outputSize(
@@ -181,28 +187,33 @@ extension Tensor {
 
     /// - Parameter spreadShape: from the axes that come in to those that go out, without the last.
     private func compact(
-        inputs: LivingWeights.Places?, outputs: LivingWeights.Places, _ weights: Tensor,
+        _ living: LivingWeights, inputs: LivingWeights.Places?, _ weights: Tensor,
         bias: Tensor?, spreadShape: ([Int]) -> [Int] = { Array($0.dropLast()) },
         _ multiply: (Tensor, Tensor, Tensor?) -> Tensor
     ) -> Tensor {
         if let constant = mappingStep({
             $0.compact(
-                inputs: inputs, outputs: outputs, weights, bias: bias, spreadShape: spreadShape,
-                multiply)
+                living, inputs: inputs, weights, bias: bias, spreadShape: spreadShape, multiply)
         }) {
             return constant
         }
         KernelLog.note("compactProduct")
+        let outputs = living.outputs
         if outputs.list.isEmpty {
             return Tensor.zeros(spreadShape(shape) + [0]).spreading(outputs, background: bias)
         }
         let inputs = inputs.flatMap { $0.areFew ? $0 : nil }
         let x = inputs.map { collecting($0) } ?? self
         guard outputs.areFew else {
-            return multiply(x, weights.collectingWeights(inputs: inputs, outputs: nil), bias)
+            return multiply(
+                x, weights.collectingWeights(inputs: inputs, outputs: nil, mask: nil), bias)
         }
+        // Where all weights between those that are left are there, their gradient has no others.
+        let isWhole = living.isRectangle && (inputs != nil || !living.inputs.areSome)
         return multiply(
-            x, weights.collectingWeights(inputs: inputs, outputs: outputs),
+            x,
+            weights.collectingWeights(
+                inputs: inputs, outputs: outputs, mask: isWhole ? living : nil),
             bias?.collecting(outputs)
         ).spreading(outputs, background: bias)
     }

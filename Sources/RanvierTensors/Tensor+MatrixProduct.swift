@@ -47,7 +47,7 @@ extension Tensor {
                 parts[0] = Tensor.inputGradient(upstream, w, shape: x.shape)
             }
             if wantsWeights {
-                parts[1] = Tensor.weightGradient(x, upstream)
+                parts[1] = Tensor.weightGradient(x, upstream, living: living)
             }
             return parts + [upstream.sum(axes: [0])]
         }
@@ -78,8 +78,9 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - upstream: `[rows, outputs]`, of which the first `skipped` are not for `x`.
+    ///   - living: what a mask leaves of the weights; where it costs nothing, the rest is left out.
     package static func weightGradient(
-        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0
+        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0, living: LivingWeights? = nil
     ) -> Tensor {
         let inputs = x.shape[x.rank - 1]
         if let bits = x.spikeBits {
@@ -91,7 +92,7 @@ extension Tensor {
         let factors = x.reshaped(to: [x.count / max(inputs, 1), inputs])
         if let sparse = SparseRows(forGradientOf: factors, outputs: rows.shape[1]) {
             KernelLog.note("sparseWeightGradient")
-            return sparse.transposed.product(rows, block: factors.shape[0])
+            return sparse.transposed.product(rows, block: factors.shape[0], living: living)
         }
         return MatrixKernel.tiledTransposedProduct(factors, rows)
             ?? MatrixKernel.product(factors, rows, transposeFirst: true)
@@ -119,8 +120,8 @@ extension Tensor {
     ) -> Tensor {
         if isTraining, let tiled = spikeTileProduct(x, w, bias, target) { return tiled }
         if x.hasSparseSpikes(outputs: w.shape[1]) {
-            if !isTraining, let rows = SparseRows(listedFor: w, living) {
-                return spikeListProduct(x, w, rows, bias, target)
+            if !isTraining, let list = ListedWeights.list(of: w, living) {
+                return spikeListProduct(x, w, list, bias, target)
             }
             return spikeProduct(x, w, bias, target, living)
         }
@@ -188,19 +189,20 @@ extension Tensor {
 
     /// Spikes that add the weights that are listed for their inputs.
     private static func spikeListProduct(
-        _ x: Tensor, _ w: Tensor, _ rows: SparseRows, _ bias: Tensor?, _ target: [Int]
+        _ x: Tensor, _ w: Tensor, _ list: ListedWeights, _ bias: Tensor?, _ target: [Int]
     ) -> Tensor {
         guard let bits = x.spikeBits else { preconditionFailure("not a spike tensor") }
         KernelLog.note("spikeListProduct")
         let inputs = w.shape[0], outputs = w.shape[1], offsets = bias?.denseBuffer
-        let result = FloatBuffer(count: target.elementCount)
-        rows.withLists { all in
+        let result = FloatBuffer(count: target.elementCount), width = Int32(list.width)
+        list.withLists { all in
             nonisolated(unsafe) let all = all
             forEachPart(of: bits, inputs: inputs) { words, first, count, row in
-                let sum = FloatBuffer(count: outputs)
+                let sum = FloatBuffer(count: outputs + 3)
                 var lists = all
                 rnv_spike_list_product(
-                    words, first, count, inputs, &lists, outputs, offsets?.pointer, sum.pointer,
+                    words, first, count, inputs, &lists, width, outputs, offsets?.pointer,
+                    sum.pointer,
                     result.pointer + row * outputs)
                 withExtendedLifetime(sum) {}
             }

@@ -150,16 +150,26 @@ import Testing
         }
     }
 
-    /// Few weights are listed once, and anew when they have changed.
-    @Test func spikesAddListedWeights() {
-        let shape = [900, 130]
+    /// Few weights are listed once, one by one or in groups of four, and anew when they have changed.
+    @Test(arguments: [false, true], [130, 64]) func spikesAddListedWeights(
+        inGroups: Bool, outputs: Int
+    ) {
+        let shape = [900, outputs], across = (outputs + 3) / 4
+        let draws = AdjointTests.random([900 * outputs], "few").scalars
         let mask = Tensor(
-            AdjointTests.random(shape, "few").scalars.map { abs($0) < 0.02 ? 1 : 0 }, shape: shape)
+            (0..<900 * outputs).map { place -> Float in
+                let unit = place / outputs / 4 * across + place % outputs / 4
+                return abs(draws[inGroups ? unit : place]) < (inGroups ? 0.06 : 0.015) ? 1 : 0
+            }, shape: shape)
         let living = LivingWeights(mask)
-        #expect(living.density < 0.03 && living.density > 0.005)
+        #expect(inGroups == (living.density > 0.03))
+        #expect(living.density > 0.005 && living.groupDensity < 0.08)
         var w = living.kept(AdjointTests.random(shape, "w"))
+        // Of single weights so few are left that entries of either width cost the same.
+        let width = ListedWeights.list(of: w, living)?.width
+        #expect(inGroups ? width == 4 : width != nil)
         let x = StorageTests.randomSpikes([3, 20, 900], density: 0.1)
-        for b in [nil, AdjointTests.random([130], "b")] {
+        for b in [nil, AdjointTests.random([outputs], "b")] {
             let (found, kernels) = KernelLog.recording {
                 x.matrixProduct(w, bias: b, living: living)
             }
@@ -176,11 +186,38 @@ import Testing
         w.mutateScalars { for place in 0..<$0.count { $0.pointer[place] *= 2 } }
         let after = x.matrixProduct(w, bias: nil, living: living).scalars
         #expect(after == before.map { 2 * $0 } && after.contains { $0 != 0 })
-        // What learns is not listed.
+        // What learns is not listed, nor what is left of many.
         let learning = KernelLog.recording {
             x.matrixProduct(w.tracked(), bias: nil, living: living)
         }
         #expect(!learning.kernels.contains("spikeListProduct"))
+        let many = LivingWeights(.ones(shape))
+        #expect(ListedWeights.list(of: w, many) == nil)
+    }
+
+    /// The gradient of images with an empty background is masked on the way; what is masked already is not copied.
+    @Test func sparseGradientsComeMasked() {
+        let shape = [100, 77], living = LivingWeights(Left.single.mask(shape))
+        let x =
+            AdjointTests.random([40, 100], "x")
+            * StorageTests.randomSpikes([40, 100], density: 0.1).dense
+        let w = living.kept(AdjointTests.random(shape, "w")).tracked()
+        let mix = AdjointTests.random([40, 77], "g")
+        let whole = (x.matrixProduct(w) * mix).sum().gradients(for: [w])[0]
+        let (found, kernels) = KernelLog.recording {
+            (x.matrixProduct(w, bias: nil, living: living) * mix).sum().gradients(for: [w])[0]
+        }
+        #expect(kernels.contains("sparseWeightGradient"))
+        #expect(found.scalars == living.kept(whole).scalars)
+        #expect(living.kept(found).denseBuffer === found.denseBuffer)
+        #expect(living.kept(whole).denseBuffer !== whole.denseBuffer)
+        // Another mask is looked at, and so are numbers that have changed.
+        let other = LivingWeights(Left.outputs.mask(shape))
+        #expect(other.kept(found).scalars == other.kept(living.kept(whole)).scalars)
+        var changed = living.kept(whole)
+        changed.denseBuffer.maskedBy = living
+        changed.mutateScalars { for place in 0..<$0.count { $0.pointer[place] = 1 } }
+        #expect(living.kept(changed).scalars.reduce(0, +) == Float(living.count))
     }
 
     @Test func keptNumbersAreThoseOfTheMask() {

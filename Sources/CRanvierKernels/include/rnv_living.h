@@ -9,6 +9,9 @@
 /// out[i] = x[i] where bit i is set, else 0; `out` may be `x`.
 void rnv_keep(const float *x, const uint64_t *bits, size_t n, float *out);
 
+/// Makes x[i] zero where bit first + i is not set.
+void rnv_keep_part(float *x, const uint64_t *bits, size_t first, size_t n);
+
 /// out[r, k] = x[r, list[k]] for k < count: some columns of rows.
 void rnv_gather_columns(const float *x, size_t rows, size_t columns, const uint32_t *list,
                         size_t count, float *out);

@@ -33,11 +33,16 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
                        const float *weights, size_t stride, size_t outputs, const float *bias,
                        const uint8_t *living, float *out);
 
-/// The same with the weights that are not zero listed row by row, which gives the same bits; `sum` has room for `outputs`
-/// numbers, `bias` has as many.
+/// The same with the weights that are not zero listed row by row, which gives the same bits; `bias` has `outputs` numbers.
+/// With a `width` of 4 an entry stands for four outputs from its place on, and has four values. `sum` has room for
+/// `outputs` numbers, rounded up to 4.
 void rnv_spike_list_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
-                            const rnv_sparse_rows_t *weights, size_t outputs, const float *bias,
-                            float *sum, float *out);
+                            const rnv_sparse_rows_t *weights, int width, size_t outputs,
+                            const float *bias, float *sum, float *out);
+
+/// Lists the groups of four among x[0 ..< n], counted from 0, in which a number is not zero, zeros behind the last number.
+/// Returns how many; `values` receives four for each.
+size_t rnv_list_groups(const float *x, size_t n, uint32_t *places, float *values);
 
 /// Rows of spikes of a sequence: row r = t * samples + b has the bits b * inputs ..< (b + 1) * inputs of step t.
 typedef struct {
