@@ -14,6 +14,10 @@ public struct ForwardContext {
     /// What is known of the input of the layer that runs; nil for what its storage says.
     public var signal: Signal?
 
+    /// What a code of the weights before the layer that runs stands for, where neurons want to know it; nil where there is no
+    /// one such number.
+    public internal(set) var weightStep: Tensor?
+
     /// Whether the layer behind the one that runs takes sums per channel of what comes out.
     public internal(set) var measuresChannels = false
 

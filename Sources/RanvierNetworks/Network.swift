@@ -68,7 +68,7 @@ public final class Network: Sendable {
     }
 
     /// - Parameter drawsWeights: whether parameters get their first values; false keeps what they have.
-    init(
+    package init(
         inputShape: [Int], timeStep: Double, seed: UInt64, layers: [any Layer], drawsWeights: Bool
     ) throws(NetworkError) {
         guard !layers.isEmpty else { throw .empty }

@@ -53,6 +53,9 @@ public protocol ParameterView: Sendable {
     /// Bits of a number that is seen; nil where the view does not say.
     var bits: Int? { get }
 
+    /// What one code of a quantiser stands for, differentiable by the view's own numbers; nil where that is not one number.
+    func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor?
+
     /// All that the view was made from, but for its tensors.
     var options: ConfigurationValue { get }
     /// Tensors that are stored with the network, by name.
@@ -80,6 +83,8 @@ extension ParameterView {
     public func projected(_ stored: Tensor) -> Tensor { stored }
     /// Nil.
     public var bits: Int? { nil }
+    /// Nil.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? { nil }
     /// None.
     public var options: ConfigurationValue { .section([]) }
     /// None.

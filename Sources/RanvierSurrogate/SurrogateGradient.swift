@@ -176,6 +176,7 @@ public struct SurrogateGradient: LearningMethod {
         _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         let start = ContinuousClock.now
+        try network.requireSharedSteps()
         let task = clockedModel.signature.task
         // A rest too small for the statistics of a normalisation would leave them far off.
         let batches = Batches(

@@ -76,6 +76,7 @@ public struct ClockedModel: SpikingModel {
     public func respond(
         to batch: Batch, listener: Listener?, changing change: (Tensor) -> Tensor
     ) throws -> Responses {
+        try network.requireSharedSteps()
         let sequence = change(try shown(batch.features, samples: batch.indices))
         var context = ForwardContext(timeStep: network.timeStep, observer: listener?.hears)
         context.signal = signal(showsSpikes: listener?.showsSpikes)

@@ -6,7 +6,7 @@ import RanvierTensors
 ///
 ///     u[t] = β v[t−1] + I[t],   s[t] = Θ(u[t] − θ),   v[t] = u[t] − θ s[t]   (soft reset)
 ///
-/// All options of ``LIFDynamics``. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
+/// All options of ``LIFDynamics``; one threshold for the layer, or one for each channel of the last axis. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
 /// leak `β = sigmoid(a)` as in Fang et al. 2021 (PLIF).
 public struct LIF: SpikingUnits {
     /// `lif`.
@@ -26,13 +26,17 @@ public struct LIF: SpikingUnits {
         public var leak = Leak.timeConstant(20e-3)
         /// θ.
         public var threshold: Float = 1
+        /// Whether each channel of the last axis has a threshold of its own; they start alike.
+        public var hasThresholdPerChannel = false
+        /// How many channels they are then; nil for as many as there are.
+        public var channels: Int?
         /// Reset, surrogate and the other options.
         public var dynamics = LIFDynamics()
         /// What the layer hands on.
         public var output = Output.spikes
         /// Whether the leak is trained, one for the layer.
         public var learnsLeak = false
-        /// Whether the threshold is trained, one for the layer.
+        /// Whether the threshold is trained: the layer's, or that of each channel.
         public var learnsThreshold = false
 
         /// 20 ms, threshold 1, soft detached reset, arctangent.
@@ -42,7 +46,9 @@ public struct LIF: SpikingUnits {
         public static let schema = Schema<Options> {
             Field.leak(\.leak)
             Field.number("threshold", \.threshold, in: .positive)
+            Field.thresholds(\.hasThresholdPerChannel, \.channels)
             Field.part(\.dynamics)
+            Field.levels(\.dynamics.membrane, besideThresholds: \.hasThresholdPerChannel)
             Field.choice("output", \.output)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.boolean("learns-threshold", \.learnsThreshold)
@@ -89,19 +95,34 @@ public struct LIF: SpikingUnits {
         self.init(options, timeStep: timeStep)
     }
 
-    /// Neurons as described.
-    public init(_ options: Options, at site: LayerSite) {
-        self.init(options, timeStep: site.timeStep)
+    /// Neurons with a threshold for each channel of the last axis.
+    public init(
+        leak: Leak, thresholds: [Float], dynamics: LIFDynamics, output: Output = .spikes
+    ) {
+        let options = Options().with {
+            ($0.leak, $0.dynamics, $0.output) = (leak, dynamics, output)
+            $0.threshold = Parameter.least(of: thresholds)
+            ($0.hasThresholdPerChannel, $0.channels) = (true, thresholds.count)
+        }
+        self.init(options, timeStep: 1e-3, thresholds: thresholds)
     }
 
-    private init(_ options: Options, timeStep: Double) {
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        let complete = options.with {
+            $0.channels = $0.hasThresholdPerChannel ? $0.channels ?? site.channels : nil
+        }
+        self.init(complete, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, timeStep: Double, thresholds: [Float]? = nil) {
         self.options = options.with {
             // Without a hard reset there is nothing to leak to; what has no effect is not kept.
             if !$0.dynamics.reset.isHard { $0.dynamics.leakTarget = .zero }
         }
-        threshold = Parameter(
-            shape: [], initialization: .constant(options.threshold),
-            isTrainable: options.learnsThreshold, decays: false)
+        threshold = .thresholds(
+            thresholds, else: options.threshold, channels: options.channels,
+            learns: options.learnsThreshold)
         if options.learnsLeak {
             let factor = min(max(options.leak.factor(timeStep: timeStep), 1e-4), 1 - 1e-4)
             leakLogit = Parameter(
@@ -127,8 +148,14 @@ public struct LIF: SpikingUnits {
         [("threshold", threshold)] + (leakLogit.map { [("leak-logit", $0)] } ?? [])
     }
 
-    /// Any shape, unchanged.
-    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+    /// Any shape, unchanged; the last axis must have one element per threshold.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        try threshold.requireChannels(of: input)
+        return input
+    }
+
+    /// θ, `[]` or `[C]`.
+    public var thresholds: Tensor { threshold.seen }
 
     /// Spikes, or membranes.
     public func signal(for input: Signal) -> Signal {
@@ -177,7 +204,7 @@ public struct LIF: SpikingUnits {
     ) {
         let response = dynamics.run(
             current, leak: leakFactor(timeStep: context.timeStep), threshold: threshold.tensor,
-            state: state, keepsMembrane: output == .membrane)
+            state: state, keepsMembrane: output == .membrane, membraneStep: context.weightStep)
         context.observe(.spikes(response.spikes.detached))
         return (
             output == .spikes ? response.spikes : response.membrane ?? response.spikes,

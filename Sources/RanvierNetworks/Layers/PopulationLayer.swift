@@ -56,7 +56,8 @@ extension PopulationLayer {
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let parameters = populationParameters(timeStep: context.timeStep)
+        var parameters = populationParameters(timeStep: context.timeStep)
+        if sharesWeightStep { parameters.membraneStep = context.weightStep }
         let response = dynamics.run(
             input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
         if context.observer != nil {

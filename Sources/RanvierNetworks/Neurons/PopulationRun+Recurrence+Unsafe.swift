@@ -8,6 +8,7 @@ extension PopulationRun {
     var isPlain: Bool {
         numbers.recurrence != nil && numbers.isPlain && dynamics.refractorySteps == 0
             && dynamics.inputScale == .unit && dynamics.detachesReset && dynamics.surrogate.isKernel
+            && dynamics.membrane == nil
             // The kernel sees a spike in the membrane before a delayed reset; a given state may differ.
             && (dynamics.reset != .softDelayed || initial == nil)
     }

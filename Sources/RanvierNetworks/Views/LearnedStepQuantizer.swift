@@ -63,6 +63,11 @@ public struct LearnedStepQuantizer: ParameterView {
         1 / (Float(count) * Float(largestCode)).squareRoot()
     }
 
+    /// The size of the step.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? {
+        step.tensor.absoluteValue().reshaped(to: [])
+    }
+
     /// Rounded weights.
     public func seen(_ stored: Tensor) -> Tensor {
         let weights = stored.detached, step = step.tensor

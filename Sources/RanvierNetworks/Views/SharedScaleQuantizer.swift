@@ -64,6 +64,11 @@ public struct SharedScaleQuantizer: ParameterView {
             largestCode: largestCode)
     }
 
+    /// s = |α|/Q.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? {
+        range.tensor.absoluteValue().reshaped(to: []) * (1 / Float(largestCode))
+    }
+
     /// Rounded weights.
     public func seen(_ stored: Tensor) -> Tensor {
         let squashed = stored.detached.tanh(), range = range.tensor

@@ -108,6 +108,14 @@ public struct SymmetricQuantizer: ParameterView {
             scales: scales(of: weights, alive: alive), largestCode: largestCode, rounding: rounding)
     }
 
+    /// The scale of the tensor, a constant in gradients; nil where each output has one.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? {
+        guard !isPerOutput, let scale = scales(of: stored, alive: alive).first, scale > 0 else {
+            return nil
+        }
+        return Tensor(scale)
+    }
+
     /// Rounded weights.
     public func seen(_ stored: Tensor) -> Tensor { seen(stored, alive: nil) }
 
