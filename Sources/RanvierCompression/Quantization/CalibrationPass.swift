@@ -12,7 +12,7 @@ struct CalibrationPass {
     private(set) var neurons: [QuantizedModel.Neurons] = []
 
     /// Quantiles are taken of so many membranes.
-    private static let mostMembranes = 1 << 16
+    private static let mostMembranes = 1 << 15
     /// Thresholds are moved so often: a reset at another threshold leaves other membranes.
     private static let rounds = 4
 
