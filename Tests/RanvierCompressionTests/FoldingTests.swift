@@ -274,6 +274,12 @@ import Testing
         let network = folded.model.network
         let wanted = model.network(input), found = network(input)
         let unit = try #require(network.stages.last?.layer as? WholeNumberOutput).options.scale
+        let readout = try #require(network.stages[2].layer as? WholeNumberIntegrator)
+        #expect(readout.options.leak == integrator.leak.factor(timeStep: 1e-3))
+        #expect(throws: ConfigurationError.self) {
+            try Element("whole-number-integrator", .section([.init("leak", .float(0.6))]))
+                .value(of: LayerRole.self, in: .standard, at: "test")
+        }
         // At each step half a unit of the bias and one of the leak.
         #expect(largestDifference(wanted, found) <= Float(unit) * 9 + 1e-5)
         var state: LayerState?

@@ -1,3 +1,4 @@
+import Foundation
 import RanvierConfiguration
 import RanvierNetworks
 import RanvierTensors
@@ -11,15 +12,30 @@ import RanvierTensors
 public struct WholeNumberIntegrator: DescribedLayer {
     /// How membranes decay.
     public struct Options: Configurable {
-        /// Places that are shifted, k; nil for a membrane that forgets nothing.
-        public var shift: Int?
+        /// What a step keeps, `1 − 2^−k`, or 1.
+        public var leak = 1.0
 
         /// No leak.
         public init() {}
 
         /// The keys of a configuration.
         public static let schema = Schema<Options> {
-            Field.optionalInteger("shift", \.shift, in: 0...15)
+            Field { section, value throws(ConfigurationError) in
+                value.leak = try section.float("leak", default: value.leak, in: 0...1)
+                guard value.leak == 1 || value.shift != nil else {
+                    throw section.invalid(
+                        "leak", "\(value.leak) is no shift 1 − 2^−k with k up to 15, and not 1")
+                }
+            } write: {
+                [.init("leak", .float($0.leak))]
+            } vary: { value, random in
+                value.leak = [1, 0.5, 0.75, 0.875].randomElement(using: &random) ?? 1
+            }
+        }
+
+        /// Places that are shifted, k; nil for a membrane that forgets nothing.
+        public var shift: Int? {
+            (0...15).first { leak == 1 - exp2(-Double($0)) }
         }
     }
 
@@ -31,7 +47,7 @@ public struct WholeNumberIntegrator: DescribedLayer {
     /// Integrators with a shift, or without a leak.
     public init(shift: Int?) {
         precondition(shift.map { (0...15).contains($0) } ?? true, "a shift has 0 to 15 places")
-        options = Options().with { $0.shift = shift }
+        options = Options().with { $0.leak = shift.map { 1 - exp2(-Double($0)) } ?? 1 }
     }
 
     /// The same at every place.
