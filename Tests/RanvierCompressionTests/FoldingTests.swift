@@ -381,6 +381,21 @@ import Testing
                 Linear(3, 3)
             })
         #expect(scales.description.contains("synapses follow synapses"))
+        let idle = try #require(
+            try refusal {
+                Linear(12, 6)
+                LIF(leak: .factor(1), dynamics: LIFDynamics(inputScale: .oneMinusLeak))
+                Linear(6, 3)
+            })
+        #expect(idle.description.contains("multiplied by 0"))
+        // Numbers that training has lost.
+        let none = Tensor([.nan, 1, 1], shape: [3])
+        for (weights, bias) in [(.ones([12, 3]) * none, .zeros([3])), (.ones([12, 3]), none)]
+            as [(Tensor, Tensor)]
+        {
+            let lost = try #require(try refusal { Linear(weights: weights, bias: bias) })
+            #expect(lost.description.contains("finite"))
+        }
         let large = try #require(try refusal(bits: 16) { Linear(12, 3) })
         guard case .tooLarge(layer: "linear1", _, let bound, _) = large else {
             Issue.record("\(large)")

@@ -26,8 +26,10 @@ struct FoldingChain {
 
     /// Single precision holds whole numbers below this one exactly.
     private static let exactLimit = 16_777_216.0
-    /// The same for what a leak is rounded to, see `MembraneLevels`.
-    private static let roundedLimit = 4_194_304.0
+    /// The same for membranes that a leak is rounded of: `v (2^k − 1)` has to be exact, and rounding is up to 2²².
+    private static func leakLimit(_ shift: Int?) -> Double {
+        min(4_194_304, exactLimit / exp2(Double(shift ?? 0)))
+    }
     /// Largest number of 16 bits, of which one code is not used.
     private static let wordLimit = 32_767
     /// Thresholds below this have too few levels for what lies between 0 and them.
@@ -130,6 +132,9 @@ struct FoldingChain {
                 "it is reset to \(neuron.resetPotential ?? 0); only 0 is a whole number "
                     + "in every channel's scale")
         }
+        guard neuron.inputScale > 0 else {
+            throw refuse("its input is multiplied by 0; use input-scale: unit")
+        }
         let shift = try shift(of: neuron.leak, name: name, kind: kind)
         let thresholds = (0..<count).map {
             neuron.thresholds[neuron.thresholds.count == 1 ? 0 : $0]
@@ -145,6 +150,10 @@ struct FoldingChain {
                 "a threshold is less than half a unit of its channel's weights; take more bits, or "
                     + "fraction bits")
         }
+        if let largest = codes.max(), largest >= Self.exactLimit {
+            throw FoldingError.tooLarge(
+                layer: name, what: "thresholds", bound: largest, limit: Self.exactLimit)
+        }
         let leak = shift.map { 1 - exp2(-Double($0)) } ?? 1
         let own = try levels(
             of: neuron, units: units, shift: neuron.hasLeak ? shift : nil,
@@ -155,7 +164,7 @@ struct FoldingChain {
             sum: Double(entry.largestSum), shift: shift,
             first: initial.map(abs).max() ?? 0,
             late: neuron.isDelayed ? codes.max() ?? 0 : 0,
-            limit: own == nil ? Self.exactLimit : Self.roundedLimit, name: name)
+            limit: own == nil ? Self.exactLimit : Self.leakLimit(shift), name: name)
         for (name, layer) in between { layers.append(layer.named(name)) }
         let made = neuron.make(
             FoldedNumbers(
@@ -251,6 +260,11 @@ struct FoldingChain {
         let fraction = exp2(Double(folding.fractionBits))
         let biases = synapses.biases(inputScale: inputScale, drift: drift)
             .map { zip($0, units).map { ($0 / $1).rounded(.toNearestOrEven) } }
+        guard biases?.allSatisfy(\.isFinite) ?? true else {
+            throw FoldingError.layer(
+                name: synapses.name, kind: synapses.kind,
+                reason: "its biases, or the normalisation behind it, are not all finite")
+        }
         let sums = zip(synapses.codes.sums, 0..<units.count).map {
             $0 * fraction * largest + abs(biases?[$1] ?? 0)
         }
@@ -302,7 +316,9 @@ struct FoldingChain {
         if let (name, shift, _) = integrator {
             let membrane = try membraneBound(
                 sum: Double(entry.largestSum), shift: shift, first: 0, late: 0,
-                limit: Self.exactLimit, name: name)
+                limit: min(
+                    Self.exactLimit, shift.map { 4_194_304 * exp2(Double($0)) } ?? .infinity),
+                name: name)
             layers.append(WholeNumberIntegrator(shift: shift).named(name))
             (entry.neurons, entry.shift) = (name, shift)
             entry.largestMembrane = Int(membrane)

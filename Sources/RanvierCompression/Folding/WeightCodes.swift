@@ -27,6 +27,9 @@ struct WeightCodes {
         }
         self.bits = bits
         let seen = parameter.seen.scalars.map { Double($0) }
+        guard seen.allSatisfy(\.isFinite) else {
+            throw .weights(parameter: parameter.name, reason: "its weights are not all finite")
+        }
         let width = max(parameter.shape.last ?? 1, 1)
         let given = Self.scales(of: view, parameter).map { Double($0) }
         let scales =
