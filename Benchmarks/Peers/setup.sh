@@ -3,6 +3,7 @@
 #   torch/  PyTorch for CPU, snnTorch, SpikingJelly, Norse
 #   jax/    JAX for CPU, Spyx
 #   tables/ pandas, scikit-learn
+#   neurobench/ PyTorch for CPU, NeuroBench
 # All of them, or those named: `setup.sh tables`. What is there already is left alone.
 set -euo pipefail
 
@@ -10,12 +11,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 peers=${PEERS:-$here/../../.peers}
 python=${PYTHON:-python3}
 mkdir -p "$peers"
-wanted=" ${*:-torch jax tables} "
+wanted=" ${*:-torch jax tables neurobench} "
 for name in $wanted; do
     case $name in
-    torch | jax | tables) ;;
+    torch | jax | tables | neurobench) ;;
     *)
-        echo "peers: no environment '$name'; expected some of torch, jax, tables" >&2
+        echo "peers: no environment '$name'; expected some of torch, jax, tables, neurobench" >&2
         exit 2
         ;;
     esac
@@ -52,6 +53,14 @@ fi
 if environment tables; then
     pip tables install --requirement "$here/requirements/tables.txt"
     touch "$peers/tables/.complete"
+fi
+
+if environment neurobench; then
+    pip neurobench install "torch==2.13.0+cpu" 2> /dev/null ||
+        pip neurobench install --extra-index-url "https://download.pytorch.org/whl/cpu" "torch==2.13.0+cpu"
+    pip neurobench install numpy==2.4.6 tqdm==4.70.1
+    pip neurobench install --no-deps --requirement "$here/requirements/neurobench.txt"
+    touch "$peers/neurobench/.complete"
 fi
 
 # Only on AMD: see the source.

@@ -67,7 +67,7 @@ RNV_INLINE void NAME(report_sample)(
     const rnv_exact_theta_report *report, size_t sample) {
     const NAME(layer) *output = &scratch->layers[shape->layers - 1];
     const REAL decision = output->spikes > 0 ? output->spike_time[0] : (REAL)shape->trial;
-    uint8_t *fired = report->fired;
+    uint32_t *counts = report->neuron_spikes;
     for (size_t l = 0; l < shape->layers; l++) {
         const NAME(layer) *layer = &scratch->layers[l];
         if (report->spikes) report->spikes[sample * shape->layers + l] = (uint32_t)layer->spikes;
@@ -76,9 +76,9 @@ RNV_INLINE void NAME(report_sample)(
             for (size_t k = 0; k < layer->spikes; k++) early += layer->spike_time[k] < decision;
             report->early_spikes[sample * shape->layers + l] = early;
         }
-        if (fired) {
-            for (size_t k = 0; k < layer->spikes; k++) fired[layer->spike_neuron[k]] = 1;
-            fired += layer->neurons;
+        if (counts) {
+            for (size_t k = 0; k < layer->spikes; k++) counts[layer->spike_neuron[k]]++;
+            counts += layer->neurons;
         }
     }
 }

@@ -27,16 +27,57 @@ RNV_INLINE void give(const float *from, size_t first, size_t n, float *to) {
     if (to) memcpy(to + first, from, n * sizeof(float));
 }
 
-RNV_INLINE lanes after_reset(lanes u, lanes_int s, const rnv_population_t *p) {
+RNV_INLINE lanes after_reset(lanes u, lanes_int s, lanes threshold, const rnv_population_t *p) {
     if (p->reset == RNV_RESET_HARD) return lanes_select(s, lanes_all(p->reset_potential), u);
-    if (p->reset == RNV_RESET_SOFT) return lanes_select(s, u - p->threshold, u);
+    if (p->reset == RNV_RESET_SOFT) return lanes_select(s, u - threshold, u);
     return u;
+}
+
+/// What is left of a membrane after leak and reset, before its levels.
+RNV_INLINE lanes decayed(lanes v, lanes beta, const rnv_population_t *p) {
+    const lanes kept = beta * v;
+    return p->leak_target == 0 ? kept : kept + (1.0f - beta) * p->leak_target;
+}
+
+/// The whole number nearest to, or not below, each number, within the limit.
+RNV_INLINE lanes membrane_code(lanes x, const rnv_population_t *p) {
+    // Adding and taking away 1.5 * 2^23 rounds anything below 2^22, half to even; what is larger stays as it is.
+    const lanes magic = lanes_all(12582912.0f), large = lanes_all(4194304.0f);
+    const lanes limit = lanes_all(p->membrane_limit), scaled = x / p->membrane_step;
+    lanes v = lanes_select(scaled < -limit, -limit, scaled);
+    v = lanes_select(v > limit, limit, v);
+    lanes whole = (v + magic) - magic;
+    if (p->membrane_rule == RNV_MEMBRANE_UP) {
+        whole = lanes_select(whole < v, whole + 1.0f, whole);
+    }
+    return lanes_select((v < large) & (v > -large), whole, v);
+}
+
+/// A membrane on its levels; of two that are as near the lower one.
+RNV_INLINE lanes on_levels(lanes x, const rnv_population_t *p) {
+    if (p->membrane_rule == RNV_MEMBRANE_EXACT) return x;
+    if (p->membrane_rule != RNV_MEMBRANE_LISTED) return membrane_code(x, p) * p->membrane_step;
+    lanes level = lanes_all(p->levels[0]);
+    for (size_t i = 1; i < p->level_count; i++) {
+        const float middle = 0.5f * (p->levels[i - 1] + p->levels[i]);
+        level = lanes_select(x > middle, lanes_all(p->levels[i]), level);
+    }
+    return level;
+}
+
+/// Whether a membrane lies between the lowest and the highest level, where the derivative is taken to be 1.
+RNV_INLINE lanes_int inside_levels(lanes x, const rnv_population_t *p) {
+    if (p->membrane_rule == RNV_MEMBRANE_LISTED) {
+        return (x >= p->levels[0]) & (x <= p->levels[p->level_count - 1]);
+    }
+    const lanes scaled = x / p->membrane_step;
+    return (scaled >= -p->membrane_limit) & (scaled <= p->membrane_limit);
 }
 
 /// Working copy of a block: state and parameters, a number per neuron.
 typedef struct {
     float membrane[block], last[block], synapse[block], adaptation[block], waiting[block];
-    float leak[block], coupling[block];
+    float leak[block], coupling[block], threshold[block];
 } working;
 
 RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
@@ -50,15 +91,15 @@ RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
         for (size_t j = 0; j < 64 && i + j < n; j += 16) {
             const size_t k = i + j, left = n - k;
             const lanes v = lanes_load(w->membrane + k), last = lanes_load(w->last + k);
-            const lanes beta = lanes_load(w->leak + k);
+            const lanes beta = lanes_load(w->leak + k), base = lanes_load(w->threshold + k);
             lanes input = lanes_load_part(in + k, left);
             if (p->coupling) input += lanes_load(w->coupling + k) * last;
             if (p->has_synapse) input = p->synaptic_leak * lanes_load(w->synapse + k) + input;
             const lanes scale = p->scales_input ? 1.0f - beta : lanes_all(1);
-            lanes u = beta * v + scale * input, held = v, theta = lanes_all(p->threshold);
+            lanes u = on_levels(decayed(v, beta, p), p) + scale * input, held = v, theta = base;
             if (p->reset == RNV_RESET_SOFT_DELAYED) {
-                u -= p->threshold * last;
-                held -= p->threshold * last;
+                u -= base * last;
+                held -= base * last;
             }
             const lanes a = lanes_load(w->adaptation + k);
             if (p->adapts) theta += p->adaptation_strength * a;
@@ -75,7 +116,7 @@ RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
             uint16_t bits = lanes_mask_bits(s);
             if (left < 16) bits &= (uint16_t)((1u << left) - 1);
             word |= (uint64_t)bits << j;
-            lanes_store(w->membrane + k, after_reset(u, s, p));
+            lanes_store(w->membrane + k, after_reset(u, s, base, p));
             lanes_store(w->last + k, as_number(s));
             if (p->has_synapse) lanes_store(w->synapse + k, input);
             if (p->adapts) {
@@ -105,6 +146,7 @@ void rnv_population_forward(const rnv_population_t *p, size_t begin, size_t end,
         fetch(state->waiting, first, n, w.waiting);
         spread(p->leak, p->leak_per_channel, p->channels, first, w.leak);
         spread(p->coupling, p->coupling_per_channel, p->channels, first, w.coupling);
+        spread(p->threshold, p->threshold_per_channel, p->channels, first, w.threshold);
         for (size_t t = begin; t < end; t++) {
             advance(p, &w, current + t * current_stride + first, record, t, columns, first, n);
         }
@@ -122,8 +164,8 @@ typedef struct {
     float membrane[block], last[block], synapse[block], adaptation[block];
     // Sums over time for the parameters.
     float leak_sum[block], threshold_sum[block], coupling_sum[block], synaptic_leak_sum[block],
-        adaptation_leak_sum[block], adaptation_strength_sum[block];
-    float leak[block], coupling[block], slope[block], distance[block];
+        adaptation_leak_sum[block], adaptation_strength_sum[block], membrane_step_sum[block];
+    float leak[block], coupling[block], threshold[block], slope[block], distance[block];
 } working_back;
 
 RNV_INLINE void add_at(float *sums, size_t k, lanes v) {
@@ -141,13 +183,14 @@ RNV_INLINE const float *slopes(const rnv_population_t *p, const rnv_population_b
                                working_back *w, size_t at, size_t n) {
     if (pass->derivative) return pass->derivative + at;
     const float *u = pass->record.membrane + at;
-    if (!p->adapts) {
-        rnv_surrogate(pass->surrogate, p->threshold, u, w->slope, n);
+    if (!p->adapts && !p->threshold_per_channel) {
+        rnv_surrogate(pass->surrogate, p->threshold[0], u, w->slope, n);
         return w->slope;
     }
-    const float *a = pass->record.adaptation + at;
+    const float *a = p->adapts ? pass->record.adaptation + at : 0;
     for (size_t i = 0; i < n; i++) {
-        w->distance[i] = u[i] - (p->threshold + p->adaptation_strength * a[i]);
+        const float theta = w->threshold[i];
+        w->distance[i] = u[i] - (a ? theta + p->adaptation_strength * a[i] : theta);
     }
     rnv_surrogate(pass->surrogate, 0, w->distance, w->slope, n);
     return w->slope;
@@ -173,11 +216,17 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
                           : lanes_mask(0xffff);
         const lanes none = lanes_all(0), u = lanes_load_part(r->membrane + base + k, left);
         const lanes gv = lanes_load(w->membrane + k), ga = lanes_load(w->adaptation + k);
-        const lanes beta = lanes_load(w->leak + k);
+        const lanes beta = lanes_load(w->leak + k), theta = lanes_load(w->threshold + k);
+        lanes_int before = lanes_mask(0);
+        if (t > 0) {
+            before = lanes_mask((uint16_t)(r->words[row - r->words_per_row + k / 64] >> shift));
+        } else if (pass->initial.last) {
+            before = lanes_load_part(pass->initial.last + at, left) != 0;
+        }
         lanes gs = lanes_load(w->last + k) + ga;
         if (g) gs += lanes_load_part(g + k, left);
         if (attached && p->reset == RNV_RESET_HARD) gs += gv * (p->reset_potential - u);
-        if (attached && p->reset == RNV_RESET_SOFT) gs -= p->threshold * gv;
+        if (attached && p->reset == RNV_RESET_SOFT) gs -= theta * gv;
         const lanes m = lanes_select(is_free, gs * lanes_load_part(slope + k, left), none);
         lanes gu = p->reset == RNV_RESET_HARD ? lanes_select(s, none, gv) : gv;
         gu += m;
@@ -190,25 +239,35 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
         }
         lanes back = none;  // to the spike of the step before
         if (p->coupling) back += lanes_load(w->coupling + k) * gi;
-        if (attached && p->reset == RNV_RESET_SOFT_DELAYED) back -= p->threshold * gu;
+        if (attached && p->reset == RNV_RESET_SOFT_DELAYED) back -= theta * gu;
         lanes_store(w->last + k, back);
-        lanes_store(w->membrane + k, lanes_select(is_free, beta * gu, gu));
+        // What was left of the membrane, as far as the levels or the leak ask for it.
+        lanes earlier_v = none, kept = none;
+        lanes_int inside = lanes_mask(0xffff);
+        if (pass->leak_sums || p->membrane_rule != RNV_MEMBRANE_EXACT) {
+            earlier_v = earlier(r->membrane, pass->initial.membrane, t, columns, at, left);
+            if (t > 0) earlier_v = after_reset(earlier_v, before, theta, p);
+        }
+        if (p->membrane_rule != RNV_MEMBRANE_EXACT) {
+            kept = decayed(earlier_v, beta, p);
+            inside = inside_levels(kept, p);
+        }
+        const lanes through = lanes_select(inside, gu, none);
+        lanes_store(w->membrane + k, lanes_select(is_free, beta * through, gu));
         if (p->adapts) {
             lanes_store(w->adaptation + k, p->adaptation_leak * ga - p->adaptation_strength * m);
         }
         lanes_store_part(out + k, pass->sum_over_time ? lanes_load_part(out + k, left) + gi : gi, left);
         // Parameters.
-        lanes_int before = lanes_mask(0);
-        if (t > 0) {
-            before = lanes_mask((uint16_t)(r->words[row - r->words_per_row + k / 64] >> shift));
-        } else if (pass->initial.last) {
-            before = lanes_load_part(pass->initial.last + at, left) != 0;
-        }
         if (pass->leak_sums) {
-            lanes v = earlier(r->membrane, pass->initial.membrane, t, columns, at, left);
-            if (t > 0) v = after_reset(v, before, p);
-            if (p->scales_input) v -= lanes_load_part(r->synapse + base + k, left);
-            add_at(w->leak_sum, k, lanes_select(is_free, gu * v, none));
+            lanes change = through * (earlier_v - p->leak_target);
+            if (p->scales_input) change -= gu * lanes_load_part(r->synapse + base + k, left);
+            add_at(w->leak_sum, k, lanes_select(is_free, change, none));
+        }
+        if (pass->membrane_step_sums) {
+            const lanes whole = membrane_code(kept, p), scaled = kept / p->membrane_step;
+            const lanes change = gu * (whole - lanes_select(inside, scaled, none));
+            add_at(w->membrane_step_sum, k, lanes_select(is_free, change, none));
         }
         if (pass->threshold_sums) {
             lanes lost = m;
@@ -247,6 +306,7 @@ void rnv_population_backward(const rnv_population_t *p, size_t begin, size_t end
         fetch(pass->carry.adaptation, first, n, w.adaptation);
         spread(p->leak, p->leak_per_channel, p->channels, first, w.leak);
         spread(p->coupling, p->coupling_per_channel, p->channels, first, w.coupling);
+        spread(p->threshold, p->threshold_per_channel, p->channels, first, w.threshold);
         if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
         for (size_t t = end; t-- > begin;) retreat(p, pass, &w, t, columns, first, n);
         give(w.membrane, first, n, pass->carry.membrane);
@@ -259,5 +319,6 @@ void rnv_population_backward(const rnv_population_t *p, size_t begin, size_t end
         add_sums(w.synaptic_leak_sum, first, n, pass->synaptic_leak_sums);
         add_sums(w.adaptation_leak_sum, first, n, pass->adaptation_leak_sums);
         add_sums(w.adaptation_strength_sum, first, n, pass->adaptation_strength_sums);
+        add_sums(w.membrane_step_sum, first, n, pass->membrane_step_sums);
     }
 }

@@ -56,10 +56,10 @@ void rnv_quantize_codes(const float *restrict x, const float *restrict scales, i
 
 RNV_LEVELS
 void rnv_quantize_gradient(const float *restrict gradient, const float *restrict x,
-                           const float *restrict scales, int per_column, float limit,
+                           const float *restrict scales, int per_column, float reach,
                            float *restrict out, size_t rows, size_t columns) {
     // The largest number itself may lie above the limit by the rounding of its quotient.
-    const float edge = limit * (1.0f + 1.1920929e-7f);
+    const float edge = reach * (1.0f + 1.1920929e-7f);
     FOR_EACH(per_column, {
         const float v = x[i] / s;
         out[i] = s > 0 && !(v <= edge && v >= -edge) ? 0.0f : gradient[i];
@@ -104,5 +104,15 @@ void rnv_column_peaks(const float *restrict x, float *restrict out, size_t rows,
         for (size_t c = 0; c < columns; c++) {
             const float size = __builtin_fabsf(x[r * columns + c]);
             out[c] = size > out[c] ? size : out[c];
+        }
+}
+
+RNV_LEVELS
+void rnv_column_squares(const float *restrict x, double *restrict out, size_t rows, size_t columns) {
+    for (size_t c = 0; c < columns; c++) out[c] = 0;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) {
+            const double v = x[r * columns + c];
+            out[c] += v * v;
         }
 }

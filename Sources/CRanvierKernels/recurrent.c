@@ -35,7 +35,7 @@ RNV_INLINE void hear(const uint64_t *words, size_t first, size_t samples, size_t
             rnv_tiles_spike_product(words, begin, n, features, tiles, features, 0, tile_scratch,
                                     to);
         } else {
-            rnv_spike_product(words, begin, n, features, weights, stride, features, 0, to);
+            rnv_spike_product(words, begin, n, features, weights, stride, features, 0, 0, to);
         }
     }
 }

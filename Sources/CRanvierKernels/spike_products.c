@@ -81,7 +81,7 @@ RNV_INLINE void add_block(const uint32_t *list, size_t found, const float *weigh
 RNV_LEVELS
 void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
                        const float *weights, size_t stride, size_t outputs, const float *bias,
-                       float *out) {
+                       const uint8_t *living, float *out) {
     uint32_t list[block + slack];
     const size_t length = rnv_product_block(inputs);
     for (size_t r = 0; r < rows; r++) {
@@ -89,10 +89,70 @@ void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t 
         for (size_t from = 0; from < inputs; from += length) {
             const size_t to = inputs - from < length ? inputs : from + length;
             size_t next;
-            const size_t found = list_spikes(words, base, base + from, base + to, list, &next);
+            size_t found = list_spikes(words, base, base + from, base + to, list, &next);
+            if (living) {
+                size_t kept = 0;
+                for (size_t s = 0; s < found; s++) {
+                    list[kept] = list[s];
+                    kept += living[list[s]];
+                }
+                found = kept;
+            }
             add_block(list, found, weights, stride, outputs, bias, from > 0, out + r * outputs);
         }
     }
+}
+
+typedef float quad __attribute__((vector_size(16), aligned(4)));
+
+RNV_LEVELS
+void rnv_spike_list_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
+                            const rnv_sparse_rows_t *weights, int width, size_t outputs,
+                            const float *bias, float *sum, float *out) {
+    uint32_t list[block + slack];
+    const size_t length = rnv_product_block(inputs);
+    for (size_t r = 0; r < rows; r++) {
+        const size_t base = first + r * inputs;
+        float *to_row = out + r * outputs;
+        for (size_t from = 0; from < inputs; from += length) {
+            const size_t to = inputs - from < length ? inputs : from + length;
+            size_t next;
+            const size_t found = list_spikes(words, base, base + from, base + to, list, &next);
+            memset(sum, 0, (outputs + 3) / 4 * 4 * sizeof(float));
+            for (size_t s = 0; s < found; s++) {
+                const uint32_t begin = weights->starts[list[s]], end = weights->starts[list[s] + 1];
+                if (width == 4) {
+                    for (uint32_t e = begin; e < end; e++) {
+                        *(quad *)(sum + weights->places[e]) +=
+                            *(const quad *)(weights->values + 4 * (size_t)e);
+                    }
+                } else {
+                    for (uint32_t e = begin; e < end; e++) {
+                        sum[weights->places[e]] += weights->values[e];
+                    }
+                }
+            }
+            const float *begun = from > 0 ? to_row : bias;
+            if (begun) {
+                for (size_t j = 0; j < outputs; j++) to_row[j] = begun[j] + sum[j];
+            } else {
+                memcpy(to_row, sum, outputs * sizeof(float));
+            }
+        }
+    }
+}
+
+size_t rnv_list_groups(const float *x, size_t n, uint32_t *places, float *values) {
+    size_t found = 0;
+    for (size_t i = 0; i < n; i += 4) {
+        float group[4] = {0};
+        memcpy(group, x + i, (n - i < 4 ? n - i : 4) * sizeof(float));
+        if (group[0] == 0 && group[1] == 0 && group[2] == 0 && group[3] == 0) continue;
+        places[found] = (uint32_t)i;
+        memcpy(values + 4 * found, group, sizeof group);
+        found++;
+    }
+    return found;
 }
 
 RNV_LEVELS

@@ -45,6 +45,20 @@ public struct BenchResult: Encodable, Sendable {
     public var workingBytes: Int?
     /// The least time a run could take on this machine.
     public var floor: Floor?
+    /// What the workload took in several settings, for workloads that compare them; the first is what others are held against.
+    public var parts: [Part]?
+
+    /// One setting of a workload that compares several.
+    public struct Part: Encodable, Sendable {
+        /// The setting.
+        public var name: String
+        /// Wall time of its middle run, in seconds.
+        public var medianSeconds: Double
+        /// Processor time of all threads per run, in seconds.
+        public var cpuSecondsPerStep: Double
+        /// That over the one it is held against; nil where there is none.
+        public var ratio: Double?
+    }
 
     /// Operations that cannot be done without, over what a core can do.
     public struct Floor: Encodable, Sendable {
@@ -129,6 +143,15 @@ public struct BenchResult: Encodable, Sendable {
                     "working memory",
                     "\(NumberText.bytes(Double(workingBytes))) for "
                         + "\(NumberText.bytes(Double(storedBytes))) of rows"
+                ))
+        }
+        for part in parts ?? [] {
+            let ratio = part.ratio.map { ", \(NumberText.significant($0)) times" }
+            lines.append(
+                (
+                    part.name,
+                    "\(NumberText.seconds(part.medianSeconds)), processor time "
+                        + NumberText.seconds(part.cpuSecondsPerStep) + (ratio ?? "")
                 ))
         }
         lines.append(("peak memory", NumberText.bytes(Double(peakResidentBytes))))

@@ -15,10 +15,8 @@ public struct ConvolutionalBench: Workload {
     /// What is done.
     public let summary = "training step of a convolutional network, 8 steps, batch 64"
 
-    /// Runs the steps; `--runs` is the number of timed ones, 30 if not given.
-    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
-        let batch = request.batch ?? 64
-        let network = try Network(inputShape: [28, 28, 1]) {
+    static func network() throws -> Network {
+        try Network(inputShape: [28, 28, 1]) {
             Convolution2D(1, 12, size: 5)
             MaxPool2D(2)
             LIF.workload(leak: 0.5)
@@ -28,6 +26,12 @@ public struct ConvolutionalBench: Workload {
             Linear(1024, 10)
             LIF.workload(leak: 0.5)
         }
+    }
+
+    /// Runs the steps; `--runs` is the number of timed ones, 30 if not given.
+    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
+        let batch = request.batch ?? 64
+        let network = try Self.network()
         let (pixels, labels) = BenchData.strokes(count: batch)
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropyOfEachStep, learningRate: 1e-3,

@@ -14,15 +14,19 @@ public struct PerceptronBench: Workload {
     /// What is done.
     public let summary = "training step of 784-1000-10 neurons, 25 steps, batch 128"
 
-    /// Runs the steps; `--runs` is the number of timed ones, 40 if not given.
-    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
-        let batch = request.batch ?? 128
-        let network = try Network(inputShape: [784]) {
+    static func network() throws -> Network {
+        try Network(inputShape: [784]) {
             Linear(784, 1000)
             LIF.workload(leak: 0.95)
             Linear(1000, 10)
             LIF.workload(leak: 0.95, output: .membrane)
         }
+    }
+
+    /// Runs the steps; `--runs` is the number of timed ones, 40 if not given.
+    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
+        let batch = request.batch ?? 128
+        let network = try Self.network()
         let (pixels, labels) = BenchData.strokes(count: batch)
         return try TrainingStepBench(
             name: name, network: network, loss: .crossEntropyOfEachStep, learningRate: 5e-4,

@@ -13,11 +13,12 @@ struct AnalyzeCommand: ParsableCommand {
               ranvier analyze cka runs/digits-0 runs/exact-digits-0
               ranvier analyze robustness runs/digits-0
               ranvier analyze resolution runs/words-0
+              ranvier analyze neurobench runs/digits-0
               ranvier analyze continuity
             """,
         subcommands: [
             AnalyzeSimilarityCommand.self, AnalyzeRobustnessCommand.self,
-            AnalyzeResolutionCommand.self, Continuity.self,
+            AnalyzeResolutionCommand.self, AnalyzeNeuroBenchCommand.self, Continuity.self,
         ])
 
     /// `ranvier analyze continuity`.

@@ -14,7 +14,7 @@ struct QuantizeCommand: Verb {
             EXAMPLES
               ranvier quantize runs/digits-0 --bits 4
               ranvier quantize runs/ticket --bits 8 --scheme symmetric --scale output --epochs 5
-              ranvier quantize runs/digits-0 --bits 8 --epochs 0
+              ranvier quantize runs/digits-0 --bits 8 --post-training
             """)
 
     @OptionGroup var options: CompressionOptions
@@ -33,9 +33,22 @@ struct QuantizeCommand: Verb {
             "What has a scale of its own: tensor (usual) or output.", valueName: "word"))
     var scale: String?
 
+    @Flag(help: "Round without training: scales by least error, biases by samples.")
+    var postTraining = false
+
     func validate() throws {
         guard (1...16).contains(bits) else {
             throw ValidationError("--bits: expected 1 to 16, found '\(bits)'")
+        }
+        guard postTraining else { return }
+        if scheme != nil || options.epochs ?? 0 > 0 || options.learningRate != nil {
+            throw ValidationError(
+                "--post-training: nothing is trained and the scheme is symmetric; leave --scheme, --epochs and "
+                    + "--learning-rate out")
+        }
+        if bits < 2 {
+            throw ValidationError(
+                "--post-training: expected 2 bits or more, found 1; signs alone need training")
         }
     }
 
@@ -43,6 +56,8 @@ struct QuantizeCommand: Verb {
         let keys = options.keys([
             ("scheme", scheme.map { .string($0) }), ("scale", scale.map { .string($0) }),
         ])
-        try options.perform(.quantize(bits: bits, keys), in: workbench)
+        try options.perform(
+            postTraining ? .postQuantize(bits: bits, keys) : .quantize(bits: bits, keys),
+            in: workbench)
     }
 }

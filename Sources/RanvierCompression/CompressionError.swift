@@ -10,6 +10,8 @@ public enum CompressionError: Error, Sendable, Hashable, CustomStringConvertible
     case missing(layer: String, what: String, advice: String)
     /// Numbers of a layer that are not as many as it has places for.
     case mismatch(layer: String, what: String, expected: String, found: String)
+    /// A layer whose numbers cannot be measured.
+    case unmeasured(layer: String, kind: String, reason: String)
 
     /// Names the layer, what was expected, what was found, and what to try.
     public var description: String {
@@ -23,6 +25,9 @@ public enum CompressionError: Error, Sendable, Hashable, CustomStringConvertible
             "layer '\(layer)' has no \(what), which the criterion needs; \(advice)"
         case .mismatch(let layer, let what, let expected, let found):
             "\(what) of layer '\(layer)': expected \(expected), found \(found)"
+        case .unmeasured(let layer, let kind, let reason):
+            "layer '\(layer)' (\(kind)) cannot be measured: \(reason). Take 'magnitude', which needs "
+                + "no samples"
         }
     }
 }

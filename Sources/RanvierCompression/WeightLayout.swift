@@ -57,6 +57,19 @@ public struct WeightLayout: Sendable, Hashable {
         index(output: row, input: column / places, place: column % places)
     }
 
+    /// Groups of outputs that numbers of inputs are for: one where there are as many as ``inputs``; nil where they fit no number of
+    /// groups.
+    func groups(ofInputs count: Int) -> Int? {
+        guard inputs > 0, count > 0, count % inputs == 0 else { return nil }
+        let groups = count / inputs
+        return outputs % groups == 0 ? groups : nil
+    }
+
+    /// Which of some numbers of inputs, group by group, an output's input has.
+    func place(ofInput input: Int, for output: Int, groups: Int) -> Int {
+        output / (outputs / groups) * inputs + input
+    }
+
     /// A number for each weight, in memory's order, from its output, input and place.
     func map<Value>(_ value: (_ output: Int, _ input: Int, _ place: Int) -> Value) -> [Value] {
         switch order {

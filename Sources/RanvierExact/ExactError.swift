@@ -23,6 +23,8 @@ public enum ExactError: Error, Equatable, Sendable {
     case unsorted(name: String, index: Int)
     /// A tensor of a stored state that nothing asks for.
     case unknownTensor(name: String)
+    /// A view that parameters of exact-gradient networks are not seen through.
+    case unsupportedView(parameter: String, kind: String, supported: [String])
 }
 
 extension ExactError: CustomStringConvertible {
@@ -46,6 +48,12 @@ extension ExactError: CustomStringConvertible {
             "the batch is empty, expected at least one sample"
         case .unknownTensor(let name):
             "'\(name)' is no tensor of this method"
+        case .unsupportedView(let parameter, let kind, let supported):
+            "'\(parameter)' is seen through '\(kind)', expected "
+                + (supported.isEmpty
+                    ? "no view of these numbers"
+                    : "one of \(supported.joined(separator: ", ")), which spike times have an exact "
+                        + "gradient through") + "; take the view away"
         case .unsorted(let name, let index):
             "\(name) does not grow at entry \(index); sort it and remove repeated values"
         }

@@ -30,12 +30,22 @@ struct ConvolutionOperations {
     ///   - input: `[T, B, H, W, C]`.
     ///   - signal: what is known of it; nil for what its storage says.
     func count(for input: Tensor, signal: Signal? = nil) -> OperationCount {
+        OperationCount(of: input, fanOut: fanOut(for: input.shape), signal: signal)
+    }
+
+    /// Living connections of each feature of images `[T, B, H, W, C]`.
+    func fanOut(for image: [Int]) -> [Int] { fanOut(for: image, mask: mask) }
+
+    /// Connections if all weights were there.
+    func places(for image: [Int]) -> Int { fanOut(for: image, mask: nil).reduce(0, +) }
+
+    private func fanOut(for image: [Int], mask: [Bool]?) -> [Int] {
         guard
             let shape = try? ConvolutionShape(
-                inputChannels: input.shape[4], height: input.shape[2], width: input.shape[3],
+                inputChannels: image[4], height: image[2], width: image[3],
                 outputChannels: outputs, window: window, groups: groups),
             let fan = try? FanOutMap(shape, mask: mask)
         else { preconditionFailure("the layer took an input that its operations do not") }
-        return OperationCount(of: input, fanOut: fan.values, signal: signal)
+        return fan.values
     }
 }

@@ -82,13 +82,17 @@ struct LayerChain: Sendable {
         var context = context
         var sequence = input
         var signal = context.signal ?? Signal(of: input)
+        let sharesSteps = sharesSteps
         for (index, stage) in stages.enumerated() {
             context.measuresChannels =
-                context.isTraining && index + 1 < stages.count
+                context.isTraining && !context.freezesNormalization && index + 1 < stages.count
                 && stages[index + 1].layer.takesChannelSums
             context.signal = signal
             sequence = Self.naming(stage.name) { stage.layer(sequence, in: context) }
             signal = stage.layer.signal(for: signal)
+            if sharesSteps {
+                context.weightStep = stage.layer.weightStep(after: context.weightStep)
+            }
         }
         return sequence
     }
@@ -147,6 +151,7 @@ struct LayerChain: Sendable {
         var signal = context.signal ?? Signal(of: input)
         var sequence = input
         var next = LayerState()
+        let sharesSteps = sharesSteps
         for stage in stages {
             context.signal = signal
             let response = Self.naming(stage.name) {
@@ -154,6 +159,9 @@ struct LayerChain: Sendable {
             }
             sequence = response.output
             signal = stage.layer.signal(for: signal)
+            if sharesSteps {
+                context.weightStep = stage.layer.weightStep(after: context.weightStep)
+            }
             next.parts[stage.name] = response.state
         }
         return (sequence, next)

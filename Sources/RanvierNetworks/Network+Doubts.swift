@@ -26,12 +26,22 @@ extension Network {
         for stage in stages { try visit(stage.layer, stage.name) }
     }
 
+    /// Whether there is a batch normalisation among the layers, those inside others included.
+    public var normalizesByBatches: Bool {
+        func holds(_ layer: any Layer) -> Bool {
+            layer is BatchNormalization || layer.children.contains { holds($0.layer) }
+        }
+        return stages.contains { holds($0.layer) }
+    }
+
     /// Fewest samples of a batch that the network can be trained on, and the first layer that asks for them.
     ///
     /// - Parameters:
     ///   - signal: what is known of what comes in.
     ///   - steps: steps that pass through the network at once.
     public func smallestBatch(signal: Signal, steps: Int) -> (samples: Int, layer: String) {
+        // Only statistics of a batch ask for several samples.
+        guard !freezesNormalization else { return (1, "") }
         let needs = chain.batchNeeds(for: inputShape, signal: signal, steps: steps)
         return needs.reduce((1, "")) { $1.samples > $0.0 ? ($1.samples, $1.name) : $0 }
     }

@@ -13,7 +13,7 @@ import Synchronization
 ///     let readout = network(sequence)         // [T, B, 64] -> [T, B, 10]
 ///
 /// Parameters live in the layers and change by training; everything else is a value.
-public final class Network: Sendable {
+public final class Network: ParameterHolder {
     /// A layer and its name.
     public struct Stage: Sendable {
         /// Name, unique in the network: the kind and a number, `lif2`, or a name given.
@@ -47,6 +47,15 @@ public final class Network: Sendable {
         set { recomputes.store(newValue, ordering: .relaxed) }
     }
     private let recomputes = Atomic<Bool>(false)
+    /// Whether training leaves the statistics of normalisations alone and normalises by them, as inference does.
+    ///
+    /// For the last phase of a training: γ, β and weights go on learning, for the network that inference runs. From the first
+    /// step on it makes little sense, because running values start at mean 0 and variance 1.
+    public var freezesNormalization: Bool {
+        get { freezes.load(ordering: .relaxed) }
+        set { freezes.store(newValue, ordering: .relaxed) }
+    }
+    private let freezes = Atomic<Bool>(false)
 
     /// Builds a network and draws its first weights.
     ///
@@ -68,7 +77,7 @@ public final class Network: Sendable {
     }
 
     /// - Parameter drawsWeights: whether parameters get their first values; false keeps what they have.
-    init(
+    package init(
         inputShape: [Int], timeStep: Double, seed: UInt64, layers: [any Layer], drawsWeights: Bool
     ) throws(NetworkError) {
         guard !layers.isEmpty else { throw .empty }
@@ -145,44 +154,7 @@ public final class Network: Sendable {
     /// - Throws: ``NetworkError/parameters(expected:found:)`` where one is missing, has another shape, is
     ///   refused by the view it belongs to, or belongs to no layer. Nothing is changed then.
     public func restore(_ values: [String: Tensor]) throws(NetworkError) {
-        let own = parameters
-        try requireShapes(of: values)
-        let names = Set(own.map(\.name))
-        if let stranger = values.keys.sorted().first(where: { !names.contains($0) }) {
-            throw .parameters(
-                expected: "only \(names.count) parameters of this network", found: "'\(stranger)'")
-        }
-        for parameter in layerParameters {
-            for view in parameter.views {
-                let own = view.parameters.map {
-                    ($0.name, values[$0.parameter.name] ?? .zeros([0]))
-                }
-                guard let refusal = view.refusal(of: Dictionary(uniqueKeysWithValues: own)) else {
-                    continue
-                }
-                throw .parameters(
-                    expected:
-                        "numbers that '\(type(of: view).kind)' of '\(parameter.name)' can have",
-                    found: refusal)
-            }
-        }
-        for parameter in own {
-            if let value = values[parameter.name] { parameter.value = value }
-        }
-    }
-
-    /// Checks that there is a tensor of the right shape for each parameter.
-    func requireShapes(of values: [String: Tensor]) throws(NetworkError) {
-        for parameter in parameters {
-            guard let value = values[parameter.name] else {
-                throw .parameters(expected: "'\(parameter.name)'", found: "no such tensor")
-            }
-            guard value.shape == parameter.shape else {
-                throw .parameters(
-                    expected: "'\(parameter.name)' of shape \(parameter.shape)",
-                    found: "shape \(value.shape)")
-            }
-        }
+        try restoreNumbers(values)
     }
 
     /// The whole sequence, `[T, B, …]`, in inference.
@@ -192,8 +164,16 @@ public final class Network: Sendable {
 
     /// The whole sequence in a context.
     public func callAsFunction(_ sequence: Tensor, in context: ForwardContext) -> Tensor {
+        let context = honored(context)
         guard recomputesStates, context.isTraining else { return chain(sequence, in: context) }
         return segments.reduce(sequence) { $1.recomputing($0, in: context) }
+    }
+
+    /// The context with what the network has been told about its training.
+    private func honored(_ context: ForwardContext) -> ForwardContext {
+        var context = context
+        context.freezesNormalization = freezesNormalization
+        return context
     }
 
     /// The layers, cut behind each that has a state; that of a normalisation only counts steps.
@@ -213,7 +193,7 @@ public final class Network: Sendable {
         _ input: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
     ) -> (output: Tensor, state: LayerState) {
         let response = chain.step(
-            input, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+            input, state: state, in: honored(context ?? ForwardContext(timeStep: timeStep)))
         return (response.output, response.state ?? LayerState())
     }
 
@@ -222,7 +202,7 @@ public final class Network: Sendable {
         _ part: Tensor, state: LayerState? = nil, in context: ForwardContext? = nil
     ) -> (output: Tensor, state: LayerState) {
         let response = chain.run(
-            part, state: state, in: context ?? ForwardContext(timeStep: timeStep))
+            part, state: state, in: honored(context ?? ForwardContext(timeStep: timeStep)))
         return (response.output, response.state ?? LayerState())
     }
 

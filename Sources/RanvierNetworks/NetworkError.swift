@@ -10,6 +10,8 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
     case empty
     /// A layer whose parameters are made for another number of steps than a sequence has.
     case steps(name: String, kind: String, expected: Int, found: Int)
+    /// Neurons that share the step of quantised weights where there is none.
+    case sharedStep(name: String, kind: String)
     /// Weights that do not fit into memory.
     case tooLarge(MemoryNeedError)
     /// A layer that cannot be said, and so not be stored.
@@ -26,6 +28,10 @@ public enum NetworkError: Error, CustomStringConvertible, Hashable {
                 + "found \(found) steps; leave the key 'steps' out to follow the encoding"
         case .parameters(let expected, let found):
             "stored parameters do not fit the network: expected \(expected), found \(found)"
+        case .sharedStep(let name, let kind):
+            "layer '\(name)' (\(kind)): its membrane shares the step of the weights before it, which have "
+                + "none; quantise them with one step for the tensor (shared-scale, learned-step), without a "
+                + "normalisation in between, or give the membrane a range"
         case .tooLarge(let error): error.description
         case .undescribed(let name, let kind):
             "layer '\(name)' (\(kind)) has no description, so the network cannot be stored; let its type conform "

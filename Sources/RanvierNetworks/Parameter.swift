@@ -15,6 +15,12 @@ public final class Parameter: Sendable {
         var numbers: Tensor?
         var tracked: Tensor?
         var views: [any ParameterView] = []
+        /// What the mask, the first of the views, leaves; nil where there is none.
+        var mask: Mask?
+        /// Changes of numbers and views so far.
+        var changes = 0
+        /// What was seen last outside of training, and after which changes, those of the views' own numbers included.
+        var lastSeen: (tensor: Tensor, changes: [Int])?
         var stored: Tensor {
             mutating get {
                 if let numbers { return numbers }
@@ -22,7 +28,10 @@ public final class Parameter: Sendable {
                 numbers = zeros
                 return zeros
             }
-            set { numbers = newValue }
+            set {
+                numbers = newValue
+                changes += 1
+            }
         }
     }
 
@@ -63,7 +72,7 @@ public final class Parameter: Sendable {
     }
 
     /// Name inside the network, for example `hidden.weights`; set when the network is built.
-    public internal(set) var name: String {
+    public package(set) var name: String {
         get { state.withLock { $0.name } }
         set {
             state.withLock {
@@ -91,17 +100,37 @@ public final class Parameter: Sendable {
 
     /// What layers compute with: inside a training step differentiable by the stored numbers, through all views.
     public var tensor: Tensor {
-        let (numbers, views) = state.withLock { state in
-            (state.tracked ?? state.stored, state.views)
+        let (numbers, views, isTracked) = state.withLock { state in
+            (state.tracked ?? state.stored, state.views, state.tracked != nil)
         }
-        return Self.look(at: numbers, through: views)
+        guard !views.isEmpty else { return numbers }
+        return isTracked || views.flatMap(\.parameters).contains { $0.parameter.variable.isTracked }
+            ? Self.look(at: numbers, through: views) : seen
     }
 
     /// What layers compute with outside of training; whose zeros are connections that are not there.
     public var seen: Tensor {
-        let (numbers, views) = state.withLock { ($0.stored, $0.views) }
-        return views.isEmpty ? numbers : Self.look(at: numbers, through: views).detached
+        let (numbers, views, changes, last) = state.withLock {
+            ($0.stored, $0.views, $0.changes, $0.lastSeen)
+        }
+        guard !views.isEmpty else { return numbers }
+        guard views.allSatisfy(\.seesNumbersAlone) else {
+            return Self.look(at: numbers, through: views).detached
+        }
+        let all = [changes] + views.flatMap(\.parameters).map(\.parameter.changes)
+        if let last, last.changes == all { return last.tensor }
+        let seen = Self.look(at: numbers, through: views).detached
+        // A mask alone shows the stored numbers; to hold them would make each update a copy.
+        if views.contains(where: { !($0 is Mask) }) {
+            state.withLock { $0.lastSeen = (seen, all) }
+        }
+        return seen
     }
+
+    /// What a mask leaves of the numbers that are seen; nil where there is none.
+    package var living: LivingWeights? { state.withLock { $0.mask }?.living }
+
+    private var changes: Int { state.withLock { $0.changes } }
 
     private static func look(at numbers: Tensor, through views: [any ParameterView]) -> Tensor {
         guard let first = views.first else { return numbers }
@@ -124,9 +153,16 @@ public final class Parameter: Sendable {
         get { state.withLock { $0.views } }
         set {
             let sorted = newValue.sorted { type(of: $0).rank < type(of: $1).rank }
+            for case let mask as Mask in sorted {
+                precondition(
+                    mask.alive.shape == shape,
+                    "the mask of '\(name)' is for shape \(mask.alive.shape), not \(shape)")
+            }
             state.withLock {
                 for (_, parameter) in $0.views.flatMap(\.parameters) { parameter.name = "" }
                 $0.views = sorted
+                $0.mask = sorted.first as? Mask
+                $0.lastSeen = nil
                 Self.nameParameters(of: sorted, behind: $0.name)
                 $0.stored = sorted.reduce($0.stored) { $1.projected($0) }
                 precondition(
@@ -162,8 +198,37 @@ public final class Parameter: Sendable {
     package func mutateScalars(_ body: (FloatBuffer) -> Void) {
         state.withLock {
             if $0.numbers == nil { $0.numbers = .zeros(shape) }
-            $0.numbers?.mutateScalars(body)
-            if !$0.views.isEmpty { $0.stored = $0.views.reduce($0.stored) { $1.projected($0) } }
+            $0.changes += 1
+            $0.lastSeen = nil
+            let mask = $0.mask
+            $0.numbers?.mutateScalars {
+                body($0)
+                mask?.living.clear($0)
+            }
+            let others = mask == nil ? $0.views[...] : $0.views.dropFirst()
+            if !others.isEmpty { $0.stored = others.reduce($0.stored) { $1.projected($0) } }
+        }
+    }
+
+    /// Changes the numbers in place, part by part and side by side; a mask clears each part while it is in the cache.
+    ///
+    /// - Parameter body: changes the numbers of a range alone.
+    package func mutateScalars(
+        grain: Int, _ body: @Sendable (FloatBuffer, Range<Int>) -> Void
+    ) {
+        state.withLock {
+            if $0.numbers == nil { $0.numbers = .zeros(shape) }
+            $0.changes += 1
+            $0.lastSeen = nil
+            let living = $0.mask?.living
+            $0.numbers?.mutateScalars { numbers in
+                Parallel.forEachRange(of: numbers.count, grain: grain) { range in
+                    body(numbers, range)
+                    living?.clear(numbers, from: range.lowerBound, count: range.count)
+                }
+            }
+            let others = living == nil ? $0.views[...] : $0.views.dropFirst()
+            if !others.isEmpty { $0.stored = others.reduce($0.stored) { $1.projected($0) } }
         }
     }
 
@@ -181,9 +246,11 @@ public final class Parameter: Sendable {
         value = initialization.tensor(shape: shape, from: stream)
     }
 
-    func track() {
+    /// Lets gradients be asked for by the numbers.
+    package func track() {
         state.withLock { $0.tracked = $0.stored.tracked(as: $0.name) }
     }
 
-    func release() { state.withLock { $0.tracked = nil } }
+    /// Ends what ``track()`` began.
+    package func release() { state.withLock { $0.tracked = nil } }
 }

@@ -50,8 +50,15 @@ public protocol ParameterView: Sendable {
     /// The stored numbers within what the view allows; zeros of views before it must stay zero.
     func projected(_ stored: Tensor) -> Tensor
 
+    /// Whether what is seen follows from the stored numbers, those of ``parameters`` and the connections before the view, and
+    /// from nothing else that could change: it is then worked out once, outside of training, until one of them changes.
+    var seesNumbersAlone: Bool { get }
+
     /// Bits of a number that is seen; nil where the view does not say.
     var bits: Int? { get }
+
+    /// What one code of a quantiser stands for, differentiable by the view's own numbers; nil where that is not one number.
+    func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor?
 
     /// All that the view was made from, but for its tensors.
     var options: ConfigurationValue { get }
@@ -76,10 +83,14 @@ extension ParameterView {
     public var followsScale: Bool { true }
     /// Where it does not say how many bits a number has.
     public var removesConnections: Bool { bits == nil }
+    /// False.
+    public var seesNumbersAlone: Bool { false }
     /// As they are.
     public func projected(_ stored: Tensor) -> Tensor { stored }
     /// Nil.
     public var bits: Int? { nil }
+    /// Nil.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? { nil }
     /// None.
     public var options: ConfigurationValue { .section([]) }
     /// None.

@@ -111,6 +111,12 @@ public struct SurrogateConfiguration: MethodConfiguration {
             optimizerSlots: training.optimizer.optimizer.valuesPerWeight,
             available: training.memoryLimit ?? MemoryNeed.available)
         network.recomputesStates = training.recomputesStates
+        guard !training.freezesNormalization || network.normalizesByBatches else {
+            throw TrainingError.mismatch(
+                what: "training.freeze-normalization",
+                expected: "a network with batch normalisation", found: "none in its layers")
+        }
+        network.freezesNormalization = training.freezesNormalization
         var method = SurrogateGradient(
             ClockedModel(
                 network: network, encoder: encoder, loss: loss,

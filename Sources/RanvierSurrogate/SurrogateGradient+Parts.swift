@@ -13,6 +13,17 @@ extension SurrogateGradient: GradientMethod {
         if let learningRate { optimizer.learningRate = learningRate }
     }
 
+    /// Of all batch normalisations of the network.
+    public mutating func freezeNormalization(_ isFrozen: Bool) throws {
+        let network = clockedModel.network
+        guard !isFrozen || network.normalizesByBatches else {
+            throw TrainingError.mismatch(
+                what: "freeze-normalization", expected: "a network with batch normalisation",
+                found: "none in it; leave the key out")
+        }
+        network.freezesNormalization = isFrozen || alwaysFreezes
+    }
+
     /// Those of the encoder.
     public var steps: Int? { clockedModel.encoder.steps }
 

@@ -22,6 +22,8 @@ public struct SurrogateGradient {
     public var optimizer: any Optimizer
     /// The same before its first step.
     let firstOptimizer: any Optimizer
+    /// Whether normalisations were frozen when the method was made.
+    let alwaysFreezes: Bool
     /// How the learning rate changes.
     public var schedule: LearningRateSchedule
     /// Limits on gradients.
@@ -55,6 +57,7 @@ public struct SurrogateGradient {
         clockedModel = model
         self.optimizer = optimizer
         firstOptimizer = optimizer
+        alwaysFreezes = model.network.freezesNormalization
         self.schedule = schedule
         self.clipping = clipping
         self.batchSizes = batchSizes
@@ -179,6 +182,7 @@ public struct SurrogateGradient {
         _ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         let start = ContinuousClock.now, (place, length) = (epoch - part.lowerBound, part.count)
+        try network.requireSharedSteps()
         let task = clockedModel.signature.task
         // A rest too small for the statistics of a normalisation would leave them far off.
         let batches = Batches(

@@ -1,4 +1,5 @@
 import CRanvierKernels
+import Synchronization
 
 /// Float32 memory of a tensor, taken from the pool and given back when the last tensor lets go.
 ///
@@ -9,6 +10,25 @@ package final class FloatBuffer: @unchecked Sendable {
     private let meter: MemoryMeter?
     /// What the operation that wrote the numbers has found out about them on the way.
     package internal(set) var channelMoments: ChannelMoments?
+
+    /// The weights that a mask leaves, where all other numbers are known to be zero.
+    var maskedBy: LivingWeights?
+    /// The numbers that are not zero, row by row, where somebody has asked for them.
+    private let rows = Mutex<ListedWeights?>(nil)
+
+    /// The list of numbers, made once.
+    func listed(_ make: () -> ListedWeights) -> ListedWeights? {
+        rows.withLock { rows in
+            if rows == nil { rows = make() }
+            return rows
+        }
+    }
+
+    /// To be called where the numbers have changed.
+    func forgetList() {
+        rows.withLock { $0 = nil }
+        maskedBy = nil
+    }
 
     /// Memory for `count` numbers, undefined until written.
     package init(count: Int) {

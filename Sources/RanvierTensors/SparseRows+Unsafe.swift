@@ -93,8 +93,12 @@ struct SparseRows {
 
     /// The product with `[columns, n]`, a bias `[n]` added to each row.
     ///
-    /// - Parameter block: how many columns are summed by themselves before they are added.
-    func product(_ matrix: Tensor, bias: Tensor? = nil, block: Int) -> Tensor {
+    /// - Parameters:
+    ///   - block: how many columns are summed by themselves before they are added.
+    ///   - living: what a mask leaves of weights of the result's shape; the rest is made zero, while it is in the cache.
+    func product(
+        _ matrix: Tensor, bias: Tensor? = nil, block: Int, living: LivingWeights? = nil
+    ) -> Tensor {
         let outputs = matrix.shape[1], rows = rows
         let factors = matrix.denseBuffer, start = bias?.denseBuffer
         let result = FloatBuffer(count: rows * outputs)
@@ -114,11 +118,18 @@ struct SparseRows {
                                 min(column + width, outputs), block, factors.pointer, outputs,
                                 start?.pointer, result.pointer, outputs)
                         }
+                        guard let living else { return }
+                        for r in row..<min(row + height, rows) {
+                            living.clear(
+                                result, from: r * outputs + column,
+                                count: min(width, outputs - column))
+                        }
                     }
                 }
             }
         }
         withExtendedLifetime((factors, start)) {}
+        result.maskedBy = living
         return Tensor(shape: [rows, outputs], dense: result)
     }
 }

@@ -17,13 +17,18 @@ extension Tensor {
     ///   - bias: `[outputs]`.
     /// - Returns: `[…, outputs]`.
     public func matrixProduct(_ weights: Tensor, bias: Tensor? = nil) -> Tensor {
+        product(weights, bias: bias, living: nil)
+    }
+
+    /// The same; `living` says what a mask leaves of the weights.
+    func product(_ weights: Tensor, bias: Tensor?, living: LivingWeights?) -> Tensor {
         precondition(
             weights.rank == 2 && rank >= 1 && shape[rank - 1] == weights.shape[0],
             "rows of \(shape) do not fit the matrix \(weights.shape)")
         precondition(
             bias == nil || bias?.shape == [weights.shape[1]],
             "a bias of \(bias?.shape ?? []) does not fit the matrix \(weights.shape)")
-        if let constant = mappingStep({ $0.matrixProduct(weights, bias: bias) }) {
+        if let constant = mappingStep({ $0.product(weights, bias: bias, living: living) }) {
             KernelLog.note("constantProduct")
             return constant
         }
@@ -32,7 +37,8 @@ extension Tensor {
         let x = detached, w = weights.detached
         let wantsInput = isTracked, wantsWeights = weights.isTracked
         let isRecorded = wantsInput || wantsWeights || bias?.isTracked == true
-        let value = Tensor.product(x, w, bias?.detached, target, isTraining: isRecorded)
+        let value = Tensor.product(
+            x, w, bias?.detached, target, isTraining: isRecorded, living: living)
         let all = [self, weights] + (bias.map { [$0] } ?? [])
         return Tape.record(value, inputs: all) { gradient in
             let upstream = gradient.reshaped(to: [gradient.count / max(outputs, 1), outputs])
@@ -41,7 +47,7 @@ extension Tensor {
                 parts[0] = Tensor.inputGradient(upstream, w, shape: x.shape)
             }
             if wantsWeights {
-                parts[1] = Tensor.weightGradient(x, upstream)
+                parts[1] = Tensor.weightGradient(x, upstream, living: living)
             }
             return parts + [upstream.sum(axes: [0])]
         }
@@ -72,8 +78,9 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - upstream: `[rows, outputs]`, of which the first `skipped` are not for `x`.
+    ///   - living: what a mask leaves of the weights; where it costs nothing, the rest is left out.
     package static func weightGradient(
-        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0
+        _ x: Tensor, _ upstream: Tensor, skipping skipped: Int = 0, living: LivingWeights? = nil
     ) -> Tensor {
         let inputs = x.shape[x.rank - 1]
         if let bits = x.spikeBits {
@@ -85,7 +92,7 @@ extension Tensor {
         let factors = x.reshaped(to: [x.count / max(inputs, 1), inputs])
         if let sparse = SparseRows(forGradientOf: factors, outputs: rows.shape[1]) {
             KernelLog.note("sparseWeightGradient")
-            return sparse.transposed.product(rows, block: factors.shape[0])
+            return sparse.transposed.product(rows, block: factors.shape[0], living: living)
         }
         return MatrixKernel.tiledTransposedProduct(factors, rows)
             ?? MatrixKernel.product(factors, rows, transposeFirst: true)
@@ -108,10 +115,16 @@ extension Tensor {
     /// Products on matrix units add in another order than the others, which give the same bits. An answer shall have the
     /// same bits for a step and a sequence, for spikes and numbers; training needs speed.
     static func product(
-        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int], isTraining: Bool
+        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int], isTraining: Bool,
+        living: LivingWeights? = nil
     ) -> Tensor {
         if isTraining, let tiled = spikeTileProduct(x, w, bias, target) { return tiled }
-        if x.hasSparseSpikes(outputs: w.shape[1]) { return spikeProduct(x, w, bias, target) }
+        if x.hasSparseSpikes(outputs: w.shape[1]) {
+            if !isTraining, let list = ListedWeights.list(of: w, living) {
+                return spikeListProduct(x, w, list, bias, target)
+            }
+            return spikeProduct(x, w, bias, target, living)
+        }
         let rows = x.reshaped(to: [x.count / max(w.shape[0], 1), w.shape[0]])
         if let sparse = SparseRows(forProductOf: rows, outputs: w.shape[1], isTraining: isTraining)
         {
@@ -155,7 +168,7 @@ extension Tensor {
     }
 
     private static func spikeProduct(
-        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int]
+        _ x: Tensor, _ w: Tensor, _ bias: Tensor?, _ target: [Int], _ living: LivingWeights?
     ) -> Tensor {
         guard let bits = x.spikeBits else { preconditionFailure("not a spike tensor") }
         KernelLog.note("spikeProduct")
@@ -164,8 +177,45 @@ extension Tensor {
         let stride = padded.shape[1]
         let weights = padded.denseBuffer, offsets = start?.denseBuffer
         let result = FloatBuffer(count: target.elementCount)
-        nonisolated(unsafe) let (rows, from, to) = (bits.words, weights.pointer, result.pointer)
-        let wordsPerRow = bits.wordsPerRow
+        let flags = living.flatMap { $0.inputs.areSome ? $0.inputs.flags : nil }
+        forEachPart(of: bits, inputs: inputs) { words, first, count, row in
+            rnv_spike_product(
+                words, first, count, inputs, weights.pointer, stride, outputs, offsets?.pointer,
+                flags, result.pointer + row * outputs)
+        }
+        withExtendedLifetime((bits, weights, offsets)) {}
+        return Tensor(shape: target, dense: result)
+    }
+
+    /// Spikes that add the weights that are listed for their inputs.
+    private static func spikeListProduct(
+        _ x: Tensor, _ w: Tensor, _ list: ListedWeights, _ bias: Tensor?, _ target: [Int]
+    ) -> Tensor {
+        guard let bits = x.spikeBits else { preconditionFailure("not a spike tensor") }
+        KernelLog.note("spikeListProduct")
+        let inputs = w.shape[0], outputs = w.shape[1], offsets = bias?.denseBuffer
+        let result = FloatBuffer(count: target.elementCount), width = Int32(list.width)
+        list.withLists { all in
+            nonisolated(unsafe) let all = all
+            forEachPart(of: bits, inputs: inputs) { words, first, count, row in
+                let sum = FloatBuffer(count: outputs + 3)
+                var lists = all
+                rnv_spike_list_product(
+                    words, first, count, inputs, &lists, width, outputs, offsets?.pointer,
+                    sum.pointer,
+                    result.pointer + row * outputs)
+                withExtendedLifetime(sum) {}
+            }
+        }
+        withExtendedLifetime((bits, offsets)) {}
+        return Tensor(shape: target, dense: result)
+    }
+
+    /// Runs `body` with some samples of a step: its words, their first bit, how many, and the place of the first among all.
+    private static func forEachPart(
+        of bits: SpikeBits, inputs: Int,
+        _ body: @Sendable (UnsafePointer<UInt64>, _ first: Int, _ count: Int, _ row: Int) -> Void
+    ) {
         let perRow = bits.bitsPerRow / max(inputs, 1)  // samples in a step
         let samples = min(perRow, 16), pieces = (perRow + samples - 1) / max(samples, 1)
         // Steps of few samples go together: a part must be worth the call of another thread.
@@ -173,14 +223,11 @@ extension Tensor {
         Parallel.forEachRange(of: bits.rows * pieces, grain: grain) { range in
             for part in range {
                 let row = part / pieces, first = part % pieces * samples
-                rnv_spike_product(
-                    rows + row * wordsPerRow, first * inputs, min(samples, perRow - first), inputs,
-                    from, stride, outputs, offsets?.pointer,
-                    to + (row * perRow + first) * outputs)
+                body(
+                    bits.row(row), first * inputs, min(samples, perRow - first),
+                    row * perRow + first)
             }
         }
-        withExtendedLifetime((bits, weights)) {}
-        return Tensor(shape: target, dense: result)
     }
 
     /// The matrix with zero columns added up to a multiple of the vector length.

@@ -13,6 +13,7 @@ extension Tensor {
             buffer = copy
         }
         body(buffer)
+        buffer.forgetList()
         self = Tensor(shape: shape, dense: buffer)
     }
 

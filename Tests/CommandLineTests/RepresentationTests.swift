@@ -33,6 +33,27 @@ struct RepresentationTests {
         FileManager.default.fileExists(atPath: ranvier.folder.url.appending(path: path).path)
     }
 
+    @Test("a stored network is counted as NeuroBench does; a network without a clock is refused")
+    func neuroBench() throws {
+        try train("small.yaml", "--set", "baseline=none", "--seed", "0")
+        let ending = try ranvier.run(
+            "analyze", "neurobench", "small-0", "--json", "--quiet")
+        #expect(ending.status == 0, "\(ending.messages)")
+        let found = try ending.json()
+        #expect(
+            Set(found.keys) == [
+                "footprint", "connectionSparsity", "activationSparsity", "effectiveMACs",
+                "effectiveACs", "denseOperations", "accuracy",
+            ])
+        #expect(try #require(found["footprint"] as? Int) > 0)
+        #expect(try #require(found["effectiveACs"] as? Double) > 0)
+        let text = try ranvier.run("analyze", "neurobench", "small-0", "--quiet")
+        #expect(text.output.contains("dense operations per sample"))
+        try train("exact.yaml", "--seed", "0")
+        let refused = try ranvier.run("analyze", "neurobench", "exact-0")
+        #expect(refused.status != 0 && refused.messages.contains("expected a clocked network"))
+    }
+
     @Test("two seeds are alike, an untrained network is less so, a run is like itself")
     func spikingRuns() throws {
         for seed in ["0", "1"] {

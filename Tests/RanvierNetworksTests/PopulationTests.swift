@@ -16,16 +16,21 @@ import Testing
         var coupling = false
         var recurrence = false
         var perChannel = false
+        var thresholds = false
+        var membrane: MembraneLevels?
+        var learnsStep = false
 
         var dynamics: PopulationDynamics {
             PopulationDynamics(
                 reset: reset, detachesReset: detaches, inputScale: scale, surrogate: .gaussian,
-                refractorySteps: refractory)
+                refractorySteps: refractory, membrane: membrane)
         }
         var testDescription: String {
             let names = [
                 (synapse, "synapse"), (adapts, "adaptation"), (coupling, "one to one"),
                 (recurrence, "all to all"), (perChannel, "per channel"),
+                (thresholds, "thresholds"), (membrane != nil, "\(membrane.map { "\($0)" } ?? "")"),
+                (learnsStep, "step"),
             ].filter(\.0).map(\.1)
             return "\(reset) \(detaches) \(scale) \(refractory) \(names)"
         }
@@ -47,6 +52,21 @@ import Testing
                         reset: reset, detaches: detaches, scale: .oneMinusLeak, refractory: 1,
                         synapse: true, adapts: true, coupling: true, recurrence: true,
                         perChannel: true),
+                    Case(reset: reset, detaches: detaches, perChannel: true, thresholds: true),
+                    Case(
+                        reset: reset, detaches: detaches, refractory: 1, adapts: true,
+                        recurrence: true, thresholds: true),
+                    Case(
+                        reset: reset, detaches: detaches, thresholds: true,
+                        membrane: MembraneLevels(bits: 3, range: 0.6), learnsStep: true),
+                    Case(
+                        reset: reset, detaches: detaches, scale: .oneMinusLeak, refractory: 1,
+                        synapse: true, recurrence: true, perChannel: true,
+                        membrane: MembraneLevels(step: 0.11, rounding: .up)),
+                    Case(
+                        reset: reset, detaches: detaches,
+                        membrane: MembraneLevels(
+                            bits: 4, range: 0.9, placement: .nearThreshold)),
                 ]
             }
         }
@@ -59,7 +79,9 @@ import Testing
         let n = channels
         var numbers = PopulationParameters(
             leak: c.perChannel ? LIFTests.random([n], "leak", in: 0.5..<0.95) : Tensor(0.8),
-            threshold: Tensor(0.6))
+            threshold: c.thresholds
+                ? LIFTests.random([n], "theta", in: 0.4..<0.8) : Tensor(0.6))
+        if c.learnsStep { numbers.membraneStep = Tensor(0.15) }
         if c.synapse { numbers.synapticLeak = Tensor(0.7) }
         if c.adapts { numbers.adaptation = (Tensor(0.85), Tensor(0.3)) }
         if c.coupling {
@@ -161,6 +183,23 @@ import Testing
         }
     }
 
+    /// Thresholds per channel and levels of membranes, over several blocks of neurons.
+    @Test func levelsHaveTheSameBitsOnAnyNumberOfThreads() {
+        let numbers = PopulationParameters(
+            leak: Tensor(0.9).tracked(),
+            threshold: LIFTests.random([300], "theta", in: 0.5..<1.5).tracked())
+        let current = LIFTests.random([5, 60, 300], "current", in: -0.5..<1.5)
+        let dynamics = PopulationDynamics(membrane: MembraneLevels(bits: 4, range: 2))
+        func run() -> [[Float]] {
+            let x = current.tracked()
+            let spikes = dynamics.run(x, numbers).spikes
+            let gradients = spikes.sum().gradients(for: [x] + numbers.all)
+            return [spikes.scalars] + gradients.map(\.scalars)
+        }
+        let one = Parallel.withThreads(1, run)
+        #expect(Parallel.withThreads(2, run) == one)
+    }
+
     @Test func sameBitsOnAnyNumberOfThreads() {
         var numbers = PopulationParameters(
             leak: Tensor(0.9).tracked(), threshold: Tensor(1).tracked())
@@ -202,6 +241,7 @@ extension PopulationParameters {
         adaptation = adaptation.map { ($0.leak.tracked(), $0.strength.tracked()) }
         coupling = coupling?.tracked()
         recurrence = recurrence?.tracked()
+        membraneStep = membraneStep?.tracked()
     }
 }
 
@@ -231,6 +271,33 @@ private struct PlainPopulation {
             spikes: Tensor.stack(spikes), membrane: Tensor.stack(membranes), state: state)
     }
 
+    /// What is left of membranes on their levels, with the derivative 1 between the outermost.
+    private func kept(_ x: Tensor) -> Tensor {
+        guard let levels = dynamics.membrane else { return x }
+        let numbersOfX = x.scalars
+        if levels.placement == .nearThreshold {
+            let list = levels.levels(near: numbers.threshold.scalar)
+            let nearest = numbersOfX.map { x in
+                list.min { (abs($0 - x), $0) < (abs($1 - x), $1) } ?? 0
+            }
+            let inside = numbersOfX.map { $0 >= list[0] && $0 <= list[list.count - 1] ? 1 : 0 }
+            let mask = Tensor(inside.map { Float($0) }, shape: x.shape)
+            return Tape.record(Tensor(nearest, shape: x.shape), inputs: [x]) { [$0 * mask] }
+        }
+        let step = numbers.membraneStep ?? Tensor(levels.uniformStep), limit = levels.largestCode
+        let quotients = numbersOfX.map { $0 / step.scalar }
+        let codes = quotients.map {
+            min(max($0, -limit), limit).rounded(
+                levels.rounding == .up ? .up : .toNearestOrEven)
+        }
+        let code = Tensor(codes, shape: x.shape)
+        let inside = Tensor(quotients.map { abs($0) <= limit ? 1 : 0 }, shape: x.shape)
+        let quotient = Tensor(quotients, shape: x.shape)
+        return Tape.record((code * step.detached), inputs: [x, step]) { gradient in
+            [gradient * inside, (gradient * (code - quotient * inside)).sum()]
+        }
+    }
+
     private func step(_ current: Tensor, _ state: inout PopulationState) -> (Tensor, Tensor) {
         var input = current
         if let recurrence = numbers.recurrence {
@@ -242,7 +309,7 @@ private struct PlainPopulation {
             state.synapse = input
         }
         let scaled = dynamics.inputScale == .unit ? input : (1 - numbers.leak) * input
-        var u = numbers.leak * state.membrane + scaled
+        var u = kept(numbers.leak * state.membrane) + scaled
         let inDelay = dynamics.detachesReset ? state.last.detached : state.last
         if dynamics.reset == .softDelayed { u = u - numbers.threshold * inDelay }
         var theta = numbers.threshold

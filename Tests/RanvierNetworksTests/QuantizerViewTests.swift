@@ -20,6 +20,8 @@ import Testing
             SymmetricQuantizer(bits: 3, scale: .percentile(90)),
             SymmetricQuantizer(bits: 3, scale: .percentile(80), isPerOutput: true),
             SymmetricQuantizer(bits: 4, scale: .fixed([0.1])),
+            SymmetricQuantizer(bits: 4, scale: .rootMeanSquare(0.386)),
+            SymmetricQuantizer(bits: 3, scale: .rootMeanSquare(0.5), isPerOutput: true),
             SymmetricQuantizer(bits: 4, hasPowerOfTwoScale: true),
             SymmetricQuantizer(bits: 3, rounding: .halfAwayFromZero),
             LearnedStepQuantizer(bits: 3, fittedTo: weights),
@@ -299,6 +301,17 @@ import Testing
                 .init("per-output", .boolean(true)),
             ],
             [.init("bits", .integer(4)), .init("rounding", .string("down"))],
+            [.init("bits", .integer(4)), .init("root-mean-square", .float(0))],
+            [
+                .init("bits", .integer(4)), .init("root-mean-square", .float(0.4)),
+                .init("percentile", .float(90)),
+            ],
+            [
+                .init("bits", .integer(4)), .init("root-mean-square", .float(0.4)),
+                .init("gradient-reach", .float(-1)),
+            ],
+            // Where the largest weight is the largest code nothing lies beyond.
+            [.init("bits", .integer(4)), .init("gradient-reach", .float(0.5))],
         ] {
             var description = try network.clockedDescription
             description.views = [

@@ -37,6 +37,7 @@ import Testing
         try walk(EncoderRole.self)
         try walk(LossRole.self)
         try walk(OptimizerRole.self)
+        try walk(CriterionRole.self)
         try walk(MeasureRole.self)
         try walk(CriterionRole.self)
         try walk(PhaseRole.self)

@@ -21,7 +21,7 @@ struct RunResultTests {
             "operations": ["synaptic", "multiplyAccumulate"],
             "energy": [
                 "table", "picojoulesPerSample", "arithmeticPicojoules", "actualWidthPicojoules",
-                "withMemoryPicojoules",
+                "withMemoryPicojoules", "assumptions",
             ],
             "memory": ["weightBytes", "stateBytes", "peakResidentBytes"],
             "latency": ["secondsPerSample"],

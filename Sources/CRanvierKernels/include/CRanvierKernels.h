@@ -4,6 +4,8 @@
 #include "rnv_elementwise.h"
 #include "rnv_exact_theta.h"
 #include "rnv_gram.h"
+#include "rnv_images.h"
+#include "rnv_living.h"
 #include "rnv_memory.h"
 #include "rnv_neurons.h"
 #include "rnv_normalization.h"

@@ -35,8 +35,8 @@ typedef struct {
     double *times;
     /// [B][layers] spikes of each layer in the trial, and those before the first output spike.
     uint32_t *spikes, *early_spikes;
-    /// [neurons of all layers] set to 1 where a neuron fired in any sample of this call.
-    uint8_t *fired;
+    /// [neurons of all layers] spikes of each neuron in the trials of this call are added.
+    uint32_t *neuron_spikes;
 } rnv_exact_theta_report;
 
 /// Neurons of a layer rounded up to whole lanes.

@@ -6,11 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// What is kept of a membrane after leak and reset: all of it, or levels. With a step d and a limit Q they are
+/// d clip(round(x / d), -Q, Q), rounded to the nearest (half to even) or up; or they are listed.
+enum { RNV_MEMBRANE_EXACT, RNV_MEMBRANE_NEAREST, RNV_MEMBRANE_UP, RNV_MEMBRANE_LISTED };
+
 /// Integrate-and-fire neurons with any of: a current of its own, an adaptive threshold, a refractory
-/// period, a connection of each neuron to itself, a leak per channel.
+/// period, a connection of each neuron to itself, a leak and a threshold per channel, a membrane of few levels.
 ///
 ///     i[t] = alpha i[t-1] + I[t] + w s[t-1]
-///     u[t] = beta v[t-1] + i[t]               (or (1 - beta) i[t]; less threshold s[t-1], delayed)
+///     u[t] = K(beta v[t-1] + (1 - beta) target) + i[t]   (or (1 - beta) i[t]; less threshold s[t-1], delayed)
 ///     s[t] = u[t] >= threshold + b a[t-1]     v[t] by the reset
 ///     a[t] = rho a[t-1] + s[t]
 ///
@@ -27,8 +31,15 @@ typedef struct {
     int adapts;
     float adaptation_leak, adaptation_strength;  // rho, b
     float refractory;
-    float threshold, reset_potential;
+    const float *threshold;  // one number, or one per channel
+    int threshold_per_channel;
+    float reset_potential;
     int reset, tie_fires;
+    float leak_target;       // what the leak pulls to
+    int membrane_rule;       // K
+    float membrane_step, membrane_limit;  // d, Q
+    const float *levels;     // ascending
+    size_t level_count;
 } rnv_population_t;
 
 /// State of the neurons, `columns` numbers each; the last three may be null where not used.
@@ -70,7 +81,7 @@ typedef struct {
     rnv_population_state_t carry;
     // Sums over time per column, added to; each may be null.
     float *leak_sums, *threshold_sums, *coupling_sums, *synaptic_leak_sums, *adaptation_leak_sums,
-        *adaptation_strength_sums;
+        *adaptation_strength_sums, *membrane_step_sums;
 } rnv_population_backward_t;
 
 /// Steps end - 1 down to begin.

@@ -15,9 +15,9 @@ void rnv_quantize(const float *x, const float *scales, int per_column, float lim
 void rnv_quantize_codes(const float *x, const float *scales, int per_column, float limit, int rounding,
                         float *out, size_t rows, size_t columns);
 
-/// out = gradient where |x / s| is within the limit (up to one rounding), else 0.
+/// out = gradient where |x / s| is at most `reach` (up to one rounding), else 0.
 void rnv_quantize_gradient(const float *gradient, const float *x, const float *scales, int per_column,
-                           float limit, float *out, size_t rows, size_t columns);
+                           float reach, float *out, size_t rows, size_t columns);
 
 /// The same for numbers that were squashed before, t = tanh(w): out = gradient (1 - t^2) where |t / s| is within the limit.
 void rnv_quantize_tanh_gradient(const float *gradient, const float *squashed, float scale, float limit,
@@ -31,5 +31,8 @@ double rnv_quantize_step_gradient(const float *gradient, const float *x, float s
 
 /// Largest |x| of each column of [rows][columns].
 void rnv_column_peaks(const float *x, float *out, size_t rows, size_t columns);
+
+/// Sum of x^2 of each column of [rows][columns], row by row in double precision.
+void rnv_column_squares(const float *x, double *out, size_t rows, size_t columns);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rnv_sparse_products.h"
+
 /// Inputs that are summed together before they join the result; a product of `inputs` inputs is a sum
 /// of such blocks. Dense products are cut in the same way, and oneDNN adds the products of up to 384
 /// inputs one after the other (on AVX-512), so both give the same bits.
@@ -25,10 +27,22 @@ void rnv_spike_patches(const rnv_window_t *window, const uint64_t *words, size_t
 ///
 /// For r < rows: out[r, j] = sum over i with bit (first + r * inputs + i) set of weights[i, j], in
 /// order of i, block by block. `weights` is inputs x stride, stride a multiple of 16 and >= outputs, its padding
-/// readable; `out` is rows x outputs. `bias` (may be null) has `stride` numbers.
+/// readable; `out` is rows x outputs. `bias` (may be null) has `stride` numbers. Where `living` is not null, spikes of inputs
+/// beside its zeros, whose weights are all zero, are passed over.
 void rnv_spike_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
                        const float *weights, size_t stride, size_t outputs, const float *bias,
-                       float *out);
+                       const uint8_t *living, float *out);
+
+/// The same with the weights that are not zero listed row by row, which gives the same bits; `bias` has `outputs` numbers.
+/// With a `width` of 4 an entry stands for four outputs from its place on, and has four values. `sum` has room for
+/// `outputs` numbers, rounded up to 4.
+void rnv_spike_list_product(const uint64_t *words, size_t first, size_t rows, size_t inputs,
+                            const rnv_sparse_rows_t *weights, int width, size_t outputs,
+                            const float *bias, float *sum, float *out);
+
+/// Lists the groups of four among x[0 ..< n], counted from 0, in which a number is not zero, zeros behind the last number.
+/// Returns how many; `values` receives four for each.
+size_t rnv_list_groups(const float *x, size_t n, uint32_t *places, float *values);
 
 /// Rows of spikes of a sequence: row r = t * samples + b has the bits b * inputs ..< (b + 1) * inputs of step t.
 typedef struct {

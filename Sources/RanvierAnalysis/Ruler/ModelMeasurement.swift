@@ -53,6 +53,7 @@ public struct ModelMeasurement: Sendable {
         confusion = try predictions?.confusionMatrix
         reliability = predictions?.reliabilityBins(count: 15)
         let counts = Self.counts(evaluation, samples: test.count)
+        let storage = model.storage, assumptions = EnergyAssumptions(of: storage)
         let seconds = state.reports.reduce(0) { $0 + $1.seconds }
         let seen = Double(state.completedEpochs * samples)
         var result = RunResult(
@@ -72,13 +73,17 @@ public struct ModelMeasurement: Sendable {
                 layers: evaluation.layerOperations.map {
                     LayerOperationsRecord($0, samples: test.count)
                 }),
-            energy: .init(EnergyEstimate(of: counts, table: Self.energyTable)),
+            energy: .init(
+                EnergyEstimate(of: counts, table: Self.energyTable, assuming: assumptions)),
             memory: .init(
-                weightBytes: model.storage.reduce(0) { $0 + $1.bytes },
+                weightBytes: storage.reduce(0) { $0 + $1.bytes },
                 stateBytes: Self.stateBytes(model, evaluation),
                 peakResidentBytes: ProcessMemory.peakResidentBytes),
             latency: .init(secondsPerSample: try model.secondsPerSample(on: test)),
             calibration: predictions?.calibration(), measures: evaluation.measures)
+        result.breakEven = try Self.breakEven(
+            model, on: test, evaluation, updates: counts.neuronUpdates, assuming: assumptions)
+        result.compression = CompressionRecord(of: storage)
         result.classes = confusion?.scores(names: evaluation.classNames) ?? []
         result.headline = model.signature.task.headline(
             evaluation.measures, samples: test.count)
@@ -107,6 +112,21 @@ public struct ModelMeasurement: Sendable {
         RivalResult(
             name: name, detail: detail, measures: other.measures,
             differences: try evaluation.differences(from: other))
+    }
+
+    /// Against an artificial network of the same shape.
+    private static func breakEven(
+        _ model: any SpikingModel, on test: Dataset, _ evaluation: Evaluation, updates: Double,
+        assuming assumptions: EnergyAssumptions
+    ) throws -> BreakEven? {
+        guard test.count > 0 else { return nil }
+        let batch = Batches(try model.prepared(test.prefix(1)), size: 1)[0]
+        return try model.connectionLoad(of: batch).flatMap { load in
+            BreakEven(
+                of: load, operations: evaluation.operations, samples: test.count,
+                neurons: evaluation.activity.reduce(0) { $0 + $1.neurons }, updates: updates,
+                table: energyTable, assuming: assumptions)
+        }
     }
 
     /// Operations for one sample. A neuron is updated once per step.

@@ -6,7 +6,7 @@ extension RunResult: Codable {
     private enum CodingKeys: String, CodingKey {
         case method, dataset, seed, version, model, name, test, training, activity, operations
         case energy, memory, latency, calibration, baseline, measures, classes, baselines
-        case warnings, headline
+        case warnings, headline, breakEven, compression
     }
 
     /// Reads a result.
@@ -35,6 +35,8 @@ extension RunResult: Codable {
         let entries = try container.decodeIfPresent([RivalResult].self, forKey: .baselines) ?? []
         rivals = entries.filter { $0 != network }
         warnings = try container.decode([String].self, forKey: .warnings)
+        breakEven = try container.decodeIfPresent(BreakEven.self, forKey: .breakEven)
+        compression = try container.decodeIfPresent(CompressionRecord.self, forKey: .compression)
         headline = try container.decode(String.self, forKey: .headline)
         try requirePossible(container)
     }
@@ -99,6 +101,8 @@ extension RunResult: Codable {
         try container.encode(activity, forKey: .activity)
         try container.encode(operations, forKey: .operations)
         try container.encode(energy, forKey: .energy)
+        try container.encodeIfPresent(breakEven, forKey: .breakEven)
+        try container.encodeIfPresent(compression, forKey: .compression)
         try container.encode(memory, forKey: .memory)
         try container.encode(latency, forKey: .latency)
         try container.encodeIfPresent(calibration, forKey: .calibration)

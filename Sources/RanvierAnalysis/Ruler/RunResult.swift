@@ -105,17 +105,20 @@ public struct RunResult: Equatable, Sendable {
         public var actualWidthPicojoules: Double
         /// Arithmetic at that width, neuron updates and memory traffic.
         public var withMemoryPicojoules: Double
+        /// Widths and places that the last two assume; nil in results of earlier versions, which took 32-bit floats in dense storage.
+        public var assumptions: EnergyAssumptions?
 
         /// Makes the record.
         public init(
             table: String, arithmeticPicojoules: Double, actualWidthPicojoules: Double,
-            withMemoryPicojoules: Double
+            withMemoryPicojoules: Double, assumptions: EnergyAssumptions? = nil
         ) {
             self.table = table
             picojoulesPerSample = arithmeticPicojoules
             self.arithmeticPicojoules = arithmeticPicojoules
             self.actualWidthPicojoules = actualWidthPicojoules
             self.withMemoryPicojoules = withMemoryPicojoules
+            self.assumptions = assumptions
         }
 
         /// Takes the numbers of an estimate.
@@ -123,7 +126,7 @@ public struct RunResult: Equatable, Sendable {
             self.init(
                 table: estimate.table, arithmeticPicojoules: estimate.arithmetic,
                 actualWidthPicojoules: estimate.actualWidth,
-                withMemoryPicojoules: estimate.withMemory)
+                withMemoryPicojoules: estimate.withMemory, assumptions: estimate.assumptions)
         }
     }
 
@@ -177,6 +180,11 @@ public struct RunResult: Equatable, Sendable {
     public var operations: Operations
     /// Energy per sample.
     public var energy: Energy
+    /// The rate below which it takes less than an artificial network of the same shape; nil where there is no such network, and in
+    /// results of earlier versions.
+    public var breakEven: BreakEven?
+    /// What is left of connections and bits; nil where all are there, and in results of earlier versions.
+    public var compression: CompressionRecord?
     /// Memory.
     public var memory: Memory
     /// Time per sample.

@@ -17,13 +17,24 @@ public struct DriveCriterion: PruningCriterion {
         var scores: [Tensor] = []
         for layer in layers {
             let rates = try layer.requireRates()
-            scores.append(layer.scores { weight, _, input in rates[input] * weight })
+            scores.append(
+                layer.scores { weight, output, input in
+                    layer.rate(of: input, for: output, in: rates) * weight
+                })
         }
         return scores
     }
 }
 
 extension PruningLayer {
+    /// The rate of an input that an output hears.
+    func rate(of input: Int, for output: Int, in rates: [Double]) -> Double {
+        rates.count == layout.inputs
+            ? rates[input]
+            : rates[
+                layout.place(ofInput: input, for: output, groups: rates.count / layout.inputs)]
+    }
+
     /// A score for each weight from its size, its output and its input.
     func scores(
         _ score: (_ size: Double, _ output: Int, _ input: Int) -> Double

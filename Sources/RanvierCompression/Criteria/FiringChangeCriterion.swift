@@ -25,7 +25,8 @@ public struct FiringChangeCriterion: PruningCriterion {
             let rates = perOperation ? nil : try layer.requireRates()
             scores.append(
                 layer.scores { weight, output, input in
-                    (rates?[input] ?? 1) * weight * sensitivities[output]
+                    (rates.map { layer.rate(of: input, for: output, in: $0) } ?? 1) * weight
+                        * sensitivities[output]
                 })
         }
         return scores

@@ -7,8 +7,8 @@ import RanvierTensors
 /// The largest weight of each layer scores 1, so that none collapses under a global scope. Complexity: O(n log n). Source: Lee et
 /// al. 2021 (LAMP).
 public struct LayerAdaptiveCriterion: PruningCriterion {
-    /// `layer-adaptive`.
-    public static let name = "layer-adaptive"
+    /// `lamp`.
+    public static let name = "lamp"
 
     /// By size, adapted to the layer.
     public init() {}

@@ -35,7 +35,7 @@ public struct PruningLayer: Sendable {
     public var alive: Tensor?
     /// Gradient of a loss by the weights.
     public var gradient: Tensor?
-    /// Firing rates of the inputs, spikes per step.
+    /// Firing rates of the inputs, spikes per step: one for each input, of a convolution in groups for those of all groups.
     public var inputRates: [Double]?
     /// Statistics of the outputs.
     public var outputs: Outputs?
@@ -61,7 +61,7 @@ public struct PruningLayer: Sendable {
                 layer: name, what: "firing rates of its inputs",
                 advice: "measure them on some samples, or take 'magnitude'")
         }
-        guard inputRates.count == layout.inputs else {
+        guard layout.groups(ofInputs: inputRates.count) != nil else {
             throw .mismatch(
                 layer: name, what: "firing rates", expected: "\(layout.inputs), one for each input",
                 found: "\(inputRates.count)")

@@ -7,8 +7,8 @@ import RanvierTensors
 /// Source: Lee et al. 2019 (SNIP). For spiking networks surrogate gradients at initialisation are poor guides: above some 80 %
 /// sparsity it does worse than chance (Kim et al. 2022); a control.
 public struct SaliencyCriterion: PruningCriterion {
-    /// `saliency`.
-    public static let name = "saliency"
+    /// `snip`.
+    public static let name = "snip"
 
     /// By gradients of a batch.
     public init() {}

@@ -21,7 +21,7 @@ public enum SilentNeurons {
         }
         let alive = layer.alive?.scalars
         let values = layer.layout.map { output, input, _ -> Float in
-            rates[input] == 0 || outputRates?[output] == 0 ? 0 : 1
+            layer.rate(of: input, for: output, in: rates) == 0 || outputRates?[output] == 0 ? 0 : 1
         }
         return Tensor(
             values.indices.map { values[$0] * (alive?[$0] ?? 1) }, shape: layer.weights.shape)
@@ -31,8 +31,8 @@ public enum SilentNeurons {
     public static func operationsPerStep(of layer: PruningLayer) throws(CompressionError) -> Double
     {
         let rates = try layer.requireRates(), alive = layer.alive?.scalars
-        return layer.layout.map { _, input, _ in input }.enumerated().reduce(0) {
-            $0 + (alive?[$1.offset] == 0 ? 0 : rates[$1.element])
+        return layer.layout.map { output, input, _ in layer.rate(of: input, for: output, in: rates)
         }
+        .enumerated().reduce(0) { $0 + (alive?[$1.offset] == 0 ? 0 : $1.element) }
     }
 }

@@ -8,22 +8,16 @@ struct CompressionDiagnostic {
     let parts: [Diagnostic]
 
     init(of trainee: Trainee, reports: [EpochReport], remarks: [String]) {
-        let connections = trainee.connections
+        let connections =
+            (trainee.finalModel as? any ParameterHolder)?.layerParameters.filter(\.isPrunable)
+            ?? trainee.connections
         let all = connections.reduce(0) { $0 + $1.shape.elementCount }
         let seen = connections.reduce(0) { $0 + $1.seen.scalars.count { $0 != 0 } }
-        let density = trainee.density
-        let bits = connections.map { parameter in
-            Double((parameter.views.compactMap(\.bits).last ?? 32) * parameter.shape.elementCount)
-        }
+        // Rounded to zero, a connection that is there can be left out of what is stored, too.
         let measures = [
-            Measure("connections", Double(all), higherIsBetter: nil),
-            Measure("connection-sparsity", 1 - density, unit: Measure.share, higherIsBetter: nil),
             Measure(
                 "zero-weights", 1 - Double(seen) / Double(max(all, 1)), unit: Measure.share,
-                higherIsBetter: nil),
-            Measure(
-                "bits-per-weight", bits.reduce(0, +) / Double(max(all, 1)),
-                higherIsBetter: nil),
+                higherIsBetter: nil)
         ]
         let notes = reports.flatMap(\.notes) + remarks
         var figures: [Figure] = []
@@ -41,7 +35,7 @@ struct CompressionDiagnostic {
         }
         parts = [
             Diagnostic(
-                title: "Compression", summary: notes.map { "\($0)." }.joined(separator: " "),
+                title: "Phases", summary: notes.map { "\($0)." }.joined(separator: " "),
                 measures: measures, figures: figures)
         ]
     }

@@ -117,7 +117,7 @@ extension CompressionMethod {
         trainee.tensors = own
         try trainee.method.restore(state: part(Self.optimizer), steps: steps)
         if position.hasBegun, !position.isOver {
-            try trainee.showSteps(ofSearch: stages[position.leg].leg.isSearch)
+            try enter(stages[position.leg].leg)
         }
     }
 

@@ -76,14 +76,24 @@ public struct CompressionMethod: LearningMethod {
                 Stage(phase: phase, index: $0, leg: $1)
             }
         }
+        for (phase, next) in zip(phases, phases.dropFirst())
+        where phase.endsTraining && !next.endsTraining {
+            throw CompressionError.impossibleValue(
+                what: "phases", expected: "nothing that trains after '\(type(of: phase).kind)'",
+                found: "'\(type(of: next).kind)'")
+        }
         for phase in phases { try phase.check(on: trainee) }
+        if stages.contains(where: \.leg.freezesNormalization) {
+            try trainee.method.freezeNormalization(true)
+            try trainee.method.freezeNormalization(false)
+        }
     }
 
     /// Epochs of all legs, of which searches may need fewer.
     public var epochs: Int { stages.reduce(0) { $0 + $1.leg.epochs } }
 
     /// The model in training.
-    public var model: any SpikingModel { trainee.method.model }
+    public var model: any SpikingModel { trainee.finalModel ?? trainee.method.model }
 
     /// Takes over stored parameters; views stay as they are.
     public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
@@ -168,18 +178,21 @@ public struct CompressionMethod: LearningMethod {
                     originTensors = model.parameters
                 }
                 try stage.phase.begin(leg: stage.index, on: &trainee)
-                trainee.method.restart(learningRate: stage.leg.learningRate)
+                try trainee.method.restart(learningRate: stage.leg.learningRate)
                 position.hasBegun = true
                 position.isOver = stage.leg.epochs == 0
             }
-            guard position.isOver else {
-                try trainee.showSteps(ofSearch: stage.leg.isSearch)
-                return
-            }
+            guard position.isOver else { return try enter(stage.leg) }
             try trainee.showSteps(ofSearch: false)
             try stage.phase.end(leg: stage.index, on: &trainee)
             position = Position(leg: position.leg + 1)
         }
+    }
+
+    /// Sets what holds while a leg trains.
+    mutating func enter(_ leg: CompressionLeg) throws {
+        try trainee.showSteps(ofSearch: leg.isSearch)
+        try trainee.method.freezeNormalization(leg.freezesNormalization)
     }
 
     /// Whether the network has learned and is seen as it is.

@@ -42,7 +42,7 @@ struct CompressionStart {
 
     /// Gives a network's parameters the numbers and views of the stored one.
     func take(by parameters: [Parameter]) throws {
-        guard let stored = (own as? any ParameterizedModel)?.layerParameters else {
+        guard let stored = (own as? any ParameterHolder)?.layerParameters else {
             throw TrainingError.mismatch(
                 what: "start", expected: "a network whose weights can be seen through views",
                 found: "one of the kind '\(type(of: own).kind)'")

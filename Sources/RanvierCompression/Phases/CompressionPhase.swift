@@ -27,6 +27,9 @@ public protocol CompressionPhase: Configurable {
     /// Whether the phase takes away or rounds: what the model is before the first such phase is what it is held against.
     var compresses: Bool { get }
 
+    /// Whether the network is made anew in the phase, so that nothing trains after it.
+    var endsTraining: Bool { get }
+
     /// Refuses what the network does not have, before anything is trained.
     func check(on trainee: Trainee) throws
 
@@ -61,6 +64,8 @@ extension CompressionPhase {
     public var rewindPoints: [Int] { [] }
     /// True.
     public var compresses: Bool { true }
+    /// False.
+    public var endsTraining: Bool { false }
     /// Nothing is refused.
     public func check(on trainee: Trainee) throws {}
     /// Nothing.
@@ -89,16 +94,20 @@ public struct CompressionLeg: Sendable, Hashable {
     public var epochs: Int
     /// Length of a step of the optimiser before its schedule; nil for the configuration's.
     public var learningRate: Float?
+    /// Whether statistics of batch normalisations stay as they are.
+    public var freezesNormalization: Bool
     /// Whether it searches, and may do so with fewer steps of time.
     public var isSearch: Bool
 
     /// A leg.
     public init(
-        title: String, epochs: Int, learningRate: Float? = nil, isSearch: Bool = false
+        title: String, epochs: Int, learningRate: Float? = nil,
+        freezesNormalization: Bool = false, isSearch: Bool = false
     ) {
         self.title = title
         self.epochs = epochs
         self.learningRate = learningRate
+        self.freezesNormalization = freezesNormalization
         self.isSearch = isSearch
     }
 }
@@ -132,6 +141,7 @@ extension Kind where R == PhaseRole {
     public static let standard: [PhaseKind] = [
         PhaseKind(TrainPhase.self), PhaseKind(PrunePhase.self), PhaseKind(EarlyTimePhase.self),
         PhaseKind(EarlyBirdPhase.self), PhaseKind(ScorePhase.self), PhaseKind(QuantizePhase.self),
-        PhaseKind(RewirePhase.self),
+        PhaseKind(RewirePhase.self), PhaseKind(PostQuantizePhase.self),
+        PhaseKind(WholeNumbersPhase.self),
     ]
 }

@@ -7,6 +7,8 @@ public struct PhaseTraining: Configurable {
     public var epochs: Int?
     /// Length of a step of the optimiser before its schedule; nil for that of `training`.
     public var learningRate: Double?
+    /// Whether statistics of batch normalisations stay as they are.
+    public var freezesNormalization = false
 
     /// As `training` says.
     public init() {}
@@ -21,12 +23,13 @@ public struct PhaseTraining: Configurable {
     public static let schema = Schema<PhaseTraining> {
         Field.optionalInteger("epochs", \.epochs, in: 0...100_000)
         Field.optionalNumber("learning-rate", \.learningRate, in: .positive)
+        Field.boolean("freeze-normalization", \.freezesNormalization)
     }
 
     /// A leg that trains so.
     func leg(_ title: String, epochs standard: Int, isSearch: Bool = false) -> CompressionLeg {
         CompressionLeg(
             title: title, epochs: epochs ?? standard, learningRate: learningRate.map { Float($0) },
-            isSearch: isSearch)
+            freezesNormalization: freezesNormalization, isSearch: isSearch)
     }
 }

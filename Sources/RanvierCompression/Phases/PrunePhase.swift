@@ -137,9 +137,15 @@ public struct PrunePhase: CompressionPhase {
     /// Where rounds go back to.
     public var rewindPoints: [Int] { rewind.map { [$0] } ?? [] }
 
-    /// Layers that are not there.
+    /// Layers that are not there, and a criterion that looks at what the network does not have.
     public func check(on trainee: Trainee) throws {
         _ = try trainee.connections.except(keeps, key: "prune.keep")
+        guard trainee.method.model is ClockedModel || criterion.samples == nil else {
+            throw CompressionError.impossibleValue(
+                what: "prune.criterion",
+                expected: "one that looks at weights alone, for a network without a clock",
+                found: "'\(type(of: criterion).kind)'")
+        }
     }
 
     /// Masks of ones.
@@ -181,7 +187,7 @@ public struct PrunePhase: CompressionPhase {
     private func masks(
         of parameters: [Parameter], round: Int, on trainee: Trainee
     ) throws -> PruningOutcome {
-        let layers = try criterion.layers(of: parameters, on: trainee)
+        let layers = try layers(of: parameters, on: trainee)
         let density = pow(1 - sparsity, Double(round) / Double(rounds))
         let pruning: Pruning
         switch scope {
@@ -196,7 +202,7 @@ public struct PrunePhase: CompressionPhase {
                 .densities(
                     try erdosRenyiDensities(of: layers.map(\.weights.shape), density: density)))
         }
-        let criterion = criterion.criterion(seed: trainee.seed &+ UInt64(round))
+        let criterion = criterion.criterion(seed: trainee.seed)
         var outcome: PruningOutcome
         if unit == .twoOfFour {
             let scores = try criterion.scores(of: layers)
@@ -214,6 +220,21 @@ public struct PrunePhase: CompressionPhase {
             }
         }
         return outcome
+    }
+
+    /// What the criterion needs to know of some weights.
+    private func layers(
+        of parameters: [Parameter], on trainee: Trainee
+    ) throws -> [PruningLayer] {
+        guard let model = trainee.method.model as? ClockedModel else {
+            return parameters.map {
+                PruningLayer(name: $0.name, weights: $0.value, alive: $0.mask?.alive)
+            }
+        }
+        let names = Set(parameters.map(\.name))
+        return try criterion.layers(of: model, from: trainee.samples).filter {
+            names.contains($0.name)
+        }
     }
 
     /// Share of the living units that must go to leave a density of all; of units of several weights that is a share of the units.

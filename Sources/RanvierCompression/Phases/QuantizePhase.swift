@@ -15,6 +15,8 @@ public struct QuantizePhase: CompressionPhase {
         case symmetric
         /// The same with steps that are powers of two.
         case powerOfTwo = "power-of-two"
+        /// With steps of a part of the root of the mean square.
+        case rootMeanSquare = "root-mean-square"
         /// tanh of weights in steps of a range that learns.
         case sharedScale = "shared-scale"
         /// Signs and one size for each output.
@@ -34,10 +36,12 @@ public struct QuantizePhase: CompressionPhase {
     public var bits = 8
     /// How weights are rounded; nil for what is usual for the bits.
     public var scheme: Scheme?
-    /// What has a scale of its own.
+    /// What has a scale of its own; of outputs the last synapses have one for all, so that answers can be compared in whole numbers.
     public var scale = Scale.tensor
     /// Percentile of the sizes that ends the scale.
     public var percentile = 100.0
+    /// Length of a step as a part of the root of the mean square of the weights; nil for what is usual for the bits.
+    public var factor: Double?
     /// Layers whose weights stay as they are.
     public var keeps: [String] = []
     /// Epochs and learning rate.
@@ -67,6 +71,7 @@ public struct QuantizePhase: CompressionPhase {
             })
         Field.choice("scale", \.scale)
         Field.number("percentile", \.percentile, in: 50...100, drawn: 90...99)
+        Field.optionalNumber("factor", \.factor, in: .positive)
         Field.texts("keep", \.keeps)
         Field.part(\.training)
         Field.refusing("scale") {
@@ -77,11 +82,18 @@ public struct QuantizePhase: CompressionPhase {
             $0.scale = .tensor
         }
         Field.refusing("percentile") {
-            $0.percentile != 100 && !$0.isSymmetric
+            $0.percentile != 100 && ![.symmetric, .powerOfTwo].contains($0.used)
         } because: {
             "has no effect on '\($0.used.rawValue)'; leave the key out, or take 'scheme: symmetric'"
         } settle: {
             $0.percentile = 100
+        }
+        Field.refusing("factor") {
+            $0.factor != nil && $0.used != .rootMeanSquare
+        } because: {
+            "has no effect on '\($0.used.rawValue)'; leave the key out, or take 'scheme: root-mean-square'"
+        } settle: {
+            $0.factor = nil
         }
     }
 
@@ -92,13 +104,24 @@ public struct QuantizePhase: CompressionPhase {
         scheme ?? (bits == 1 ? .binary : bits == 2 ? .ternary : .learnedStep)
     }
 
-    private var isSymmetric: Bool { used == .symmetric || used == .powerOfTwo }
+    private var isSymmetric: Bool { [.symmetric, .powerOfTwo, .rootMeanSquare].contains(used) }
+
+    /// Steps of least squared error for weights that are normal: 0.386 of the deviation for 4 bits, 0.66 for 3.
+    private static func usualFactor(bits: Int) -> Double {
+        switch bits {
+        case ...2: 1.2
+        case 3: 0.66
+        case 4: 0.386
+        // A range of four to five deviations, which grows slowly.
+        default: (2.7 + 0.45 * Double(bits - 4)) / Double(1 << (bits - 1) - 1)
+        }
+    }
 
     private var mismatch: String? {
         switch used {
         case .binary: bits == 1 ? nil : "'binary' has 1 bit, and 'bits' says \(bits)"
         case .ternary: bits == 2 ? nil : "'ternary' has 2 bits, and 'bits' says \(bits)"
-        case .learnedStep, .symmetric, .powerOfTwo, .sharedScale:
+        case .learnedStep, .symmetric, .powerOfTwo, .sharedScale, .rootMeanSquare:
             bits > 1 ? nil : "one bit is that of 'binary'; '\(used.rawValue)' needs two or more"
         }
     }
@@ -115,8 +138,10 @@ public struct QuantizePhase: CompressionPhase {
 
     /// Puts up quantisers in place of those that are there.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
+        let last = trainee.connections.last?.name
         for parameter in try trainee.connections.except(keeps, key: "quantize.keep") {
-            let quantizer = view(for: parameter)
+            let quantizer = view(
+                for: parameter, isPerOutput: scale == .output && parameter.name != last)
             parameter.views =
                 parameter.views.filter { type(of: $0).rank < type(of: quantizer).rank } + [
                     quantizer
@@ -129,7 +154,7 @@ public struct QuantizePhase: CompressionPhase {
         try install(leg: leg, hasEnded: false, on: trainee)
     }
 
-    private func view(for parameter: Parameter) -> any ParameterView {
+    private func view(for parameter: Parameter, isPerOutput: Bool) -> any ParameterView {
         let weights = parameter.value, alive = parameter.livingConnections
         switch used {
         case .learnedStep:
@@ -137,7 +162,11 @@ public struct QuantizePhase: CompressionPhase {
         case .symmetric, .powerOfTwo:
             return SymmetricQuantizer(
                 bits: bits, scale: percentile < 100 ? .percentile(percentile) : .largest,
-                isPerOutput: scale == .output, hasPowerOfTwoScale: used == .powerOfTwo)
+                isPerOutput: isPerOutput, hasPowerOfTwoScale: used == .powerOfTwo)
+        case .rootMeanSquare:
+            return SymmetricQuantizer(
+                bits: bits, scale: .rootMeanSquare(factor ?? Self.usualFactor(bits: bits)),
+                isPerOutput: isPerOutput)
         case .sharedScale:
             return SharedScaleQuantizer(bits: bits, fittedTo: weights, alive: alive)
         case .binary: return BinaryQuantizer()

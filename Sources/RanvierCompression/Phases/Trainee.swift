@@ -12,6 +12,8 @@ public struct Trainee {
     public let registry: Registry
     /// Seed of all random numbers.
     public let seed: UInt64
+    /// What the network became in a phase after which nothing trains; nil while it trains.
+    public internal(set) var finalModel: (any SpikingModel)?
     /// The training samples.
     public internal(set) var samples: Dataset?
     /// Parameters after some epochs of the course, by the number of epochs.
@@ -30,6 +32,18 @@ public struct Trainee {
         self.registry = registry
         self.seed = seed
         allSteps = method.steps
+    }
+
+    /// The network as it is, for phases that need its clock.
+    ///
+    /// - Throws: ``CompressionError`` where it has none.
+    func clockedModel(for phase: String) throws(CompressionError) -> ClockedModel {
+        guard let model = (finalModel ?? method.model) as? ClockedModel else {
+            throw .impossibleValue(
+                what: phase, expected: "a network on a clock",
+                found: "one of the kind '\(type(of: method.model).kind)'")
+        }
+        return model
     }
 
     /// The weights that are connections, by layers in order: what can be pruned, scored and rounded.

@@ -64,24 +64,73 @@ public struct WeightChange: Sendable, Hashable {
         _ layout: WeightLayout, before: [Double], difference: [Double], rates: [Double],
         inputChange: [Double]?
     ) {
+        self.init(
+            layout, difference: difference, means: rates, variances: rates.map { $0 * (1 - $0) },
+            sizes: rates)
+        guard let inputChange else { return }
+        let added = WeightSquares(layout, weights: before).sums(over: inputChange)
+        for output in shiftVariance.indices { shiftVariance[output] += added[output] }
+    }
+
+    /// For inputs of any kind, in groups where there are more of them than an output hears.
+    ///
+    /// - Parameters:
+    ///   - means: mean of each input.
+    ///   - variances: variance of each input.
+    ///   - sizes: mean size of each input.
+    init(
+        _ layout: WeightLayout, difference: [Double], means: [Double], variances: [Double],
+        sizes: [Double]
+    ) {
         var positive = [Double](repeating: 0, count: layout.outputs)
         var negative = positive
         (worst, expected, shiftMean, shiftVariance) = (positive, positive, positive, positive)
+        let groups = layout.groups(ofInputs: means.count) ?? 1
         for output in 0..<layout.outputs {
             for input in 0..<layout.inputs {
-                let rate = rates[input], change = inputChange?[input] ?? 0
+                let heard = layout.place(ofInput: input, for: output, groups: groups)
                 for place in 0..<layout.places {
-                    let index = layout.index(output: output, input: input, place: place)
-                    let d = difference[index]
+                    let d = difference[layout.index(output: output, input: input, place: place)]
                     positive[output] += max(d, 0)
                     negative[output] += max(-d, 0)
-                    expected[output] += rate * abs(d)
-                    shiftMean[output] -= rate * d
-                    shiftVariance[output] +=
-                        rate * (1 - rate) * d * d + change * before[index] * before[index]
+                    expected[output] += sizes[heard] * abs(d)
+                    shiftMean[output] -= means[heard] * d
+                    shiftVariance[output] += variances[heard] * d * d
                 }
             }
             worst[output] = max(positive[output], negative[output])
+        }
+    }
+}
+
+/// Squares of weights, summed over the places of a kernel: how much of a change of inputs reaches outputs.
+struct WeightSquares: Sendable {
+    private let layout: WeightLayout
+    /// `[outputs][inputs]`.
+    private let squares: [Double]
+
+    init(_ layout: WeightLayout, weights: [Double]) {
+        self.layout = layout
+        var squares = [Double](repeating: 0, count: layout.outputs * layout.inputs)
+        for output in 0..<layout.outputs {
+            for input in 0..<layout.inputs {
+                for place in 0..<layout.places {
+                    let w = weights[layout.index(output: output, input: input, place: place)]
+                    squares[output * layout.inputs + input] += w * w
+                }
+            }
+        }
+        self.squares = squares
+    }
+
+    /// `Σ_j π_j W_ij²` for each output.
+    func sums(over change: [Double]) -> [Double] {
+        let groups = layout.groups(ofInputs: change.count) ?? 1
+        return (0..<layout.outputs).map { output in
+            (0..<layout.inputs).reduce(0) { sum, input in
+                sum + change[layout.place(ofInput: input, for: output, groups: groups)]
+                    * squares[output * layout.inputs + input]
+            }
         }
     }
 }

@@ -62,10 +62,14 @@ extension ExactNetwork {
             byInputs: staticInputs, states: &finalStates, weights: &gradient.weights)
         for layer in trials.indices.reversed() {
             let back = trials[layer].backward(
-                neuron, row: weights[layer], spikeTimes: spikeTimes,
+                neuron, row: seenWeights[layer], spikeTimes: spikeTimes,
                 finalStates: finalStates[layer], weights: &gradient.weights[layer])
             gradient.initialStates.insert(back.initialStates, at: 0)
             spikeTimes = back.incomingTimes
+        }
+        for layer in weights.indices where !views[layer].isEmpty {
+            gradient.weights[layer] = WeightViews(views[layer])
+                .pulledBack(gradient.weights[layer], at: weights[layer])
         }
         for (position, original) in order(inputs).enumerated() {
             gradient.inputTimes[original] = spikeTimes[position]
@@ -86,7 +90,7 @@ extension ExactNetwork {
         var trials: [LayerTrial<Neuron>] = []
         for layer in weights.indices {
             let next = try LayerTrial(
-                neuron, weights: weights[layer], from: initialStates[layer], incoming: incoming,
+                neuron, weights: seenWeights[layer], from: initialStates[layer], incoming: incoming,
                 trial: trial, eventLimit: eventLimit)
             incoming = next.spikes
             trials.append(next)
@@ -109,7 +113,7 @@ private struct LayeredTail<Neuron: PseudospikingNeuron> {
         self.network = network
         self.finalStates = finalStates
         for (layer, states) in finalStates.enumerated() {
-            let arriving = network.weights[layer].map { row in
+            let arriving = network.seenWeights[layer].map { row in
                 layer == 0 ? 0 : zip(row, rates[layer - 1]).reduce(0) { $0 + $1.0 * $1.1.value }
             }
             inputs.append(arriving)
@@ -134,7 +138,7 @@ private struct LayeredTail<Neuron: PseudospikingNeuron> {
             for (i, adjoint) in adjoints.enumerated() where adjoint != 0 {
                 for j in byRate.indices {
                     weights[layer][i][j] += adjoint * rates[layer - 1][j].value
-                    byRate[j] += adjoint * network.weights[layer][i][j]
+                    byRate[j] += adjoint * network.seenWeights[layer][i][j]
                 }
             }
             for j in byRate.indices {

@@ -1,4 +1,5 @@
 import RanvierNetworks
+import RanvierTensors
 
 /// Layered feed-forward network of event-driven neurons of any model, with exact gradients.
 ///
@@ -20,8 +21,12 @@ public struct ExactNetwork<Neuron: PseudospikingNeuron>: Sendable {
     public let sizes: [Int]
     /// End of the trial T.
     public let trial: Double
-    /// Weights, `[layer][out][in]`.
+    /// Weights as they are stored, `[layer][out][in]`; views keep them within what they allow.
     public private(set) var weights: [[[Double]]]
+    /// What the weights of each layer are seen through, in order.
+    public private(set) var views: [[any ParameterView]]
+    /// Weights as the neurons feel them, through the views.
+    public private(set) var seenWeights: [[[Double]]]
     /// States at the start, `[layer][neuron]`.
     public private(set) var initialStates: [[Neuron.State]]
     /// Whether spikes after T count with their formal times (else as T).
@@ -51,6 +56,8 @@ public struct ExactNetwork<Neuron: PseudospikingNeuron>: Sendable {
         weights = zip(layers, layers.dropFirst()).map { inputs, outputs in
             Array(repeating: Array(repeating: 0, count: inputs), count: outputs)
         }
+        seenWeights = weights
+        views = layers.dropFirst().map { _ in [] }
         initialStates = layers.dropFirst().map { Array(repeating: initialState, count: $0) }
     }
 
@@ -68,6 +75,37 @@ public struct ExactNetwork<Neuron: PseudospikingNeuron>: Sendable {
             }
         }
         weights[layer] = new
+        look(at: layer)
+    }
+
+    /// Replaces what the weights of a layer are seen through: a mask, a quantiser without numbers that learn.
+    ///
+    /// Views see the weights `[in, out]`, in the order of their ranks, and the gradient goes back through them. Quantised
+    /// weights are numbers of single precision.
+    ///
+    /// Throws for views through which there is no exact gradient, and where a mask has another shape.
+    public mutating func setViews(
+        _ new: [any ParameterView], layer: Int
+    ) throws(ExactError) {
+        try ExactError.require("layer", index: layer, below: weights.count)
+        try ExactViews.require(new, of: "layer\(layer + 1).weights", learning: false)
+        for case let mask as Mask in new {
+            let shape = [sizes[layer], sizes[layer + 1]]
+            guard mask.alive.shape == shape else {
+                throw .wrongCount(
+                    name: "the mask of layer \(layer), of shape \(mask.alive.shape) for \(shape),",
+                    expected: shape.elementCount, found: mask.alive.count)
+            }
+        }
+        views[layer] = new.sorted { type(of: $0).rank < type(of: $1).rank }
+        look(at: layer)
+    }
+
+    /// Brings the weights of a layer to what the views allow, and sees them.
+    private mutating func look(at layer: Int) {
+        let views = WeightViews(views[layer])
+        weights[layer] = views.projected(weights[layer])
+        seenWeights[layer] = views.seen(weights[layer])
     }
 
     /// Replaces the states at the start of a layer. Throws where their number differs or one is illegal.
@@ -92,6 +130,7 @@ public struct ExactNetwork<Neuron: PseudospikingNeuron>: Sendable {
                         (2 * random.nextUnit() - 1) * scale / fanIn.squareRoot() + shift / fanIn
                 }
             }
+            look(at: layer)
         }
     }
 }

@@ -1,18 +1,25 @@
 import RanvierData
 import RanvierLearning
+import RanvierNetworks
 import RanvierTensors
 
 /// Learning by the exact gradient of spike times: layered theta networks, classes named by the first
 /// spike, AdaBelief.
 ///
+/// Weights may be seen through masks and quantisers: the network spikes with what is seen, the gradient goes back through the
+/// views, and AdaBelief moves what is stored. Views that are put on the parameters of ``model`` between epochs hold from the
+/// next on.
+///
 /// Source: Klos & Memmesheimer, arXiv:2309.14523.
-public struct ExactGradient: LearningMethod {
+public struct ExactGradient: GradientMethod {
     /// `exact`.
     public static let name = "exact"
     /// The model that is trained.
     public private(set) var thetaModel: ThetaModel
     /// Batches, learning rate, changes of presentations.
     public var schedule: ThetaSchedule
+    /// The learning rate that the method was made with.
+    private let firstLearningRate: Double
     private var trainer: ThetaTrainer<Float>
     /// The samples of the course, as spike times.
     private var samples: ThetaBatch?
@@ -21,7 +28,15 @@ public struct ExactGradient: LearningMethod {
     public init(_ model: ThetaModel, schedule: ThetaSchedule) throws {
         thetaModel = model
         self.schedule = schedule
-        trainer = try ThetaTrainer(model.network, learningRate: schedule.learningRate)
+        firstLearningRate = schedule.learningRate
+        trainer = try ThetaTrainer(model.storedNetwork, learningRate: schedule.learningRate)
+        try takeModel()
+    }
+
+    /// Lets the trainer go on from the numbers of the model through its views, either of which may have changed: by pruning
+    /// between epochs, for example.
+    private mutating func takeModel() throws {
+        trainer.take(thetaModel.storedNetwork, through: try thetaModel.ownLens())
     }
 
     /// The model that is trained.
@@ -30,10 +45,18 @@ public struct ExactGradient: LearningMethod {
     /// Takes over stored weights and phases.
     public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
         try thetaModel.restore(parameters)
-        let (tensors, steps) = state
+        try takeModel()
+    }
+
+    /// Those of the network.
+    public var layerParameters: [Parameter] { thetaModel.layerParameters }
+
+    /// New means of AdaBelief.
+    public mutating func restart(learningRate: Float?) throws {
+        schedule.learningRate = learningRate.map(Double.init) ?? firstLearningRate
         trainer = try ThetaTrainer(
-            thetaModel.network, learningRate: schedule.learningRate)
-        try trainer.restore(tensors, stepCount: steps)
+            thetaModel.storedNetwork, learningRate: schedule.learningRate)
+        try takeModel()
     }
 
     /// The means of AdaBelief, and its steps.
@@ -77,11 +100,12 @@ public struct ExactGradient: LearningMethod {
 
     /// One pass over the samples in an order of its own.
     public mutating func epoch(
-        _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
+        _ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         if samples == nil { try prepare(for: data) }
         guard let samples else { throw ExactError.emptyBatch }
-        schedule.epochs = epochs
+        try takeModel()
+        schedule.epochs = part.count
         let followed = data.subset([0])
         var spikeTimes: [SpikeTimeRecord] = []
         if epoch == 0 {
@@ -96,7 +120,7 @@ public struct ExactGradient: LearningMethod {
             }
         }
         let summary = try trainer.trainEpoch(
-            epoch, on: samples, schedule: schedule, reduce: reduce
+            epoch, from: part.lowerBound, on: samples, schedule: schedule, reduce: reduce
         ) { step in
             try hooks.project?()
             hooks.didFinishStep(step, steps)
@@ -104,11 +128,11 @@ public struct ExactGradient: LearningMethod {
                 throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
             }
         }
-        thetaModel.network = trainer.network
+        thetaModel.store(trainer.network)
         var report = EpochReport(
             epoch: epoch + 1, training: ["loss": summary.loss, "accuracy": summary.accuracy],
             seconds: (ContinuousClock.now - start) / .seconds(1),
-            learningRate: schedule.learningRate(atEpoch: Double(epoch)))
+            learningRate: schedule.learningRate(atEpoch: Double(epoch - part.lowerBound)))
         spikeTimes.append(try thetaModel.firstSpikes(of: followed, afterEpoch: epoch + 1))
         report.spikeTimes = spikeTimes
         return report

@@ -20,6 +20,8 @@ public struct EventDrivenDescription: Configurable {
     public var populations: [Int] = []
     /// Most events that a population may have in a trial.
     public var eventLimit = 100_000
+    /// Views of parameters by the parameters' names; most have none.
+    public var views: [String: [Element]] = [:]
 
     /// Nothing.
     public init() {}
@@ -39,6 +41,7 @@ public struct EventDrivenDescription: Configurable {
         }
         Field.integers("populations", \.populations, in: 1..., isRequired: true)
         Field.integer("event-limit", \.eventLimit, in: 1...)
+        Field.views("views", \.views)
     }
 
     private enum NeuronKind: String, CaseIterable { case theta }
@@ -83,6 +86,7 @@ struct FirstSpikeReadout: Configurable {
 extension ThetaModel {
     /// Inputs, trial, neurons and populations.
     public var eventDrivenDescription: EventDrivenDescription {
+        let network = frame
         var description = EventDrivenDescription()
         description.inputs = network.sizes[0]
         description.trial = network.trial
@@ -90,6 +94,7 @@ extension ThetaModel {
         description.neuron.drive = network.neuron.drive
         description.populations = Array(network.sizes.dropFirst())
         description.eventLimit = network.eventLimit
+        description.views = viewElements
         return description
     }
 
@@ -101,8 +106,8 @@ extension ThetaModel {
     /// The bins of the code.
     public var encoderDescription: Element {
         var encoder = BinnedEncoder()
-        encoder.binTimes = network.code.binTimes
-        encoder.silentBelow = network.code.silentBelow
+        encoder.binTimes = frame.code.binTimes
+        encoder.silentBelow = frame.code.silentBelow
         encoder.spikesPerChannel = spikesPerChannel
         return Element(BinnedEncoder.kind, encoder.configurationValue)
     }
@@ -110,27 +115,27 @@ extension ThetaModel {
     /// How classes are read.
     public var readoutDescription: ConfigurationValue {
         var readout = FirstSpikeReadout()
-        readout.earliness = network.earliness
-        readout.temperature = network.temperature
-        readout.trainsPseudospikes = network.pseudospikes
+        readout.earliness = frame.earliness
+        readout.temperature = frame.temperature
+        readout.trainsPseudospikes = frame.pseudospikes
         readout.countsPseudospikes = countsPseudospikes
         (readout.initialScale, readout.initialShift) = firstWeights
         return readout.configurationValue
     }
 
-    /// The same populations with weights drawn anew.
+    /// The same populations with weights drawn anew, and no views.
     public func untrained(seed: UInt64, registry: Registry) throws -> any SpikingModel {
-        var fresh = self
-        fresh.network = try FastThetaNetwork<Float>(
-            neuron: network.neuron, sizes: network.sizes, trial: network.trial,
-            code: network.code)
-        fresh.network.earliness = network.earliness
-        fresh.network.temperature = network.temperature
-        fresh.network.pseudospikes = network.pseudospikes
-        fresh.network.eventLimit = network.eventLimit
-        fresh.network.randomize(
+        var fresh = try FastThetaNetwork<Float>(
+            neuron: frame.neuron, sizes: frame.sizes, trial: frame.trial, code: frame.code)
+        fresh.earliness = frame.earliness
+        fresh.temperature = frame.temperature
+        fresh.pseudospikes = frame.pseudospikes
+        fresh.eventLimit = frame.eventLimit
+        fresh.randomize(
             seed: seed &+ 1, scale: firstWeights.scale, shift: firstWeights.shift)
-        return fresh
+        return ThetaModel(
+            network: fresh, countsPseudospikes: countsPseudospikes,
+            spikesPerChannel: spikesPerChannel, firstWeights: firstWeights, signature: signature)
     }
 
     /// A model from its parts as values.
@@ -158,6 +163,7 @@ extension ThetaModel {
         let sizes = [parts.inputs] + parts.populations
         // Before anything of the sizes that the description claims is made.
         try Self.requireShapes(of: tensors, sizes: sizes)
+        var stored = tensors
         let bins = try read(BinnedEncoder.self, description.encoder.options, "encoder")
         let readout = try read(FirstSpikeReadout.self, description.readout, "readout")
         var network = try FastThetaNetwork<Float>(
@@ -191,10 +197,13 @@ extension ThetaModel {
                     "expected a network of \(signature.task.outputNames.count) outputs, as many as "
                     + "names, found \(network.classCount)")
         }
-        try restore(tensors)
+        try restoreViews(parts.views, from: &stored, in: registry)
+        try requireKnownViews()
+        // What belongs to no view is refused with the rest.
+        try restoreAll(stored)
     }
 
-    /// Checks that stored tensors are those of populations of some sizes.
+    /// Checks that the weights and phases of populations of some sizes are among stored tensors.
     static func requireShapes(of tensors: [String: Tensor], sizes: [Int]) throws {
         var shapes: [String: [Int]] = [:]
         for layer in sizes.indices.dropLast() {
@@ -203,7 +212,8 @@ extension ThetaModel {
         }
         do throws(TrainingStateError) {
             try TrainingStateError.require(
-                tensors.mapValues(\.shape), as: shapes, what: "parameter")
+                tensors.filter { shapes[$0.key] != nil }.mapValues(\.shape), as: shapes,
+                what: "parameter")
         } catch {
             throw NetworkError.parameters(expected: error.expected, found: error.found)
         }

@@ -11,12 +11,20 @@ import RanvierTensors
 /// few of each channel come in, each with a weight of its own. The class is that of the first output spike;
 /// its probability is the softmax of −t/ξ over the first spike times of the outputs, which is also what
 /// the loss takes (Klos & Memmesheimer, arXiv:2309.14523).
-public struct ThetaModel: SpikingModel {
+///
+/// Weights `[in, out]` and phases are parameters, and weights may be seen through masks and quantisers:
+///
+///     try model.prune(Pruning(.global(rate: 0.9)))
+///     model.layerParameters[0].views.append(SymmetricQuantizer(bits: 4))
+///
+/// Copies of a model share its parameters until one of them learns or takes over stored numbers.
+public struct ThetaModel: SpikingModel, ParameterHolder {
     /// `event-driven`.
     public static let kind = "event-driven"
 
-    /// The network; training replaces it.
-    public internal(set) var network: FastThetaNetwork<Float>
+    /// Sizes, neurons, code and loss; its numbers are those of the parameters.
+    let frame: FastThetaNetwork<Float>
+    private var numbers: ThetaParameters
     /// Whether spikes after the trial count when a class is named; else such outputs tie at T.
     public let countsPseudospikes: Bool
     /// Samples are rasters `[T, channels…]` of which this many spikes of each channel come in, a bin of the
@@ -35,7 +43,8 @@ public struct ThetaModel: SpikingModel {
         spikesPerChannel: Int? = nil, firstWeights: (scale: Double, shift: Double) = (0.5, 0),
         signature: ModelSignature? = nil
     ) {
-        self.network = network
+        frame = network
+        numbers = ThetaParameters(of: network)
         self.countsPseudospikes = countsPseudospikes
         self.spikesPerChannel = spikesPerChannel
         self.firstWeights = firstWeights
@@ -44,6 +53,58 @@ public struct ThetaModel: SpikingModel {
             ?? [network.sizes[0]]
         self.signature =
             signature ?? ModelSignature(inputShape: shape, classes: network.classCount)
+    }
+
+    // MARK: - Numbers
+
+    /// The network as it computes: its weights are those that views show. Made anew each time.
+    public var network: FastThetaNetwork<Float> {
+        var network = frame
+        numbers.write(to: &network, seen: true)
+        return network
+    }
+
+    /// The network with the weights behind the views.
+    var storedNetwork: FastThetaNetwork<Float> {
+        var network = frame
+        numbers.write(to: &network, seen: false)
+        return network
+    }
+
+    /// `theta1.weights`, `theta1.phases`, and so on.
+    public var layerParameters: [Parameter] { numbers.layerParameters }
+
+    /// Takes over the numbers that training has arrived at.
+    mutating func store(_ network: FastThetaNetwork<Float>) {
+        makeUnshared()
+        numbers.take(network)
+    }
+
+    /// The views for training, which changes numbers of theirs; nil where there are none.
+    ///
+    /// - Throws: ``ExactError/unsupportedView(parameter:kind:supported:)``.
+    mutating func ownLens() throws(ExactError) -> ThetaLens? {
+        try requireKnownViews()
+        makeUnshared()
+        return ThetaLens(numbers)
+    }
+
+    private mutating func makeUnshared() {
+        if !isKnownUniquelyReferenced(&numbers) { numbers = numbers.copy() }
+    }
+
+    /// Refuses views through which spike times have no exact gradient.
+    ///
+    /// - Throws: ``ExactError/unsupportedView(parameter:kind:supported:)``.
+    func requireKnownViews() throws(ExactError) {
+        for weights in numbers.weights {
+            try ExactViews.require(weights.views, of: weights.name)
+        }
+        for phases in numbers.phases {
+            guard let view = phases.views.first else { continue }
+            throw .unsupportedView(
+                parameter: phases.name, kind: type(of: view).kind, supported: [])
+        }
     }
 
     /// It spikes.
@@ -69,25 +130,27 @@ public struct ThetaModel: SpikingModel {
         }
         if let spikesPerChannel {
             return try ThetaBatch(
-                rasters: values, labels: labels, steps: network.code.bins,
-                channels: network.sizes[0] / spikesPerChannel,
+                rasters: values, labels: labels, steps: frame.code.bins,
+                channels: frame.sizes[0] / spikesPerChannel,
                 spikesPerChannel: spikesPerChannel)
         }
         return try ThetaBatch(
-            pixels: values.map { network.code.bin(of: $0) }, labels: labels,
-            inputs: network.sizes[0])
+            pixels: values.map { frame.code.bin(of: $0) }, labels: labels,
+            inputs: frame.sizes[0])
     }
 
     /// Answers by the fast path. Whoever wants signals is shown the spikes of each sample in bins of the trial, from the
     /// event-driven simulation of single neurons, which agrees.
     public func respond(to batch: Batch, listener: Listener?) throws -> Responses {
+        try requireKnownViews()
+        let network = network
         let samples = try self.batch(
             values: batch.features.scalars, labels: batch.labels, count: batch.count)
         var trainer = try ThetaTrainer(network)
         let outcome = try trainer.evaluate(samples)
         if let listener {
             switch listener.detail {
-            case .counts: tell(listener, of: outcome, inputs: samples)
+            case .counts: tell(listener, network, of: outcome, inputs: samples)
             case .signals(let bins): try tell(listener, of: samples, bins: bins)
             }
         }
@@ -97,8 +160,8 @@ public struct ThetaModel: SpikingModel {
                 countsPseudospikes
                 ? outcome.loss
                 : outcome.ordinaryLoss(
-                    labels: samples.labels, earliness: network.earliness,
-                    temperature: network.temperature)
+                    labels: samples.labels, earliness: frame.earliness,
+                    temperature: frame.temperature)
         }
         return responses
     }
@@ -118,7 +181,7 @@ public struct ThetaModel: SpikingModel {
                 countsPseudospikes ? $0 : min($0, outcome.trial)
             }
             let first = times.min() ?? 0
-            let weights = times.map { exp((first - $0) / network.temperature) }
+            let weights = times.map { exp((first - $0) / frame.temperature) }
             let sum = weights.reduce(0, +)
             return weights.map { Float($0 / sum) }
         }
@@ -126,27 +189,28 @@ public struct ThetaModel: SpikingModel {
 
     // MARK: - What listeners hear
 
-    /// Spikes and operations of each layer for a whole batch.
-    private func tell(_ listener: Listener, of outcome: ThetaOutcome, inputs: ThetaBatch) {
-        let sizes = network.sizes, layers = network.layerCount
-        let silent = UInt8(network.code.bins)
-        var spikes = [Int](repeating: 0, count: layers)
-        for (position, count) in outcome.spikes.enumerated() {
-            spikes[position % layers] += Int(count)
+    /// Spikes and operations of each layer for a whole batch. A spike costs one operation for each weight behind it that is
+    /// not zero, as seen.
+    private func tell(
+        _ listener: Listener, _ network: FastThetaNetwork<Float>, of outcome: ThetaOutcome,
+        inputs: ThetaBatch
+    ) {
+        let sizes = network.sizes, silent = UInt8(network.code.bins)
+        var arriving = [Int](repeating: 0, count: sizes[0])
+        for (place, bin) in inputs.pixels.enumerated() where bin < silent {
+            arriving[place % sizes[0]] += 1
         }
-        var arriving = inputs.pixels.count { $0 < silent }
         var first = 0
-        for layer in 0..<layers {
+        for layer in 0..<network.layerCount {
             let neurons = sizes[layer + 1]
-            listener.hears(
-                layerName(layer), .operations(OperationCount(synaptic: arriving * neurons)))
+            let operations = zip(arriving, network.fanOut(layer)).reduce(0) { $0 + $1.0 * $1.1 }
+            listener.hears(layerName(layer), .operations(OperationCount(synaptic: operations)))
+            arriving = Array(outcome.neuronSpikes[first..<first + neurons])
             listener.hears(
                 layerName(layer),
                 .tally(
                     SpikeTally(
-                        spikes: spikes[layer],
-                        fired: Array(outcome.fired[first..<first + neurons]))))
-            arriving = spikes[layer]
+                        spikes: arriving.reduce(0, +), fired: arriving.map { $0 > 0 })))
             first += neurons
         }
     }
@@ -156,11 +220,12 @@ public struct ThetaModel: SpikingModel {
     /// Spike times have no common axis that a linear kernel could compare (a neuron may spike any number of times, or
     /// never), so trains become rasters like those of a clocked network, whose steps the bins stand for.
     private func tell(_ listener: Listener, of samples: ThetaBatch, bins: Int) throws {
+        let network = network
         var counts = network.sizes.dropFirst().map {
             [Float](repeating: 0, count: bins * samples.count * $0)
         }
         for sample in 0..<samples.count {
-            let times = try spikeTimes(of: samples, sample: sample)
+            let times = try spikeTimes(of: samples, sample: sample, in: network)
             for (layer, neurons) in times.enumerated() {
                 for (neuron, spikes) in neurons.enumerated() {
                     for time in spikes where time < duration {
@@ -185,10 +250,12 @@ public struct ThetaModel: SpikingModel {
     public func spikeTimes(of data: Dataset) throws -> [[[Double]]] {
         let first = data.prefix(1)
         return try spikeTimes(
-            of: batch(values: first.values, labels: first.labels, count: 1), sample: 0)
+            of: batch(values: first.values, labels: first.labels, count: 1), sample: 0, in: network)
     }
 
-    private func spikeTimes(of batch: ThetaBatch, sample: Int) throws -> [[[Double]]] {
+    private func spikeTimes(
+        of batch: ThetaBatch, sample: Int, in network: FastThetaNetwork<Float>
+    ) throws -> [[[Double]]] {
         let inputs = network.sizes[0]
         var arriving = batch.pixels[sample * inputs..<(sample + 1) * inputs].enumerated().compactMap
         {
@@ -232,8 +299,8 @@ public struct ThetaModel: SpikingModel {
     /// Width of a bin in values; nothing is said of rasters, whose spikes come in as they lie in time.
     public var resolution: EncodingResolution? {
         guard spikesPerChannel == nil else { return nil }
-        let bins = network.code.bins
-        guard let silentBelow = network.code.silentBelow else {
+        let bins = frame.code.bins
+        guard let silentBelow = frame.code.silentBelow else {
             return .step(Double(256 / (bins + 1)) / 255)
         }
         if bins > 1 { return .step(max(1 / Double(bins - 1), silentBelow)) }
@@ -243,68 +310,49 @@ public struct ThetaModel: SpikingModel {
 
     /// Trial and code in words.
     public var presentation: String {
-        let bins = network.code.bins == 1 ? "1 bin" : "\(network.code.bins) bins"
+        let bins = frame.code.bins == 1 ? "1 bin" : "\(frame.code.bins) bins"
         let code =
             spikesPerChannel.map { "the first \($0) spikes of each channel in \(bins)" }
             ?? "values coded by latency in \(bins)"
-        return "a trial of \(network.trial) s, \(code)"
+        return "a trial of \(frame.trial) s, \(code)"
     }
 
     /// Duration of a trial in seconds.
-    public var duration: Double { network.trial }
+    public var duration: Double { frame.trial }
 
     /// One phase per neuron.
-    public var stateCount: Int { network.sizes.dropFirst().reduce(0, +) }
+    public var stateCount: Int { frame.sizes.dropFirst().reduce(0, +) }
 
     // MARK: - Stored parameters
 
-    /// `theta1.weights` `[in, out]` and `theta1.phases` `[out]`, and so on.
-    public var parameters: [String: Tensor] {
-        var all: [String: Tensor] = [:]
-        for layer in 0..<network.layerCount {
-            let shape = [network.sizes[layer], network.sizes[layer + 1]]
-            let rows = network.weights(layer).flatMap { $0.map(Float.init) }
-            all["\(layerName(layer)).weights"] = Tensor(rows, shape: [shape[1], shape[0]])
-                .transposed()
-            all["\(layerName(layer)).phases"] = Tensor(
-                network.phases(layer).map(Float.init), shape: [shape[1]])
-        }
-        return all
-    }
+    /// `theta1.weights` `[in, out]` and `theta1.phases` `[out]`, and so on, and what views keep:
+    /// `theta1.weights/mask/alive`.
+    public var parameters: [String: Tensor] { storedTensors }
 
-    /// Takes over stored parameters.
+    /// Through their views.
+    public var storage: [StoredNumbers] { storedNumbers }
+
+    /// Takes over stored parameters; views stay as they are.
     ///
-    /// - Throws: `NetworkError.parameters` where one is missing, strange or has another shape.
+    /// - Throws: `NetworkError.parameters` where one is missing, strange or has another shape; ``ExactError`` for numbers
+    ///   that cannot be.
     public mutating func restore(_ parameters: [String: Tensor]) throws {
-        try Self.requireShapes(of: parameters, sizes: network.sizes)
-        var changed = network
-        for layer in 0..<network.layerCount {
-            let weights = try Self.required(
-                "\(layerName(layer)).weights", in: parameters,
-                shape: [network.sizes[layer], network.sizes[layer + 1]])
-            let phases = try Self.required(
-                "\(layerName(layer)).phases", in: parameters, shape: [network.sizes[layer + 1]])
-            let rows = weights.transposed().scalars.map(Double.init)
-            let inputs = network.sizes[layer]
-            try changed.setWeights(
-                (0..<network.sizes[layer + 1]).map {
-                    Array(rows[$0 * inputs..<($0 + 1) * inputs])
-                }, layer: layer)
-            try changed.setPhases(phases.scalars.map(Double.init), layer: layer)
-        }
-        network = changed
+        try restoreAll(parameters.filter { !$0.key.contains("/") })
     }
 
-    private static func required(
-        _ name: String, in parameters: [String: Tensor], shape: [Int]
-    ) throws -> Tensor {
-        guard let tensor = parameters[name] else {
-            throw NetworkError.parameters(expected: "'\(name)'", found: "no such tensor")
+    /// The same for numbers alone.
+    mutating func restoreAll(_ numbers: [String: Tensor]) throws {
+        try Self.requireShapes(of: numbers, sizes: frame.sizes)
+        for layer in 0..<frame.layerCount {
+            for weight in numbers["\(layerName(layer)).weights"]?.scalars ?? [] {
+                try ExactError.requireFinite("a weight of \(layerName(layer))", Double(weight))
+            }
+            for phase in numbers["\(layerName(layer)).phases"]?.scalars ?? [] {
+                try ExactError.require(
+                    "a phase of \(layerName(layer))", Double(phase), in: 0...frame.neuron.period)
+            }
         }
-        guard tensor.shape == shape else {
-            throw NetworkError.parameters(
-                expected: "'\(name)' of shape \(shape)", found: "shape \(tensor.shape)")
-        }
-        return tensor
+        makeUnshared()
+        try restoreNumbers(numbers)
     }
 }

@@ -14,8 +14,11 @@ public struct ThetaOutcome: Sendable {
     public internal(set) var spikes: [UInt32]
     /// As `spikes`, before the first output spike.
     public internal(set) var earlySpikes: [UInt32]
+    /// Spikes of each neuron (hidden layers, then outputs) in the trials of all samples.
+    public internal(set) var neuronSpikes: [Int]
+
     /// Whether each neuron (hidden layers, then outputs) fired for any sample.
-    public internal(set) var fired: [Bool]
+    public var fired: [Bool] { neuronSpikes.map { $0 > 0 } }
 
     /// Mean loss.
     public var loss: Double { losses.reduce(0, +) / Double(losses.count) }

@@ -17,12 +17,13 @@ extension ThetaTrainer {
     /// Trains for one epoch in an order and with changed pixels that depend on (seed, epoch) alone.
     ///
     /// - Parameters:
+    ///   - first: the epoch from which the schedule of the learning rate counts.
     ///   - reduce: the gradient of all parameters before each update, as it comes back; nil for as it is.
     ///   - afterStep: called with the number of steps done; what it throws ends the epoch.
     /// - Throws: ``ExactError`` where the schedule or the data is illegal, or a layer reaches the event
     ///   limit; `TrainingError.nonFinite` where the loss is no number.
     public mutating func trainEpoch(
-        _ epoch: Int, on data: ThetaBatch, schedule: ThetaSchedule,
+        _ epoch: Int, from first: Int = 0, on data: ThetaBatch, schedule: ThetaSchedule,
         reduce: (([Scalar]) throws -> [Scalar])? = nil, afterStep: (Int) throws -> Void = { _ in }
     ) throws -> EpochSummary {
         try schedule.validate()
@@ -39,7 +40,7 @@ extension ThetaTrainer {
             batch.jitter(by: schedule.jitter, bins: bins, using: &random)
             batch.flip(probability: schedule.flipProbability, bins: bins, using: &random)
             let position = Double(start / schedule.batchSize) / Double(steps)
-            learningRate = schedule.learningRate(atEpoch: Double(epoch) + position)
+            learningRate = schedule.learningRate(atEpoch: Double(epoch - first) + position)
             let outcome = try step(on: batch, reduce: reduce)
             guard outcome.loss.isFinite else {
                 throw TrainingError.nonFinite(

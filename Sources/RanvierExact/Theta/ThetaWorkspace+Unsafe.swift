@@ -18,11 +18,13 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         var scratch: AlignedBlock<UInt8>
         /// Gradient of everything but the first weights.
         var gradient: AlignedBlock<Scalar>
-        var fired: AlignedBlock<UInt8>
+        var neuronSpikes: AlignedBlock<UInt32>
     }
 
     /// The summed gradient of the last batch, in the layout of the parameters.
     var gradient: UnsafeBufferPointer<Scalar> { sum.buffer }
+    /// The same, to be changed in place.
+    var changedGradient: UnsafeMutablePointer<Scalar> { sum.pointer }
 
     /// Simulates a batch, with `backward` also its gradient (summed over samples).
     mutating func run(
@@ -55,7 +57,7 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
             Part(
                 samples: $0..<min($0 + grain, batch.count),
                 scratch: AlignedBlock(count: bytes, zeroed: false),
-                gradient: AlignedBlock(count: tail), fired: AlignedBlock(count: neurons))
+                gradient: AlignedBlock(count: tail), neuronSpikes: AlignedBlock(count: neurons))
         }
         let bins = network.code.bins
         inputGradients = AlignedBlock(count: batch.count * (bins + 1) * network.stride(0))
@@ -80,23 +82,23 @@ struct ThetaWorkspace<Scalar: ThetaScalar>: Sendable {
         if backward { transpose(network) }
         Parallel.forEach(parts: parts.count) { index in
             let part = workspace.parts[index]
-            part.fired.pointer.update(repeating: 0, count: part.fired.count)
+            part.neuronSpikes.pointer.update(repeating: 0, count: part.neuronSpikes.count)
             var report = rnv_exact_theta_report(
                 losses: losses.pointer, times: times.pointer, spikes: spikes.pointer,
-                early_spikes: early.pointer, fired: part.fired.pointer)
+                early_spikes: early.pointer, neuron_spikes: part.neuronSpikes.pointer)
             failures.pointer[index] = workspace.run(
                 network, batch, part: part, report: &report, backward: backward)
         }
         if failures.buffer.contains(where: { $0 != 0 }) { return nil }
         if backward { addUp(network, batch) }
-        var fired = [Bool](repeating: false, count: network.sizes.dropFirst().reduce(0, +))
+        var counts = [Int](repeating: 0, count: network.sizes.dropFirst().reduce(0, +))
         for part in parts {
-            for i in fired.indices where part.fired.pointer[i] != 0 { fired[i] = true }
+            for i in counts.indices { counts[i] += Int(part.neuronSpikes.pointer[i]) }
         }
         return ThetaOutcome(
             classCount: network.classCount, trial: network.trial, losses: Array(losses.buffer),
             times: Array(times.buffer), spikes: Array(spikes.buffer),
-            earlySpikes: Array(early.buffer), fired: fired)
+            earlySpikes: Array(early.buffer), neuronSpikes: counts)
     }
 
     private func transpose(_ network: FastThetaNetwork<Scalar>) {

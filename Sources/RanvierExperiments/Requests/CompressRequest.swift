@@ -7,8 +7,10 @@ public struct CompressRequest: Sendable, Codable {
     public enum Phase: Sendable, Codable {
         /// Connections go.
         case prune(sparsity: Double, ConfigurationValue)
-        /// Weights lose bits.
+        /// Weights lose bits, and train so.
         case quantize(bits: Int, ConfigurationValue)
+        /// Weights lose bits without training.
+        case postQuantize(bits: Int, ConfigurationValue)
     }
 
     /// Folder of the run that is begun with.

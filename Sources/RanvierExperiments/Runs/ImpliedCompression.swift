@@ -26,14 +26,13 @@ struct ImpliedCompression {
             guard case .section(let keys) = self.phase(phase, epochs: request.epochs).value else {
                 return sum
             }
-            func number(_ key: String) -> Int {
-                if case .integer(let value)? = keys.first(where: { $0.key == key })?.value {
-                    value
-                } else {
-                    1
+            func number(_ key: String) -> Int? {
+                guard case .integer(let value)? = keys.first(where: { $0.key == key })?.value else {
+                    return nil
                 }
+                return value
             }
-            return sum + number("rounds") * number("epochs")
+            return sum + (number("rounds") ?? 1) * (number("epochs") ?? 0)
         }
     }
 
@@ -92,6 +91,10 @@ struct ImpliedCompression {
             keys.append(
                 .init("epochs", .integer(all == 0 ? 0 : max(1, (all + rounds - 1) / rounds))))
             return .init(PrunePhase.kind, .section(keys))
+        case .postQuantize(let bits, let options):
+            return .init(
+                PostQuantizePhase.kind,
+                .section([.init("bits", .integer(bits))] + options.entries))
         case .quantize(let bits, let options):
             let all = given ?? max(1, (epochs + 2) / 3)
             return .init(

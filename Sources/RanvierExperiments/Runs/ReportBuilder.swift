@@ -29,7 +29,9 @@ struct ReportBuilder {
             classNames: data.test.classNames,
             sample: try sample(of: model, measurement.evaluation),
             diagnostics: diagnostics, reliability: measurement.reliability, result: result,
-            energyTable: ModelMeasurement.energyTable, warnings: result.warnings)
+            energyTable: ModelMeasurement.energyTable,
+            energyAssumptions: result.energy.assumptions ?? EnergyAssumptions(),
+            warnings: result.warnings)
     }
 
     private func datasetDescription(_ model: any SpikingModel) -> String {

@@ -267,7 +267,8 @@ struct TrainingRun {
         let twin = try network.map {
             [try measurement.rival($0.result.model, answering: $0.evaluation)]
         }
-        let origin = try method.origin.map { name, model in
+        let before = try method.origin
+        let origin = try before.map { name, model in
             try measurement.rival(
                 name, detail: "the network before compression",
                 answering: model.evaluate(
@@ -280,16 +281,23 @@ struct TrainingRun {
         let warnings =
             data.warnings + doubts + observer.warnings
             + tellDoubts(measurement.evaluation, heard: observer.warnings)
-        let result = measurement.result(
+        var result = measurement.result(
             beside: (origin.map { [$0] } ?? []) + (twin ?? []) + others, baseline: network?.result,
             warnings: warnings)
+        if let before, result.compression != nil {
+            result.compression?.origin = before.name
+            // Of networks with other layers there is no distance.
+            result.compression?.firingRates = try? FiringRateDistance(
+                from: before.model, to: method.model, on: data.test)
+        }
         let told = Set(warnings)
         for warning in result.warnings where !told.contains(warning) { events.warning(warning) }
         let content = try ReportBuilder(
             configuration: configuration, data: data, command: request.command
         ).content(
             result, measurement: measurement, model: method.model, state: state,
-            diagnostics: method.diagnostics(of: state.reports, on: data.training))
+            diagnostics: (result.compression.map { [$0.diagnostic] } ?? [])
+                + method.diagnostics(of: state.reports, on: data.training))
         try write(content, to: directory)
         return CommandOutcome(
             text: RunSummary(result: result, directory: directory.url).text, value: result)

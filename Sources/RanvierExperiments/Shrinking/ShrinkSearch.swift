@@ -20,7 +20,7 @@ struct ShrinkSearch {
     let events: WorkEvents
     private let stored: StoredRun
     private let implied: ImpliedCompression
-    private let model: any ParameterizedModel
+    private let model: any SpikingModel & ParameterHolder
     private let data: DatasetConfiguration.Splits
     private let validation: Dataset
     private let measurement: ModelMeasurement
@@ -37,7 +37,7 @@ struct ShrinkSearch {
         self.events = events
         stored = try StoredRun(request.start, registry: registry, warning: events.warning)
         implied = ImpliedCompression(of: stored.configuration, in: request.start)
-        guard let model = stored.model as? any ParameterizedModel else {
+        guard let model = stored.model as? any SpikingModel & ParameterHolder else {
             throw ShrinkError.notParameterized(kind: type(of: stored.model).kind)
         }
         self.model = model

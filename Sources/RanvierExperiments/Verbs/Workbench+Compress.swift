@@ -25,7 +25,7 @@ extension CompressRequest.Phase {
     fileprivate var word: String {
         switch self {
         case .prune: "pruned"
-        case .quantize: "quantized"
+        case .quantize, .postQuantize: "quantized"
         }
     }
 }

@@ -4,14 +4,16 @@ import RanvierNetworks
 
 /// A method that moves parameters by steps of an optimiser and can be led through parts of a course, each with an optimiser and a
 /// schedule that begin anew: what pruning and quantising train with.
+///
+/// The parameters of the layers may be seen through masks and quantisers while the method trains.
 public protocol GradientMethod: LearningMethod {
-    /// The parameters of the layers, which may be seen through masks and quantisers while the method trains.
+    /// The parameters of the layers in order, without the numbers that their views bring along.
     var layerParameters: [Parameter] { get }
 
     /// Forgets what the optimiser has gathered.
     ///
     /// - Parameter learningRate: from now on; nil for the one that the method was made with.
-    mutating func restart(learningRate: Float?)
+    mutating func restart(learningRate: Float?) throws
 
     /// Trains for one epoch of a part of a course: what is drawn goes by the epoch, schedules go by its place in the part.
     ///
@@ -20,6 +22,11 @@ public protocol GradientMethod: LearningMethod {
     ///   - part: epochs of the part.
     mutating func epoch(_ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks) throws
         -> EpochReport
+
+    /// Leaves the statistics of normalisations as they are from now on, or lets them follow again.
+    ///
+    /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where there are none to leave.
+    mutating func freezeNormalization(_ isFrozen: Bool) throws
 
     /// Steps of a sequence; nil for a network without a clock.
     var steps: Int? { get }
@@ -36,6 +43,14 @@ extension GradientMethod {
         _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         try self.epoch(epoch, in: 0..<epochs, on: data, hooks: hooks)
+    }
+
+    /// Refused.
+    public mutating func freezeNormalization(_ isFrozen: Bool) throws {
+        guard isFrozen else { return }
+        throw TrainingError.mismatch(
+            what: "freeze-normalization", expected: "a network with batch normalisation",
+            found: "the method '\(Self.name)', which has none")
     }
 
     /// None.

@@ -1,3 +1,4 @@
+import RanvierConfiguration
 import RanvierData
 
 extension TrainingConfiguration {
@@ -5,17 +6,20 @@ extension TrainingConfiguration {
     ///
     /// - Throws: ``TrainingError/mismatch(what:expected:found:)`` where samples are no images.
     public func augmentation(of data: Dataset) throws(TrainingError) -> Augmentation? {
-        guard shift > 0 || flips else { return nil }
+        let chosen = self.augmentation
+        guard chosen != AugmentationChoice() else { return nil }
         let shape = try data.shiftedShape
-        guard shift < max(shape[0], shape[1]) else {
+        guard chosen.shift < Double(max(shape[0], shape[1])) else {
             throw .mismatch(
                 what: "training.augmentation.shift",
                 expected: "less than the images of \(shape[0]) × \(shape[1]) pixels",
-                found: "\(shift) pixels, which move images out of sight")
+                found: "\(NumberText.shortest(chosen.shift)) pixels, which move images out of sight"
+            )
         }
         return Augmentation(
-            imageShape: shape, shift: shift, flipsHorizontally: flips,
-            fill: data.valueRange.lowerBound)
+            imageShape: shape, shift: chosen.shift, rotation: chosen.rotation, scale: chosen.scale,
+            flipsHorizontally: chosen.flips, fill: data.valueRange.lowerBound,
+            levels: chosen.levels)
     }
 }
 

@@ -21,14 +21,14 @@ public struct TrainingConfiguration: Sendable {
     public var clipping: GradientClipping
     /// When to stop before the last epoch.
     public var earlyStop: EarlyStop?
-    /// Largest random shift of training images in pixels; 0 for none.
-    public var shift: Int
-    /// Whether training images are mirrored by chance.
-    public var flips: Bool
+    /// Random changes of training images.
+    public var augmentation: AugmentationChoice
     /// Steps through which gradients flow back; nil for all.
     public var truncation: Int?
     /// Whether states of layers are computed again in the backward pass instead of being kept.
     public var recomputesStates: Bool
+    /// Whether normalisations keep their statistics and normalise by them.
+    public var freezesNormalization: Bool
     /// Bytes that training may use; nil for the memory of the machine.
     public var memoryLimit: Int?
 
@@ -42,10 +42,10 @@ public struct TrainingConfiguration: Sendable {
         schedule = .cosine()
         clipping = .none
         earlyStop = nil
-        shift = 0
-        flips = false
+        augmentation = AugmentationChoice()
         truncation = nil
         recomputesStates = false
+        freezesNormalization = false
         memoryLimit = nil
     }
 
@@ -60,11 +60,11 @@ public struct TrainingConfiguration: Sendable {
         schedule = try Self.schedule(section)
         clipping = try Self.clipping(section)
         earlyStop = try EarlyStop.read(section)
-        let augmentation = try section.section("augmentation")
-        shift = try augmentation.integer("shift", default: 0, in: 0...)
-        flips = try augmentation.boolean("flip", default: false)
+        augmentation = AugmentationChoice()
+        try AugmentationChoice.schema.read(section.section("augmentation"), onto: &augmentation)
         truncation = try section.optionalInteger("truncation", in: 1...)
         recomputesStates = try section.boolean("recompute", default: false)
+        freezesNormalization = try section.boolean("freeze-normalization", default: false)
         memoryLimit = try section.optionalInteger("memory-limit", in: 1...).map { $0 << 20 }
         if batchSizes.sizes.count > epochs {
             throw section.invalid(

@@ -8,6 +8,7 @@ extension ClockedModel {
     /// The model before the first row: of values that are shown as they are, or of sequences whose rows are coded as
     /// they come.
     public func stream() throws -> any ModelStream {
+        try network.requireSharedSteps()
         guard let rows = encoder.rowEncoder() else {
             throw ModelError.noStream(
                 model: "a network with the encoding '\(encoderDescription.kind)'",

@@ -14,7 +14,7 @@ import RanvierTensors
 ///     }
 ///
 /// Parameters live in the network, which copies of the model share.
-public struct ClockedModel: SpikingModel {
+public struct ClockedModel: SpikingModel, ParameterHolder {
     /// `clocked`.
     public static let kind = ClockedDescription.kind
 
@@ -76,6 +76,7 @@ public struct ClockedModel: SpikingModel {
     public func respond(
         to batch: Batch, listener: Listener?, changing change: (Tensor) -> Tensor
     ) throws -> Responses {
+        try network.requireSharedSteps()
         let sequence = change(try shown(batch.features, samples: batch.indices))
         var context = ForwardContext(timeStep: network.timeStep, observer: listener?.hears)
         context.signal = signal(showsSpikes: listener?.showsSpikes)
@@ -176,6 +177,9 @@ public struct ClockedModel: SpikingModel {
         ])
     }
 
+    /// The parameters of the network's layers.
+    public var layerParameters: [Parameter] { network.layerParameters }
+
     /// The network's parameters, and what they are seen through.
     public var parameters: [String: Tensor] { network.storedTensors }
 
@@ -196,19 +200,8 @@ public struct ClockedModel: SpikingModel {
             batchSize: batchSize)
     }
 
-    /// Parameters through their views: bits that are seen, and which numbers are masked away.
-    ///
-    /// What views bring along is not counted: scales go into thresholds, scores are needed in training alone.
-    public var storage: [StoredNumbers] {
-        network.layerParameters.map { parameter in
-            let views = parameter.views
-            return StoredNumbers(
-                name: parameter.name, shape: parameter.shape,
-                bits: views.compactMap(\.bits).last ?? 32,
-                mask: views.contains(where: \.removesConnections)
-                    ? parameter.seen.scalars.map { $0 != 0 } : nil)
-        }
-    }
+    /// Parameters through their views.
+    public var storage: [StoredNumbers] { storedNumbers }
 
     /// What the encoder takes.
     public var accepts: AcceptedValues { encoder.accepts }

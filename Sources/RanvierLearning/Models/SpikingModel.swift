@@ -85,6 +85,9 @@ public protocol SpikingModel: Sendable {
     /// Numbers that one sample's inference keeps from one step to the next.
     var stateCount: Int { get }
 
+    /// Connections that a sample passes, for what an artificial network of the same shape would do; nil where there is none.
+    func connectionLoad(of batch: Batch) throws -> ConnectionLoad?
+
     /// Samples at once in evaluation.
     var batchSize: Int { get }
 }
@@ -98,6 +101,9 @@ extension SpikingModel {
             model: "a model of the kind '\(Self.kind)'",
             reason: "its spike times have no gradient by the values of a sample here")
     }
+
+    /// Nil, unless a kind of model says otherwise.
+    public func connectionLoad(of batch: Batch) throws -> ConnectionLoad? { nil }
 
     /// The kind of the encoder.
     public var encoding: String { encoderDescription.kind }

@@ -62,15 +62,13 @@ public struct Adam: Optimizer {
             var v = second.removeValue(forKey: parameter.name) ?? .zeros(parameter.shape)
             m.mutateScalars { m in
                 v.mutateScalars { v in
-                    parameter.mutateScalars { w in
-                        Parallel.forEachRange(of: w.count, grain: updateGrain) { range in
-                            let i = range.lowerBound
-                            rnv_adam(
-                                w.pointer + i, g.pointer + i, m.pointer + i, v.pointer + i,
-                                range.count, rate, beta1, beta2, epsilon,
-                                correction1, correction2, decays ? decay.coupled : 0,
-                                decays ? decay.decoupled : 0)
-                        }
+                    parameter.mutateScalars(grain: updateGrain) { w, range in
+                        let i = range.lowerBound
+                        rnv_adam(
+                            w.pointer + i, g.pointer + i, m.pointer + i, v.pointer + i,
+                            range.count, rate, beta1, beta2, epsilon,
+                            correction1, correction2, decays ? decay.coupled : 0,
+                            decays ? decay.decoupled : 0)
                     }
                 }
             }

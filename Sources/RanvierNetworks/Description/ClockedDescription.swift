@@ -23,20 +23,7 @@ public struct ClockedDescription: Configurable {
         Field.integers("input-shape", \.inputShape, in: 1..., isRequired: true)
         Field.number("time-step", \.timeStep, in: .positive, isRequired: true)
         Field.layers("layers", \.layers, isRequired: true)
-        Field { section, value throws(ConfigurationError) in
-            guard section.keys.contains("views") else { return }
-            let views = try section.section("views")
-            for name in views.keys {
-                value.views[name] = try views.values(name, of: ViewRole.self)
-            }
-        } write: { value in
-            guard !value.views.isEmpty else { return [] }
-            let views = value.views.sorted { $0.key < $1.key }.map { name, elements in
-                ConfigurationValue.Entry(name, .list(elements.map(\.configurationValue)))
-            }
-            return [.init("views", .section(views))]
-        } vary: { _, _ in
-        }
+        Field.views("views", \.views)
     }
 
     /// As the description of a network.
@@ -76,11 +63,7 @@ extension Network {
             description.inputShape = inputShape
             description.timeStep = timeStep
             description.layers = chain.descriptions
-            for parameter in parameters where !parameter.views.isEmpty {
-                description.views[parameter.name] = parameter.views.map {
-                    Element(type(of: $0).kind, $0.options)
-                }
-            }
+            description.views = viewElements
             return description
         }
     }

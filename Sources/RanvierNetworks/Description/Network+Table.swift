@@ -46,11 +46,13 @@ extension Network: CustomStringConvertible {
     /// Products of a dense step of one sample.
     private static func operations(of layer: any Layer, input: [Int]) -> Int {
         var total = 0
-        let context = ForwardContext(timeStep: 1e-3) { _, observation in
+        var context = ForwardContext(timeStep: 1e-3) { _, observation in
             if case .operations(let count) = observation {
                 total += count.multiplyAccumulate + count.synaptic
             }
         }
+        // Neurons that want a step of weights are looked at alone.
+        context.weightStep = Tensor(1)
         guard (try? layer.outputShape(for: input)) != nil else { return 0 }
         _ = layer(Tensor(repeating: 1, shape: [1, 1] + input), in: context)
         return total

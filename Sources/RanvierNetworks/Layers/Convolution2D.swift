@@ -90,7 +90,7 @@ public struct Convolution2D: DescribedLayer {
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
         let output = input.convolution(
             weights.tensor, bias: bias?.tensor, window: window, groups: groups,
-            measuresChannels: context.measuresChannels)
+            measuresChannels: context.measuresChannels, living: weights.living)
         synapses.observe(input, output, in: context)
         return output
     }

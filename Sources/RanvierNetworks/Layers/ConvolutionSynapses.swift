@@ -57,12 +57,20 @@ struct ConvolutionSynapses: Sendable {
 
     /// Tells what was done for images `[T, B, H, W, C]`, and what came out.
     func observe(_ image: @autoclosure () -> Tensor, _ output: Tensor, in context: ForwardContext) {
-        guard context.observer != nil else { return }
+        guard context.observer != nil || context.inspector != nil else { return }
         let weights = weights.seen
         let operations = ConvolutionOperations(
             weights: weights.rank == 3 ? weights.reshaped(to: [1] + weights.shape) : weights,
             window: options.window, groups: options.groups)
-        context.observe(.operations(operations.count(for: image(), signal: context.signal)))
-        context.observe(.values(output.detached))
+        let image = image()
+        if context.observer != nil {
+            context.observe(.operations(operations.count(for: image, signal: context.signal)))
+            context.observe(.values(output.detached))
+        }
+        context.inspect(
+            .input(
+                SynapseRecord(
+                    image, fanOut: operations.fanOut(for: image.shape),
+                    places: operations.places(for: image.shape))))
     }
 }

@@ -229,6 +229,10 @@ public struct DelayedLinear: DescribedLayer {
         let x = input.rank > 3 ? input.flattened(from: 2) : input
         let steps = x.shape[0], samples = x.shape[1]
         observeOperations(for: x, in: context)
+        context.inspect(
+            .input(
+                SynapseRecord(
+                    x, fanOut: weights.fanOut(inputs: inputs), places: inputs * outputs)))
         let all = x.matrixProduct(tapWeights)
         if taps == 1 { return bias.map { all + $0.tensor } ?? all }
         // Of a constant sequence the products are done once; their sums differ from step to step.

@@ -6,7 +6,8 @@ import RanvierTensors
 ///
 ///     u[t] = β v[t−1] + I[t],   s[t] = Θ(u[t] − θ),   v[t] = u[t] − θ s[t]   (soft reset)
 ///
-/// All options of ``LIFDynamics``. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
+/// All options of ``LIFDynamics``; v[−1] is 0 unless chosen; one threshold for the layer, or one for each channel of the last
+/// axis. Source: the discrete model of Neftci, Mostafa & Zenke 2019; a learnable
 /// leak `β = sigmoid(a)` as in Fang et al. 2021 (PLIF).
 public struct LIF: SpikingUnits {
     /// `lif`.
@@ -26,13 +27,20 @@ public struct LIF: SpikingUnits {
         public var leak = Leak.timeConstant(20e-3)
         /// θ.
         public var threshold: Float = 1
+        /// v before the first step of a sequence, a potential as θ is; θ/2 makes the first spikes neither early nor late. With a
+        /// threshold per channel it is the same part of each.
+        public var initialMembrane: Float = 0
+        /// Whether each channel of the last axis has a threshold of its own; they start alike.
+        public var hasThresholdPerChannel = false
+        /// How many channels they are then; nil for as many as there are.
+        public var channels: Int?
         /// Reset, surrogate and the other options.
         public var dynamics = LIFDynamics()
         /// What the layer hands on.
         public var output = Output.spikes
         /// Whether the leak is trained, one for the layer.
         public var learnsLeak = false
-        /// Whether the threshold is trained, one for the layer.
+        /// Whether the threshold is trained: the layer's, or that of each channel.
         public var learnsThreshold = false
 
         /// 20 ms, threshold 1, soft detached reset, arctangent.
@@ -42,11 +50,23 @@ public struct LIF: SpikingUnits {
         public static let schema = Schema<Options> {
             Field.leak(\.leak)
             Field.number("threshold", \.threshold, in: .positive)
+            Field.initialMembrane(\.initialMembrane)
+            Field.thresholds(\.hasThresholdPerChannel, \.channels)
             Field.part(\.dynamics)
+            Field.levels(\.dynamics.membrane, besideThresholds: \.hasThresholdPerChannel)
             Field.choice("output", \.output)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.boolean("learns-threshold", \.learnsThreshold)
             Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
+            Field.initialBelowThreshold(\.initialMembrane, \.threshold)
+            Field.refusing("initial-membrane") {
+                $0.initialMembrane != 0 && $0.learnsThreshold && $0.dynamics.reset == .softDelayed
+            } because: { _ in
+                "with reset 'soft-delayed' a membrane at the threshold counts as a spike of the step before, and a learned "
+                    + "threshold may sink below it; use reset: soft, or leave the key out"
+            } settle: {
+                $0.initialMembrane = 0
+            }
         }
     }
 
@@ -77,31 +97,53 @@ public struct LIF: SpikingUnits {
     /// - Parameters:
     ///   - learnsLeak: trains `a` in `β = sigmoid(a)`, one for the layer.
     ///   - learnsThreshold: trains θ, one for the layer.
+    ///   - initialMembrane: v before the first step, below the threshold; a learned threshold does not move it.
     ///   - timeStep: only with `learnsLeak`, to start from a time constant.
     public init(
         leak: Leak, threshold: Float = 1, dynamics: LIFDynamics, output: Output = .spikes,
-        learnsLeak: Bool = false, learnsThreshold: Bool = false, timeStep: Double = 1e-3
+        learnsLeak: Bool = false, learnsThreshold: Bool = false, initialMembrane: Float = 0,
+        timeStep: Double = 1e-3
     ) {
         let options = Options().with {
             ($0.leak, $0.threshold, $0.dynamics) = (leak, threshold, dynamics)
             ($0.output, $0.learnsLeak, $0.learnsThreshold) = (output, learnsLeak, learnsThreshold)
+            $0.initialMembrane = initialMembrane
         }
         self.init(options, timeStep: timeStep)
     }
 
-    /// Neurons as described.
-    public init(_ options: Options, at site: LayerSite) {
-        self.init(options, timeStep: site.timeStep)
+    /// Neurons with a threshold for each channel of the last axis.
+    ///
+    /// - Parameter initialShare: the part of its threshold that a membrane begins with.
+    public init(
+        leak: Leak, thresholds: [Float], initialShare: Float = 0, dynamics: LIFDynamics,
+        output: Output = .spikes
+    ) {
+        let options = Options().with {
+            ($0.leak, $0.dynamics, $0.output) = (leak, dynamics, output)
+            $0.threshold = Parameter.least(of: thresholds)
+            $0.initialMembrane = initialShare * $0.threshold
+            ($0.hasThresholdPerChannel, $0.channels) = (true, thresholds.count)
+        }
+        self.init(options, timeStep: 1e-3, thresholds: thresholds)
     }
 
-    private init(_ options: Options, timeStep: Double) {
+    /// Neurons as described.
+    public init(_ options: Options, at site: LayerSite) {
+        let complete = options.with {
+            $0.channels = $0.hasThresholdPerChannel ? $0.channels ?? site.channels : nil
+        }
+        self.init(complete, timeStep: site.timeStep)
+    }
+
+    private init(_ options: Options, timeStep: Double, thresholds: [Float]? = nil) {
         self.options = options.with {
             // Without a hard reset there is nothing to leak to; what has no effect is not kept.
             if !$0.dynamics.reset.isHard { $0.dynamics.leakTarget = .zero }
         }
-        threshold = Parameter(
-            shape: [], initialization: .constant(options.threshold),
-            isTrainable: options.learnsThreshold, decays: false)
+        threshold = .thresholds(
+            thresholds, else: options.threshold, channels: options.channels,
+            learns: options.learnsThreshold)
         if options.learnsLeak {
             let factor = min(max(options.leak.factor(timeStep: timeStep), 1e-4), 1 - 1e-4)
             leakLogit = Parameter(
@@ -127,8 +169,14 @@ public struct LIF: SpikingUnits {
         [("threshold", threshold)] + (leakLogit.map { [("leak-logit", $0)] } ?? [])
     }
 
-    /// Any shape, unchanged.
-    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+    /// Any shape, unchanged; the last axis must have one element per threshold.
+    public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+        try threshold.requireChannels(of: input)
+        return input
+    }
+
+    /// θ, `[]` or `[C]`.
+    public var thresholds: Tensor { threshold.seen }
 
     /// Spikes, or membranes.
     public func signal(for input: Signal) -> Signal {
@@ -172,13 +220,26 @@ public struct LIF: SpikingUnits {
         return (output.step(at: 0), LayerState(["membrane": next]))
     }
 
+    /// Membranes `[B, …]` before the first step of a current `[T, B, …]`; nil where all are 0.
+    public func firstMembrane(for current: Tensor) -> Tensor? {
+        options.initialMembrane.firstState(
+            for: current, thresholds: threshold.tensor, beside: options.threshold)
+    }
+
     private func respond(to current: Tensor, state: Tensor?, in context: ForwardContext) -> (
         output: Tensor, state: Tensor
     ) {
         let response = dynamics.run(
             current, leak: leakFactor(timeStep: context.timeStep), threshold: threshold.tensor,
-            state: state, keepsMembrane: output == .membrane)
+            state: state ?? firstMembrane(for: current),
+            keepsMembrane: output == .membrane || context.inspector != nil,
+            membraneStep: context.weightStep)
         context.observe(.spikes(response.spikes.detached))
+        context.inspect(
+            .membranes(
+                MembraneRecord(
+                    response, dynamics, leak: leakFactor(timeStep: context.timeStep),
+                    threshold: threshold.tensor)))
         return (
             output == .spikes ? response.spikes : response.membrane ?? response.spikes,
             response.state

@@ -109,7 +109,8 @@ public struct Linear: DescribedLayer {
             context.observe(
                 .operations(OperationCount(of: x, fanOut: fanOut, signal: context.signal)))
         }
-        return x.matrixProduct(weights.tensor, bias: bias?.tensor)
+        context.inspect(.input(SynapseRecord(x, fanOut: fanOut, places: inputs * outputs)))
+        return x.matrixProduct(weights.tensor, bias: bias?.tensor, living: weights.living)
     }
 
     /// The same synapses followed by `y a + b` per output.

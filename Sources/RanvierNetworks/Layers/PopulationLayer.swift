@@ -12,6 +12,12 @@ public protocol PopulationLayer: Layer {
     /// What decays in the neurons, in a word, and how: `membrane`, `synaptic`.
     var leaks: [(what: String, leak: Leak)] { get }
 
+    /// Potential of the membranes before the first step, below the threshold.
+    var initialMembrane: Float { get }
+
+    /// Membranes `[B, …]` before the first step of a current `[T, B, …]`; nil where all are 0.
+    func firstMembrane(for current: Tensor) -> Tensor?
+
     /// Operations that spikes `[T, B, …]` cause inside the layer at the step after; nil without recurrence.
     func recurrentOperations(for spikes: Tensor) -> OperationCount?
 }
@@ -19,6 +25,14 @@ public protocol PopulationLayer: Layer {
 extension PopulationLayer {
     /// None.
     public var leaks: [(what: String, leak: Leak)] { [] }
+
+    /// 0.
+    public var initialMembrane: Float { 0 }
+
+    /// The same of all.
+    public func firstMembrane(for current: Tensor) -> Tensor? {
+        initialMembrane.firstState(for: current)
+    }
 
     /// Time constants far below the step, and a refractory period that outlasts the sequence.
     public func doubts(timeStep: Double, steps: Int) -> [String] {
@@ -56,9 +70,13 @@ extension PopulationLayer {
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
         output: Tensor, state: LayerState?
     ) {
-        let parameters = populationParameters(timeStep: context.timeStep)
+        var parameters = populationParameters(timeStep: context.timeStep)
+        if sharesWeightStep { parameters.membraneStep = context.weightStep }
         let response = dynamics.run(
-            input, parameters, state: state.map { PopulationState($0, parameters, dynamics) })
+            input, parameters,
+            state: state.map { PopulationState($0, parameters, dynamics) }
+                ?? firstState(for: input, parameters),
+            keepsMembrane: context.inspector != nil)
         if context.observer != nil {
             let last = state?["spikes"]
             observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)
@@ -68,7 +86,35 @@ extension PopulationLayer {
             }
             context.observe(.spikes(response.spikes.detached))
         }
+        context.inspect(
+            .membranes(
+                MembraneRecord(
+                    response, dynamics, parameters, adaptation: state?["adaptation"])))
+        if let recurrence = parameters.recurrence {
+            context.inspect(
+                .recurrentInput(
+                    SynapseRecord(
+                        Self.heard(of: response.spikes.detached, before: state?["spikes"]),
+                        fanOut: Self.fanOut(of: recurrence), places: recurrence.count)))
+        }
         return (response.spikes, response.state.named)
+    }
+
+    /// The spikes of the step before each, `[T, B, N]`.
+    private static func heard(of spikes: Tensor, before last: Tensor?) -> Tensor {
+        let first = last?.detached.dense ?? .zeros(Array(spikes.shape.dropFirst()))
+        let heard = Tensor.concatenate(
+            [first.reshaped(to: [1] + first.shape)]
+                + (spikes.shape[0] > 1 ? [spikes.slice(0..<spikes.shape[0] - 1).dense] : []))
+        return heard.rank > 3 ? heard.flattened(from: 2) : heard
+    }
+
+    /// Weights `[N, N]` of each neuron that are not zero.
+    private static func fanOut(of recurrence: Tensor) -> [Int] {
+        let weights = recurrence.detached.scalars, width = recurrence.shape[1]
+        return (0..<recurrence.shape[0]).map { row in
+            weights[row * width..<(row + 1) * width].count { $0 != 0 }
+        }
     }
 
     /// One step.
@@ -77,6 +123,19 @@ extension PopulationLayer {
     ) {
         let response = run(input.reshaped(to: [1] + input.shape), state: state, in: context)
         return (response.output.step(at: 0), response.state)
+    }
+
+    /// The state before the first step; nil where all of it is 0.
+    package func firstState(
+        for input: Tensor, _ parameters: PopulationParameters
+    ) -> PopulationState? {
+        guard let membrane = firstMembrane(for: input) else { return nil }
+        let rest = Tensor.zeros(membrane.shape)
+        var state = PopulationState(membrane: membrane, last: rest)
+        if parameters.synapticLeak != nil { state.synapse = rest }
+        if parameters.adaptation != nil { state.adaptation = rest }
+        if dynamics.refractorySteps > 0 { state.waiting = rest }
+        return state
     }
 
     private func observeRecurrence(of spikes: Tensor?, in context: ForwardContext) {

@@ -87,6 +87,7 @@ extension LayerChain {
         var again = context
         again.isRecomputing = true
         again.observer = nil
+        again.inspector = nil
         // The backward pass runs where the forward pass ran; nothing crosses to another thread.
         nonisolated(unsafe) let repeated = (chain: self, context: again)
         let name = Tape.layer, start = input.detached, hasVariable = input.isTracked

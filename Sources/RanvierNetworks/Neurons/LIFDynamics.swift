@@ -60,11 +60,14 @@ public struct LIFDynamics: Hashable, Sendable {
     public var tie = TieRule.fires
     /// The derivative of a spike in the backward pass.
     public var surrogate = Surrogate.arctangent
+    /// Levels on which membranes are kept; nil for as they are.
+    public var membrane: MembraneLevels?
 
     /// Soft reset, detached, arctangent surrogate.
     public init(
         reset: Reset = .soft, detachesReset: Bool = true, leakTarget: LeakTarget = .zero,
-        inputScale: InputScale = .unit, tie: TieRule = .fires, surrogate: Surrogate = .arctangent
+        inputScale: InputScale = .unit, tie: TieRule = .fires, surrogate: Surrogate = .arctangent,
+        membrane: MembraneLevels? = nil
     ) {
         self.reset = reset
         self.detachesReset = detachesReset
@@ -72,6 +75,7 @@ public struct LIFDynamics: Hashable, Sendable {
         self.inputScale = inputScale
         self.tie = tie
         self.surrogate = surrogate
+        self.membrane = membrane
     }
 
     /// What a run over a sequence gives.
@@ -90,23 +94,29 @@ public struct LIFDynamics: Hashable, Sendable {
     ///   - current: input, `[T, B, …]`; a sequence constant in time is read once per step from the cache
     ///     and receives its gradient summed over time.
     ///   - leak: the factor τ in 0…1, a single number; may be tracked.
-    ///   - threshold: θ, a single number; may be tracked.
+    ///   - threshold: θ, a single number, or one per channel of the last axis; may be tracked.
     ///   - state: membrane before the first step, `[B, …]`; nil for 0.
     ///   - keepsMembrane: whether the membrane is returned; the backward pass works it out
     ///     again and does not need it.
+    ///   - membraneStep: the step of the weights, for ``membrane`` that shares it; may be tracked.
     /// - Returns: spikes, membrane and the state to go on from, all differentiable.
     public func run(
         _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor? = nil,
-        keepsMembrane: Bool = false
+        keepsMembrane: Bool = false, membraneStep: Tensor? = nil
     ) -> Response {
         precondition(current.rank >= 2, "a sequence has axes [T, B, …], not \(current.shape)")
+        if threshold.rank > 0 || membrane != nil {
+            return runAsPopulation(
+                current, leak: leak, threshold: threshold, state: state,
+                keepsMembrane: keepsMembrane, membraneStep: membraneStep)
+        }
         let inputs = [current, leak, threshold] + (state.map { [$0] } ?? [])
         let isTracked = inputs.contains(where: \.isTracked)
         let wantsParameters = leak.isTracked || threshold.isTracked
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
-            threshold: threshold.detached.scalar, initial: state?.detached.denseBuffer,
-            isTracked: isTracked, wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
+            threshold: threshold.detached.scalar, initial: state, isTracked: isTracked,
+            wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
         let results = Tape.record(values, inputs: inputs) { gradients in
@@ -118,6 +128,31 @@ public struct LIFDynamics: Hashable, Sendable {
         return Response(
             spikes: results[0], membrane: keepsMembrane && results.count > 2 ? results[2] : nil,
             state: results[1])
+    }
+
+    /// By the kernel of populations, which knows thresholds per channel and levels of membranes.
+    private func runAsPopulation(
+        _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor?, keepsMembrane: Bool,
+        membraneStep: Tensor?
+    ) -> Response {
+        var numbers = PopulationParameters(leak: leak, threshold: threshold)
+        if membrane?.sharesStep == true { numbers.membraneStep = membraneStep }
+        if leakTarget == .reset, case .hard(let potential) = reset {
+            numbers.leakTarget = potential
+        }
+        let initial = state.map { membrane in
+            // Only a delayed reset asks for the last spikes; they follow from the membrane.
+            let theta = threshold.detached, v = membrane.detached
+            return PopulationState(
+                membrane: membrane,
+                last: tie == .fires ? v.isGreaterOrEqual(to: theta) : v.isGreater(than: theta))
+        }
+        let response = PopulationDynamics(
+            reset: reset, detachesReset: detachesReset, inputScale: inputScale, tie: tie,
+            surrogate: surrogate, membrane: membrane
+        ).run(current, numbers, state: initial, keepsMembrane: keepsMembrane)
+        return Response(
+            spikes: response.spikes, membrane: response.membrane, state: response.state.membrane)
     }
 }
 
@@ -141,6 +176,7 @@ extension LIFDynamics: Configurable {
         } settle: {
             $0.leakTarget = .zero
         }
+        Field.membrane(\.membrane)
     }
 
     /// Of deep architectures: hard reset that is not detached, dspike. Source: Li et al. 2023.

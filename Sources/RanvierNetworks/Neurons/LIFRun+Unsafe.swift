@@ -8,6 +8,8 @@ struct LIFRun: Sendable {
     let current: Tensor?
     let neuron: rnv_lif_t
     let initial: FloatBuffer?
+    /// Whether somebody asks for the gradient of the initial state.
+    private let isInitialTracked: Bool
     let spikes: Tensor
     /// Kept where somebody asked for it or it cannot be repeated.
     let membrane: Tensor?
@@ -27,8 +29,10 @@ struct LIFRun: Sendable {
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
-        initial: FloatBuffer?, isTracked: Bool, wantsParameters: Bool, keepsMembrane: Bool
+        initial state: Tensor?, isTracked: Bool, wantsParameters: Bool, keepsMembrane: Bool
     ) {
+        let initial = state?.detached.denseBuffer
+        isInitialTracked = state?.isTracked ?? false
         let steps = current.shape[0], columns = current.shape.dropFirst().reduce(1, *)
         precondition(
             initial == nil || initial?.count == columns,
@@ -73,7 +77,7 @@ struct LIFRun: Sendable {
         guard let bits = spikes.spikeBits else { preconditionFailure("spikes are bits") }
         let kept = self.membrane?.denseBuffer
         let result = FloatBuffer(count: isConstant ? columns : steps * columns)
-        let initialGradient = initial.map { _ in FloatBuffer(count: columns) }
+        let initialGradient = isInitialTracked ? FloatBuffer(count: columns) : nil
         let upstream = SpikeUpstream(upstream)
         let fromMembrane = membrane?.stepBuffer
         let fromState = state?.denseBuffer
@@ -118,12 +122,15 @@ struct LIFRun: Sendable {
             withExtendedLifetime(scratch) {}
         }
         let stateShape = Array(shape.dropFirst())
-        return [
+        var gradients: [Tensor?] = [
             Tensor(shape: isConstant ? stateShape : shape, dense: result),
             wantsParameters ? Tensor(sums.totalLeak) : nil,
             wantsParameters ? Tensor(sums.totalThreshold) : nil,
-            initialGradient.map { Tensor(shape: stateShape, dense: $0) },
         ]
+        if initial != nil {
+            gradients.append(initialGradient.map { Tensor(shape: stateShape, dense: $0) })
+        }
+        return gradients
     }
 
     /// σ′ of a surrogate that is a closure, over the whole sequence.

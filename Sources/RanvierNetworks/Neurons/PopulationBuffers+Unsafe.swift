@@ -3,7 +3,8 @@ import RanvierTensors
 
 /// The numbers of a population as the kernels read them.
 struct PopulationNumbers: Sendable {
-    let threshold: Float
+    let threshold: Tensor
+    let thresholdPerChannel: Bool
     let strength: Float
     let hasSynapse: Bool
     let adapts: Bool
@@ -17,6 +18,9 @@ struct PopulationNumbers: Sendable {
     let wantsCoupling: Bool
     let wantsSynapticLeak: Bool
     let wantsAdaptation: Bool
+    let wantsMembraneStep: Bool
+    private let membraneStep: Float?
+    private let leakTarget: Float
     private let leak: FloatBuffer
     private let channels: Int
     private let synapticLeak: Float
@@ -32,7 +36,8 @@ struct PopulationNumbers: Sendable {
         self.channels = channels
         leak = parameters.leak.detached.denseBuffer
         leakPerChannel = check(parameters.leak, "a leak")
-        threshold = parameters.threshold.detached.scalar
+        threshold = parameters.threshold.detached.dense
+        thresholdPerChannel = check(parameters.threshold, "a threshold")
         hasSynapse = parameters.synapticLeak != nil
         synapticLeak = parameters.synapticLeak?.detached.scalar ?? 0
         adapts = parameters.adaptation != nil
@@ -49,20 +54,26 @@ struct PopulationNumbers: Sendable {
         wantsThreshold = parameters.threshold.isTracked
         wantsCoupling = parameters.coupling?.isTracked ?? false
         wantsSynapticLeak = parameters.synapticLeak?.isTracked ?? false
+        wantsMembraneStep = parameters.membraneStep?.isTracked ?? false
+        membraneStep = parameters.membraneStep?.detached.scalars[0]
+        leakTarget = parameters.leakTarget
         wantsAdaptation =
             parameters.adaptation.map { $0.leak.isTracked || $0.strength.isTracked } ?? false
     }
 
+    /// Whether the distance of the membranes' levels is a parameter.
+    var hasMembraneStep: Bool { membraneStep != nil }
+
     /// Whether there is nothing but one leak and one threshold, and neither is learned.
     var isPlain: Bool {
         !hasSynapse && !adapts && coupling == nil && !leakPerChannel && !wantsLeak
-            && !wantsThreshold
+            && !wantsThreshold && !thresholdPerChannel && leakTarget == 0
     }
 
     /// The neuron of a plain population.
     func plainForm(_ dynamics: PopulationDynamics) -> rnv_lif_t {
         LIFDynamics(reset: dynamics.reset, tie: dynamics.tie)
-            .kernelForm(leak: leak.pointer[0], threshold: threshold)
+            .kernelForm(leak: leak.pointer[0], threshold: threshold.scalar)
     }
 
     func withKernelForm(
@@ -81,7 +92,10 @@ struct PopulationNumbers: Sendable {
         form.adaptation_leak = adaptationLeak
         form.adaptation_strength = strength
         form.refractory = Float(dynamics.refractorySteps)
-        form.threshold = threshold
+        let threshold = threshold.denseBuffer
+        form.threshold = UnsafePointer(threshold.pointer)
+        form.threshold_per_channel = thresholdPerChannel ? 1 : 0
+        form.leak_target = leakTarget
         switch dynamics.reset {
         case .hard(let potential):
             form.reset_potential = potential
@@ -90,7 +104,36 @@ struct PopulationNumbers: Sendable {
         case .softDelayed: form.reset = Int32(RNV_RESET_SOFT_DELAYED)
         }
         form.tie_fires = dynamics.tie == .fires ? 1 : 0
-        withUnsafePointer(to: &form, body)
+        let levels = fillMembrane(dynamics.membrane, &form)
+        levels.withUnsafeBufferPointer { levels in
+            form.levels = levels.baseAddress
+            form.level_count = levels.count
+            withUnsafePointer(to: &form, body)
+        }
+        withExtendedLifetime(threshold) {}
+    }
+
+    /// How membranes are kept; returns levels that are listed.
+    private func fillMembrane(
+        _ levels: MembraneLevels?, _ form: inout rnv_population_t
+    ) -> [Float] {
+        form.membrane_rule = Int32(RNV_MEMBRANE_EXACT)
+        guard let levels else { return [] }
+        guard levels.placement == .uniform else {
+            precondition(
+                !thresholdPerChannel && membraneStep == nil,
+                "levels near the threshold are for one threshold, and follow from it")
+            form.membrane_rule = Int32(RNV_MEMBRANE_LISTED)
+            return levels.levels(near: threshold.scalar)
+        }
+        form.membrane_rule = Int32(
+            levels.rounding == .up ? RNV_MEMBRANE_UP : RNV_MEMBRANE_NEAREST)
+        precondition(
+            membraneStep != nil || !levels.sharesStep,
+            "membranes share the step of the weights before them, which have none")
+        form.membrane_step = membraneStep ?? levels.uniformStep
+        form.membrane_limit = levels.largestCode
+        return []
     }
 }
 
@@ -162,6 +205,7 @@ struct PopulationSums: Sendable {
     let synapticLeak: FloatBuffer?
     let adaptationLeak: FloatBuffer?
     let adaptationStrength: FloatBuffer?
+    let membraneStep: FloatBuffer?
 
     init(_ numbers: PopulationNumbers, columns: Int) {
         func zeros(_ isWanted: Bool) -> FloatBuffer? {
@@ -173,6 +217,7 @@ struct PopulationSums: Sendable {
         synapticLeak = zeros(numbers.wantsSynapticLeak)
         adaptationLeak = zeros(numbers.wantsAdaptation)
         adaptationStrength = zeros(numbers.wantsAdaptation)
+        membraneStep = zeros(numbers.wantsMembraneStep)
     }
 
     func fill(_ pass: inout rnv_population_backward_t) {
@@ -182,6 +227,7 @@ struct PopulationSums: Sendable {
         pass.synaptic_leak_sums = synapticLeak?.pointer
         pass.adaptation_leak_sums = adaptationLeak?.pointer
         pass.adaptation_strength_sums = adaptationStrength?.pointer
+        pass.membrane_step_sums = membraneStep?.pointer
     }
 }
 

@@ -5,7 +5,7 @@ import RanvierTensors
 /// over a whole sequence, forward and backward, in one fused operation.
 ///
 ///     i[t] = α i[t−1] + I[t] + w s[t−1] + R s[t−1]      current; α, w and R as far as there are any
-///     u[t] = β v[t−1] + i[t]                            charge (or (1 − β) i[t])
+///     u[t] = K(β v[t−1]) + i[t]                         charge (or (1 − β) i[t]); K where membranes have levels
 ///     s[t] = Θ(u[t] − θ − b a[t−1])                     fire, unless refractory
 ///     v[t] = u[t] − θ s[t]                              soft reset (or hard, or delayed)
 ///     a[t] = ρ a[t−1] + s[t]                            adaptation
@@ -32,11 +32,14 @@ public struct PopulationDynamics: Hashable, Sendable {
     public var surrogate = Surrogate.arctangent
     /// Steps after a spike in which a neuron cannot fire.
     public var refractorySteps = 0
+    /// Levels on which membranes are kept; nil for as they are.
+    public var membrane: MembraneLevels?
 
     /// Soft reset, detached, arctangent surrogate, no refractory period.
     public init(
         reset: Reset = .soft, detachesReset: Bool = true, inputScale: InputScale = .unit,
-        tie: TieRule = .fires, surrogate: Surrogate = .arctangent, refractorySteps: Int = 0
+        tie: TieRule = .fires, surrogate: Surrogate = .arctangent, refractorySteps: Int = 0,
+        membrane: MembraneLevels? = nil
     ) {
         precondition(refractorySteps >= 0, "a refractory period cannot be negative")
         self.reset = reset
@@ -45,6 +48,7 @@ public struct PopulationDynamics: Hashable, Sendable {
         self.tie = tie
         self.surrogate = surrogate
         self.refractorySteps = refractorySteps
+        self.membrane = membrane
     }
 
     /// What a run over a sequence gives.
@@ -109,5 +113,6 @@ extension PopulationDynamics: Configurable {
         Field.choice("tie", \.tie)
         Field.element("surrogate", \.surrogate, of: SurrogateRole.self)
         Field.integer("refractory-steps", \.refractorySteps, in: 0...)
+        Field.membrane(\.membrane)
     }
 }

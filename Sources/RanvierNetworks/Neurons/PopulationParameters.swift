@@ -7,7 +7,7 @@ import RanvierTensors
 public struct PopulationParameters: Sendable {
     /// Factor β by which a membrane shrinks in a step, `[]` or `[C]`.
     public var leak: Tensor
-    /// Threshold θ, `[]`.
+    /// Threshold θ, `[]` or `[C]`.
     public var threshold: Tensor
     /// Factor α of the synaptic current, `[]`; nil where the input is the current itself.
     public var synapticLeak: Tensor?
@@ -17,6 +17,10 @@ public struct PopulationParameters: Sendable {
     public var coupling: Tensor?
     /// Weights `[N, N]` from every neuron to every neuron of a sample; nil without them.
     public var recurrence: Tensor?
+    /// Distance of the levels of ``PopulationDynamics/membrane`` in place of its own, `[]`; nil for that.
+    public var membraneStep: Tensor?
+    /// What the leak pulls to.
+    var leakTarget: Float = 0
 
     /// Numbers of a plain population; further ones are set afterwards.
     public init(leak: Tensor, threshold: Tensor = Tensor(1)) {
@@ -27,7 +31,10 @@ public struct PopulationParameters: Sendable {
     /// Those that are there, in a fixed order.
     var all: [Tensor] {
         [leak, threshold]
-            + [synapticLeak, adaptation?.leak, adaptation?.strength, coupling, recurrence]
+            + [
+                synapticLeak, adaptation?.leak, adaptation?.strength, coupling, recurrence,
+                membraneStep,
+            ]
             .compactMap { $0 }
     }
 }

@@ -8,6 +8,7 @@ extension PopulationRun {
     var isPlain: Bool {
         numbers.recurrence != nil && numbers.isPlain && dynamics.refractorySteps == 0
             && dynamics.inputScale == .unit && dynamics.detachesReset && dynamics.surrogate.isKernel
+            && dynamics.membrane == nil
             // The kernel sees a spike in the membrane before a delayed reset; a given state may differ.
             && (dynamics.reset != .softDelayed || initial == nil)
     }
@@ -31,7 +32,7 @@ extension PopulationRun {
                     if let words {
                         rnv_spike_product(
                             words, t > 0 ? from : 0, range.count, perSample, matrix.pointer,
-                            stride, perSample, nil, input.pointer)
+                            stride, perSample, nil, nil, input.pointer)
                         rnv_add(input.pointer, 1, row, 1, input.pointer, to - from)
                     } else {
                         input.pointer.update(from: row, count: to - from)

@@ -142,7 +142,7 @@ struct PopulationRun: Sendable {
         }
         var gradients: [Tensor?] = [
             total(sums.leak, perChannel: numbers.leakPerChannel),
-            total(sums.threshold, perChannel: false),
+            total(sums.threshold, perChannel: numbers.thresholdPerChannel),
         ]
         if numbers.hasSynapse { gradients.append(total(sums.synapticLeak, perChannel: false)) }
         if numbers.adapts {
@@ -155,6 +155,7 @@ struct PopulationRun: Sendable {
         if numbers.recurrence != nil {
             gradients.append(numbers.wantsRecurrence ? recurrenceGradient(toCurrent) : nil)
         }
+        if numbers.hasMembraneStep { gradients.append(total(sums.membraneStep, perChannel: false)) }
         return gradients
     }
 

@@ -8,6 +8,9 @@ import RanvierTensors
 /// In training μ and σ² are those of the batch, and running values move towards them (biased variance for
 /// the normalisation, unbiased for the running value). In inference the running values take their place.
 /// One step alone, in training, is normalised by the statistics of that step.
+///
+/// With ``Network/freezesNormalization`` training, too, takes the running values and leaves them as they are: a linear map whose
+/// γ, β and p learn, which is what a late phase of training wants whose network must be the one that inference runs.
 public struct BatchNormalization: DescribedLayer {
     /// What can be chosen of the normalisation.
     public struct Options: Configurable {
@@ -19,6 +22,8 @@ public struct BatchNormalization: DescribedLayer {
         public var momentum: Float = 0.1
         /// Added to the variance.
         public var epsilon = 1e-5
+        /// β before training.
+        public var initialShift: Float = 0
         /// Whether weight decay applies to γ and β.
         public var decays = false
 
@@ -31,7 +36,15 @@ public struct BatchNormalization: DescribedLayer {
             Field.normalization("variant", \.variant)
             Field.number("momentum", \.momentum, in: 0...1)
             Field.number("epsilon", \.epsilon, in: .positive)
+            Field.number("initial-shift", \.initialShift)
             Field.boolean("weight-decay", \.decays)
+            Field.refusing("initial-shift") {
+                $0.initialShift != 0 && $0.variant.word == .bntt
+            } because: { _ in
+                "has no effect with variant 'bntt', which has no shift; leave the key out"
+            } settle: {
+                $0.initialShift = 0
+            }
         }
     }
 
@@ -61,15 +74,19 @@ public struct BatchNormalization: DescribedLayer {
     /// Running unbiased variance, of the same shape.
     public let runningVariance: Parameter
 
-    /// Normalisation of a number of channels, with γ = 1, β = 0, p = 1.
+    /// Normalisation of a number of channels, with γ = 1, p = 1, and β = 0 unless chosen.
     ///
-    /// - Parameter decays: whether weight decay applies to γ and β, as in most published recipes.
+    /// - Parameters:
+    ///   - initialShift: β before training; BNTT has none. Above 0 it wakes neurons that would be silent.
+    ///   - decays: whether weight decay applies to γ and β, as in most published recipes.
     public init(
         _ channels: Int, variant: NormalizationVariant = .shared, momentum: Float = 0.1,
-        epsilon: Double = 1e-5, decays: Bool = false
+        epsilon: Double = 1e-5, initialShift: Float = 0, decays: Bool = false
     ) {
+        precondition(initialShift == 0 || !variant.isPerStep, "BNTT has no shift")
         let options = Options().with {
             ($0.momentum, $0.epsilon, $0.decays) = (momentum, epsilon, decays)
+            $0.initialShift = initialShift
         }
         self.init(options, channels: channels, variant: variant)
     }
@@ -95,7 +112,9 @@ public struct BatchNormalization: DescribedLayer {
             shape: rows, initialization: .constant(1), decays: decays, isPrunable: false)
         shift =
             variant.isPerStep
-            ? nil : Parameter(shape: [channels], initialization: .constant(0), decays: decays)
+            ? nil
+            : Parameter(
+                shape: [channels], initialization: .constant(options.initialShift), decays: decays)
         if case .temporalEffective(let steps) = variant {
             stepScale = Parameter(shape: [steps], initialization: .constant(1), decays: false)
         } else {
@@ -189,7 +208,8 @@ public struct BatchNormalization: DescribedLayer {
     ) -> Tensor {
         let dynamics = NormalizationDynamics(epsilon: epsilon, isPerStep: variant.isPerStep)
         let statistics: NormalizationDynamics.Statistics
-        if context.isTraining {
+        let measures = context.isTraining && !context.freezesNormalization
+        if measures {
             statistics = dynamics.statistics(of: input)
             let count = input.count / channels * repeats / (variant.isPerStep ? steps.count : 1)
             if !context.isRecomputing {
@@ -201,7 +221,7 @@ public struct BatchNormalization: DescribedLayer {
         return dynamics.run(
             input, scale: effectiveScale(of: steps), shift: shift?.tensor,
             stepScale: stepScale?.tensor.slice(steps), statistics: statistics,
-            areBatchStatistics: context.isTraining)
+            areBatchStatistics: measures)
     }
 
     private func effectiveScale(of steps: Range<Int>) -> Tensor {

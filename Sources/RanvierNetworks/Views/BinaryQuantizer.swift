@@ -26,6 +26,8 @@ public struct BinaryQuantizer: ParameterView {
 
     /// One.
     public var bits: Int? { 1 }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
     /// True: a bit cannot say that a connection is missing.
     public var removesConnections: Bool { true }
 

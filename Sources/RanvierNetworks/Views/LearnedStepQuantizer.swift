@@ -51,6 +51,8 @@ public struct LearnedStepQuantizer: ParameterView {
 
     /// Bits of a weight.
     public var bits: Int? { width }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
     /// Largest code, Q.
     public var largestCode: Int { 1 << (width - 1) - 1 }
     /// `step`.
@@ -61,6 +63,11 @@ public struct LearnedStepQuantizer: ParameterView {
     /// The factor f on the gradient of the step, for n weights.
     public func gradientFactor(count: Int) -> Float {
         1 / (Float(count) * Float(largestCode)).squareRoot()
+    }
+
+    /// The size of the step.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? {
+        step.tensor.absoluteValue().reshaped(to: [])
     }
 
     /// Rounded weights.

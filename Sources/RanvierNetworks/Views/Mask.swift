@@ -1,5 +1,6 @@
 import RanvierConfiguration
 import RanvierTensors
+import Synchronization
 
 /// A view that lets through some connections and not others.
 ///
@@ -14,11 +15,30 @@ public struct Mask: ParameterView {
     /// Ones where a connection is, zeros elsewhere; of the parameter's shape.
     public let alive: Tensor
 
+    private let found: Found
+
+    /// What products want to know of a mask: found when it is first asked for, once for all copies.
+    private final class Found: Sendable {
+        let living = Mutex<LivingWeights?>(nil)
+    }
+
     /// A mask of zeros and ones.
     public init(_ alive: Tensor) {
         precondition(
-            alive.scalars.allSatisfy { $0 == 0 || $0 == 1 }, "a mask holds zeros and ones only")
+            alive.withUnsafeScalars { $0.allSatisfy { $0 == 0 || $0 == 1 } },
+            "a mask holds zeros and ones only")
         self.alive = alive.detached.dense
+        found = Found()
+    }
+
+    /// Which inputs and outputs have any weight left, and which weights there are.
+    package var living: LivingWeights {
+        found.living.withLock { living in
+            if let living { return living }
+            let new = LivingWeights(alive)
+            living = new
+            return new
+        }
     }
 
     /// A mask that keeps the weights of largest size.
@@ -33,16 +53,19 @@ public struct Mask: ParameterView {
     }
 
     /// Number of connections that are there.
-    public var count: Int { alive.scalars.count { $0 != 0 } }
+    public var count: Int { living.count }
 
     /// Weights of connections that are not there are zero.
-    public func seen(_ stored: Tensor) -> Tensor { stored * alive }
+    public func seen(_ stored: Tensor) -> Tensor {
+        let living = living
+        return Tape.record(living.kept(stored), inputs: [stored]) { [living.kept($0)] }
+    }
 
     /// As they are, because those that are not there are zero already; only gradients are masked.
     public func seenProjected(_ stored: Tensor) -> Tensor {
         guard stored.isTracked else { return stored }
-        let alive = alive
-        return Tape.record(stored.detached, inputs: [stored]) { [$0 * alive] }
+        let living = living
+        return Tape.record(stored.detached, inputs: [stored]) { [living.kept($0)] }
     }
 
     /// Those of the mask.
@@ -51,7 +74,10 @@ public struct Mask: ParameterView {
     }
 
     /// The same.
-    public func projected(_ stored: Tensor) -> Tensor { (stored.detached * alive).dense }
+    public func projected(_ stored: Tensor) -> Tensor { living.kept(stored) }
+
+    /// True.
+    public var seesNumbersAlone: Bool { true }
 
     /// `alive`.
     public var tensors: [String: Tensor] { ["alive": alive] }

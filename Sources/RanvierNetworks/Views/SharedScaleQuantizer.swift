@@ -37,6 +37,8 @@ public struct SharedScaleQuantizer: ParameterView {
 
     /// Bits of a weight.
     public var bits: Int? { width }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
     /// Largest code, Q.
     public var largestCode: Int { 1 << (width - 1) - 1 }
     /// `alpha`.
@@ -62,6 +64,11 @@ public struct SharedScaleQuantizer: ParameterView {
         SymmetricCode(
             scales: [max(abs(range), .leastNormalMagnitude) / Float(largestCode)],
             largestCode: largestCode)
+    }
+
+    /// s = |α|/Q.
+    public func codeStep(of stored: Tensor, alive: Tensor?) -> Tensor? {
+        range.tensor.absoluteValue().reshaped(to: []) * (1 / Float(largestCode))
     }
 
     /// Rounded weights.

@@ -45,15 +45,17 @@ package struct SymmetricCode: Sendable {
     }
 
     /// The gradient straight through the rounding: none where numbers are clipped.
-    package func passed(_ gradient: Tensor, at x: Tensor) -> Tensor {
+    ///
+    /// - Parameter reach: steps beyond Q up to which it passes all the same.
+    package func passed(_ gradient: Tensor, at x: Tensor, reach: Float = 0) -> Tensor {
         let upstream = gradient.denseBuffer
         nonisolated(unsafe) let g = UnsafePointer(upstream.pointer)
         return withExtendedLifetime(upstream) {
             forEachPart(of: x) { code, x, out, rows, columns, start in
                 code.withScales {
                     rnv_quantize_gradient(
-                        g + start, x, $0, code.isPerColumn, Float(code.largestCode), out, rows,
-                        columns)
+                        g + start, x, $0, code.isPerColumn, Float(code.largestCode) + reach, out,
+                        rows, columns)
                 }
             }
         }
@@ -92,6 +94,28 @@ package struct SymmetricCode: Sendable {
         var peaks = [Float](repeating: 0, count: columns)
         withExtendedLifetime(buffer) { rnv_column_peaks(buffer.pointer, &peaks, rows, columns) }
         return perOutput ? peaks : [peaks.reduce(0, max)]
+    }
+
+    /// Root of the mean square of what is there, of all numbers or of each place of the last axis; 0 where nothing is.
+    ///
+    /// - Parameter alive: ones and zeros of the same shape, nil for ones; what is not there must be zero in `x`.
+    package static func rootMeanSquares(
+        of x: Tensor, alive: Tensor?, perOutput: Bool
+    ) -> [Double] {
+        let columns = max(x.shape.last ?? 1, 1), rows = x.count / columns
+        func squares(_ tensor: Tensor) -> [Double] {
+            let buffer = tensor.denseBuffer
+            var sums = [Double](repeating: 0, count: columns)
+            withExtendedLifetime(buffer) {
+                rnv_column_squares(buffer.pointer, &sums, rows, columns)
+            }
+            return sums
+        }
+        var sums = squares(x)
+        // The square of a one is a one.
+        var counts = alive.map(squares) ?? [Double](repeating: Double(rows), count: columns)
+        if !perOutput { (sums, counts) = ([sums.reduce(0, +)], [counts.reduce(0, +)]) }
+        return zip(sums, counts).map { $1 > 0 ? ($0 / $1).squareRoot() : 0 }
     }
 
     private func withScales(_ body: (UnsafePointer<Float>?) -> Void) {

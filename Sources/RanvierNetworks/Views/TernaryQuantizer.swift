@@ -18,6 +18,8 @@ public struct TernaryQuantizer: ParameterView {
 
     /// Two.
     public var bits: Int? { 2 }
+    /// True.
+    public var seesNumbersAlone: Bool { true }
 
     /// Rounded weights.
     public func seen(_ stored: Tensor) -> Tensor { seen(stored, alive: nil) }

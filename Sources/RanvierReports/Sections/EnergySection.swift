@@ -1,3 +1,4 @@
+import Foundation
 import RanvierAnalysis
 import RanvierConfiguration
 
@@ -27,6 +28,9 @@ struct EnergySection: ReportSection {
                             + " from \(assumptions.weightMemory.title), and reading and writing "
                             + "\(assumptions.stateBits)-bit states in "
                             + "\(assumptions.stateMemory.title).")
+                    if let breakEven = content.result.breakEven {
+                        side.element("p", Self.text(of: breakEven))
+                    }
                 }
             }
             section.table(
@@ -40,6 +44,21 @@ struct EnergySection: ReportSection {
                     ]
                 }, textColumns: [2])
         }
+    }
+
+    /// The rates below which spikes pay.
+    private static func text(of breakEven: BreakEven) -> String {
+        func percent(_ rate: Double) -> String { String(format: "%.1f %%", 100 * rate) }
+        func below(_ account: BreakEven.Account) -> String {
+            account.rate <= 0
+                ? "at no rate" : account.rate >= 1 ? "at any" : "below \(percent(account.rate))"
+        }
+        return
+            "Break-even: \(percent(breakEven.ownRate)) of the connections carry a spike in a step. It "
+            + "takes less than an artificial network of the same shape with "
+            + "\(breakEven.activationBits)-bit activations \(below(breakEven.arithmetic)) by "
+            + "arithmetic, \(below(breakEven.actualWidth)) with \(breakEven.weightBits)-bit integers, and "
+            + "\(below(breakEven.withMemory)) with memory."
     }
 
     func figures(of content: ReportContent) -> [ReportFigure] {

@@ -174,7 +174,7 @@ extension ThetaModel {
     /// All layers as one event-driven network in double precision, with the input spikes of the first sample of a set.
     func sweptNetwork(on sample: Dataset) throws -> SweptNetwork<ThetaNeuron> {
         let batch = try batch(values: sample.values, labels: sample.labels, count: 1)
-        let inputs = network.sizes[0]
+        let network = network, inputs = network.sizes[0]
         let spikes = batch.pixels.prefix(inputs).enumerated().compactMap {
             input, bin -> InputSpike? in
             Int(bin) < network.code.bins

@@ -188,7 +188,7 @@ final class StudyNetworkStore {
             schedule: .cosine(), batchSizes: BatchSizes([network.batchSize]), seed: network.seed,
             augmentation: network.shift > 0 || network.flips
                 ? Augmentation(
-                    imageShape: model.network.inputShape, shift: network.shift,
+                    imageShape: model.network.inputShape, shift: Double(network.shift),
                     flipsHorizontally: network.flips, fill: samples.valueRange.lowerBound) : nil)
         do {
             let state = try Course(epochs: network.epochs).run(

@@ -125,7 +125,10 @@ struct SparseGrid {
             kind: kind, sparsity: 1 - Double(living) / Double(max(all, 1)),
             bits: connections.map(\.bits).max() ?? 32, validation: held.accuracy,
             test: result.test.accuracy ?? .nan, weightBytes: result.memory.weightBytes,
-            updateBytes: result.memory.weightBytes, spikes: result.activity.spikesPerSample,
+            update: UpdateSize(of: storage),
+            rateDistance: try dense.map {
+                try FiringRateDistance(from: $0, to: model, on: validation).mean
+            }, spikes: result.activity.spikesPerSample,
             operations: result.operations.synaptic + result.operations.multiplyAccumulate,
             picojoules: result.energy.actualWidthPicojoules,
             picojoulesWithMemory: result.energy.withMemoryPicojoules,
@@ -145,6 +148,14 @@ struct SparseGrid {
         ])
         return LayerCurve(matching: outcome.map(0, 1)).values
     }
+
+    /// Share of validation samples that are answered rightly.
+    func accuracy(of model: any SpikingModel) throws -> Double {
+        try model.evaluate(on: validation, counts: false, intervals: false).accuracy
+    }
+
+    /// Training samples to measure a network on.
+    func calibration(samples: Int) -> Dataset { data.training.prefix(samples) }
 
     /// Length of a step of the optimiser, as the setting says.
     var learningRate: Float {

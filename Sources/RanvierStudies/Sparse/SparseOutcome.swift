@@ -1,3 +1,5 @@
+import RanvierAnalysis
+
 /// What came of a network of the grid.
 struct SparseOutcome: Codable, Sendable {
     /// How it came about.
@@ -24,8 +26,10 @@ struct SparseOutcome: Codable, Sendable {
     var test: Double
     /// Bytes of weights with the indices of what is left.
     var weightBytes: Int
-    /// Bytes of a field update: which connections there are, their weights.
-    var updateBytes: Int
+    /// Bytes of a field update: which connections there are, their weights, both.
+    var update: UpdateSize
+    /// Earth mover's distance of firing rates to the dense network, mean over layers; nil where there is none to compare with.
+    var rateDistance: Double?
     /// Spikes and synaptic operations of a sample.
     var spikes: Double
     /// Synaptic operations of a sample.

@@ -136,7 +136,8 @@ struct SparseReport {
             columns: [
                 "Network", "Sparsity", "Bits", "Test accuracy (%)", "less dense (points)",
                 "Validation (%)", "Weights (bytes)", "Spikes", "Synaptic operations",
-                "Energy (nJ)", "with memory (nJ)",
+                "Energy (nJ)", "with memory (nJ)", "Update: mask (bytes)", "weights (bytes)",
+                "Rates' distance",
             ],
             rows: rows.map { row in
                 func value(_ of: (SparseOutcome) -> Double) -> StudyValue {
@@ -148,7 +149,8 @@ struct SparseReport {
                     value { 100 * $0.validation }, value { Double($0.weightBytes) },
                     value(\.spikes),
                     value(\.operations), value { $0.picojoules / 1000 },
-                    value { $0.picojoulesWithMemory / 1000 },
+                    value { $0.picojoulesWithMemory / 1000 }, value { Double($0.update.mask) },
+                    value { Double($0.update.weights) }, value { $0.rateDistance ?? .nan },
                 ]
             })
     }

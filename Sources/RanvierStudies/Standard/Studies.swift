@@ -9,5 +9,5 @@ public enum Studies {
             SweepStudy.timeMap, SweepStudy.earlyStatic, SweepStudy.events, AttackStudy(),
             SweepStudy.vgg, SweepStudy.cifar100, SweepStudy.neuron, SweepStudy.surrogate,
             SweepStudy.norm, SweepStudy.encoding, SweepStudy.spikeRate,
-        ] + SparseSetting.all.map { SparseStudy(setting: $0) }
+        ] + SparseSetting.all.map { SparseStudy(setting: $0) } + [SparsePredictorStudy()]
 }

@@ -151,6 +151,7 @@ import Testing
         try walk(LossRole.self) { _ in }
         try walk(OptimizerRole.self) { _ = $0.optimizer }
         try walk(MeasureRole.self) { _ in }
+        try walk(CriterionRole.self) { _ = $0.criterion }
         try walk(DataSourceRole.self) { _ in }
     }
 

@@ -48,6 +48,9 @@ struct IdleOptionTests {
             ("lif: {reset: hard, reset-potential: 1}", "lif.reset-potential"),
             ("if: {reset: hard, reset-potential: 2}", "if.reset-potential"),
             ("if: {reset-potential: 0.5}", "if.reset-potential"),
+            ("if: {initial-membrane: 1}", "if.initial-membrane"),
+            ("lif: {threshold: 0.4, initial-membrane: 0.5}", "lif.initial-membrane"),
+            ("batch-norm: {variant: bntt, initial-shift: 0.2}", "batch-norm.initial-shift"),
             ("parametric-lif: {reset-potential: 0.5}", "parametric-lif.reset-potential"),
             ("parametric-lif: {channels: 8}", "parametric-lif.channels"),
             ("synaptic-lif: {reset: hard, reset-potential: 3}", "synaptic-lif.reset-potential"),
@@ -110,6 +113,8 @@ struct IdleOptionTests {
             ("training: {schedule: {exponential: {factor: 1}}}", "exponential.factor"),
             ("training: {truncation: 10}", "training.truncation"),
             ("training: {truncation: 3}\nmodel: ann", "training.truncation"),
+            ("training: {augmentation: {shift: 1, round: 255}}", "augmentation.round"),
+            ("training: {augmentation: {round: 255}}", "augmentation.round"),
             ("training: {loss: mean-squared-error}\nmodel: ann", "training.loss"),
             ("training: {epochs: 2, batch-size: [16, 32, 64]}", "training.batch-size"),
         ])

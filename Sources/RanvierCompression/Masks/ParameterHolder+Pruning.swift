@@ -1,7 +1,7 @@
 import RanvierNetworks
 import RanvierTensors
 
-extension Network {
+extension ParameterHolder {
     /// The parameters whose numbers are connections: all weights with more than one axis, first and last layer included;
     /// never biases, normalisation, thresholds, decays or delays.
     public var prunableParameters: [Parameter] { layerParameters.filter(\.isPrunable) }

@@ -1,0 +1,91 @@
+import RanvierNetworks
+import RanvierTensors
+
+/// Synapses with quantised weights, and the linear map of their outputs behind them.
+struct FoldingSynapses {
+    let name: String
+    let kind: String
+    /// Weights as whole numbers and scales.
+    let codes: WeightCodes
+    /// Which connections are there; nil for all.
+    let mask: Mask?
+    private let original: any Layer
+    private let weights: Parameter
+    /// The map `a x + b` of each output.
+    private var scale: [Double]
+    private var shift: [Double]
+    private var hasBias: Bool
+
+    /// - Throws: ``FoldingError`` for a layer whose weights are not quantised.
+    init(_ layer: any Layer, name: String) throws(FoldingError) {
+        guard let weights = layer.parameters.first(where: { $0.name == "weights" })?.parameter
+        else {
+            throw .layer(name: name, kind: type(of: layer).kind, reason: "it has no weights")
+        }
+        self.name = name
+        kind = type(of: layer).kind
+        original = layer
+        self.weights = weights
+        mask = weights.remainingMask
+        codes = try WeightCodes(of: weights)
+        let bias = layer.parameters.first { $0.name == "bias" }?.parameter
+        hasBias = bias != nil
+        scale = [Double](repeating: 1, count: codes.outputs)
+        shift = bias?.seen.scalars.map { Double($0) } ?? scale.map { _ in 0 }
+    }
+
+    /// Outputs.
+    var outputs: Int { codes.outputs }
+
+    /// Which outputs depend on their input.
+    var living: [Bool] { zip(codes.scales, scale).map { $0 > 0 && $1 != 0 } }
+
+    /// Puts a normalisation behind.
+    mutating func append(_ map: (scale: Tensor, shift: Tensor)) {
+        let a = map.scale.scalars.map { Double($0) }, b = map.shift.scalars.map { Double($0) }
+        for index in scale.indices {
+            scale[index] *= a[index]
+            shift[index] = shift[index] * a[index] + b[index]
+        }
+        hasBias = true
+    }
+
+    /// What one whole number stands for in each output; of outputs without weights a fraction of the threshold.
+    func scales(unit: Double, thresholds: [Double]?) -> [Double] {
+        let living = living
+        let alive = living.indices.filter { living[$0] }
+            .map { codes.scales[$0] * abs(scale[$0]) * unit }
+        return living.indices.map { index in
+            guard !living[index] else {
+                return codes.scales[index] * abs(scale[index]) * unit
+            }
+            return thresholds.map { $0[index] / 1024 } ?? alive.first ?? 1
+        }
+    }
+
+    /// Biases before they become whole numbers; nil where there are none.
+    func biases(inputScale: Double, drift: Double) -> [Double]? {
+        hasBias || drift != 0 ? shift.map { $0 * inputScale + drift } : nil
+    }
+
+    /// The same synapses with whole numbers, `sgn(a) q 2^f`.
+    func layer(fraction: Double, biases: [Double]?) -> any Layer {
+        let numbers = codes.codes.enumerated().map { index, code -> Float in
+            let a = scale[index % outputs]
+            return a == 0 ? 0 : Float(Double(code) * fraction * (a < 0 ? -1 : 1))
+        }
+        let own = Tensor(numbers, shape: weights.shape)
+        let bias = biases.map { Tensor($0.map { Float($0) }, shape: [outputs]) }
+        switch original {
+        case let layer as Convolution2D:
+            return Convolution2D(
+                weights: own, bias: bias, window: layer.window, groups: layer.groups)
+        case let layer as Convolution1D:
+            let window = layer.options.convolution.window
+            return Convolution1D(
+                weights: own, bias: bias, stride: window.strideWidth, padding: window.paddingWidth,
+                groups: layer.options.convolution.groups)
+        default: return Linear(weights: own, bias: bias)
+        }
+    }
+}
