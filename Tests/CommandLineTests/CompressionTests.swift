@@ -75,6 +75,86 @@ import Testing
         #expect(numbers[0] == numbers[1])
     }
 
+    /// Networks without a clock go the same way; what needs one is refused.
+    @Test func exactNetworksGoThroughPhases() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            method: exact
+            dataset: {name: digits, limit: 60}
+            encoding: {first-spike: {curve: linear, bins: 4, trial: 4, latest: 1.5}}
+            network: [theta: {outputs: 8}, theta: {outputs: 10}]
+            training: {epochs: 2, batch-size: 20}
+            baseline: none
+
+            """, to: "exact.yaml")
+        let run = folder.url.appending(path: "exact")
+        let first = try command.run([
+            "run", folder.url.appending(path: "exact.yaml").path, "--output", run.path, "--quiet",
+        ])
+        #expect(first.status == 0, "\(first.messages)")
+        let pruned = folder.url.appending(path: "pruned")
+        let second = try command.run([
+            "prune", run.path, "--sparsity", "0.75", "--epochs", "2", "--output", pruned.path,
+            "--json", "--quiet",
+        ])
+        #expect(second.status == 0, "\(second.messages)")
+        let compression = try #require(try second.json()["compression"] as? [String: Any])
+        #expect(abs((compression["sparsity"] as? Double ?? 0) - 0.75) < 0.01)
+        #expect(compression["origin"] as? String == "exact")
+        #expect(compression["firingRates"] != nil)
+        let third = try command.run([
+            "quantize", pruned.path, "--bits", "4", "--post-training", "--output",
+            folder.url.appending(path: "rounded").path, "--quiet",
+        ])
+        #expect(third.status == 2)
+        #expect(third.messages.contains("clock"), "\(third.messages)")
+        let fourth = try command.run([
+            "prune", run.path, "--sparsity", "0.5", "--criterion", "drive", "--output",
+            folder.url.appending(path: "driven").path, "--quiet",
+        ])
+        #expect(fourth.status == 2)
+        #expect(fourth.messages.contains("drive"), "\(fourth.messages)")
+    }
+
+    /// Rounded after training and folded, a network computes with whole numbers and goes on to be a run.
+    @Test func aRunBecomesWholeNumbers() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            method: compression
+            dataset: {name: digits, limit: 200, validation-fraction: 0.2}
+            encoding: {direct: {steps: 3}}
+            network:
+              - linear: {outputs: 16}
+              - if: {initial-membrane: 0.5}
+              - linear: {outputs: 10}
+            training: {epochs: 3, batch-size: 20, loss: {cross-entropy: {of: summed-membrane}}}
+            phases:
+              - quantize: {bits: 4, scheme: root-mean-square, scale: output}
+              - whole-numbers: {fraction-bits: 1}
+            baseline: none
+
+            """, to: "whole.yaml")
+        let run = folder.url.appending(path: "whole")
+        let file = folder.url.appending(path: "whole.yaml").path
+        let first = try command.run(["run", file, "--output", run.path, "--json", "--quiet"])
+        #expect(first.status == 0, "\(first.messages)")
+        // 64 · 16 + 16 · 10 weights of half a byte, thresholds and biases of two bytes.
+        let memory = try #require(try first.json()["memory"] as? [String: Any])
+        #expect(memory["weightBytes"] as? Int == 592 + 2 * (16 + 16 + 10))
+        let evaluated = try command.run(["evaluate", run.path, "--json", "--quiet"])
+        #expect(evaluated.status == 0, "\(evaluated.messages)")
+        let told = try #require(try first.json()["test"] as? [String: Any])
+        let again = try #require(try evaluated.json()["test"] as? [String: Any])
+        #expect(told["accuracy"] as? Double == again["accuracy"] as? Double)
+        // All epochs are done; the network is folded again to the same numbers.
+        let before = try Data(contentsOf: run.appending(path: "model.safetensors"))
+        let resumed = try command.run(["run", file, "--output", run.path, "--resume", "--quiet"])
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        #expect(try Data(contentsOf: run.appending(path: "model.safetensors")) == before)
+    }
+
     /// The smallest network within a budget: what was tried is kept, and the network is a run.
     @Test func theSmallestNetworkIsARun() throws {
         let folder = try TemporaryFolder()

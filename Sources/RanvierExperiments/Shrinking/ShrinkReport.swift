@@ -56,7 +56,8 @@ struct ShrinkReport: Encodable, Sendable {
     private static func name(_ trial: ShrinkTrial) -> String {
         trial.candidate.bits == 32
             ? "as it was"
-            : "\(NumberText.percent(trial.candidate.sparsity)) gone, \(trial.candidate.bits) bits"
+            : "\(NumberText.percent(trial.candidate.sparsity)) gone, \(trial.candidate.bits) bit"
+                + (trial.candidate.bits == 1 ? "" : "s")
     }
 
     var studyResult: StudyResult {
@@ -75,8 +76,9 @@ struct ShrinkReport: Encodable, Sendable {
         }
         findings.append(
             "The search took \(trials.count) trials of at most \(plan.mostTrials) and "
-                + "\(NumberText.seconds(seconds)) of training; at most "
-                + "\(NumberText.seconds(plan.mostSeconds)) were said beforehand.")
+                + "\(NumberText.seconds(seconds)) of training; about "
+                + "\(NumberText.seconds(plan.mostSeconds)) for all were said beforehand, by the pace of the run's own "
+                + "training.")
         var result = StudyResult(findings: findings, comparisons: [])
         let columns = [
             "Network", "\(unit.title)", "Weights (bytes)", "State (bytes)", "Energy (nJ)",
@@ -87,7 +89,8 @@ struct ShrinkReport: Encodable, Sendable {
                 trial.candidate == best?.candidate
                 ? "chosen" : trial.isGoodEnough ? "fits" : trial.problems.joined(separator: "; ")
             return [
-                .text(Self.name(trial)), .number(trial.quality), .count(trial.weightBytes),
+                .text(Self.name(trial)), .text(ShrinkSearch.text(trial.quality, unit)),
+                .count(trial.weightBytes),
                 .count(trial.stateBytes), .number(trial.picojoules / 1000), .number(trial.spikes),
                 .text(verdict),
             ]
@@ -102,9 +105,12 @@ struct ShrinkReport: Encodable, Sendable {
                 columns: columns, rows: ([dense] + trials).map(row)),
         ]
         let widths = Array(Set(trials.map(\.candidate.bits))).sorted()
+        let shown = Set(front.map(\.candidate))
         let points = trials.map { trial in
             ScatterChart.Point(
-                name: NumberText.percent(trial.candidate.sparsity),
+                // Names of what is beaten would cover those of the front.
+                name: shown.contains(trial.candidate)
+                    ? NumberText.percent(trial.candidate.sparsity) : "",
                 group: widths.firstIndex(of: trial.candidate.bits) ?? 0,
                 x: Double(trial.weightBytes), y: trial.quality)
         }
@@ -115,9 +121,10 @@ struct ShrinkReport: Encodable, Sendable {
                 name: "front",
                 chart: ScatterChart(
                     title: "Size against \(unit.label)",
-                    summary: "Beside each point the share of the connections that is gone.",
+                    summary: "Beside what nothing beats the share of the connections that is gone.",
                     xName: "Weights (bytes)", yName: unit.title,
-                    groups: widths.map { "\($0) bits" } + ["as it was"], points: points + [own],
+                    groups: widths.map { $0 == 1 ? "1 bit" : "\($0) bits" } + ["as it was"],
+                    points: points + [own],
                     hasLogarithmicX: true))
         ]
         return result

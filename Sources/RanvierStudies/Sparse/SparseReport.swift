@@ -56,14 +56,24 @@ struct SparseReport {
     }
 
     var studyResult: StudyResult {
-        var result = StudyResult(
-            findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
-            comparisons: [])
-        result.tables = [StudyClaim.table(of: claims), table, similarityTable, earlyTable].filter {
-            !$0.rows.isEmpty
-        }
+        let claims = claims
+        var result = StudyResult(findings: findings(claims), comparisons: [])
+        result.tables = [
+            StudyClaim.table(of: claims), accuracyTable, costTable, similarityTable, earlyTable,
+        ].filter { !$0.rows.isEmpty }
         result.figures = figures
         return result
+    }
+
+    /// How many claims held, and which did not; the table has the numbers.
+    private func findings(_ claims: [StudyClaim]) -> [String] {
+        func list(_ verdict: StudyClaim.Verdict, _ words: String) -> String? {
+            let own = claims.filter { $0.verdict == verdict }.map(\.claim)
+            return own.isEmpty ? nil : "\(words): \(own.joined(separator: "; "))."
+        }
+        let held = claims.count { $0.verdict == .held }
+        return ["\(held) of \(claims.count) claims held."]
+            + [list(.failed, "Did not hold"), list(.undecided, "Undecided")].compactMap(\.self)
     }
 
     // MARK: - Claims
@@ -128,29 +138,50 @@ struct SparseReport {
 
     // MARK: - Tables
 
-    private var table: StudyTable {
+    private func value(_ row: Row, _ of: (SparseOutcome) -> Double) -> StudyValue {
+        SeedSummary(row.values(of)).value
+    }
+
+    /// Name, share that is gone, bits: the first columns of tables.
+    private func head(_ row: Row) -> [StudyValue] {
+        [.text(row.label), .text(NumberText.percent(row.sparsity)), .count(row.outcomes[0].bits)]
+    }
+
+    private var accuracyTable: StudyTable {
         StudyTable(
-            name: "grid",
+            name: "accuracy",
             caption:
-                "Networks of \(setting.title): mean ± deviation over seeds; test samples are seen once by each",
+                "Accuracy in per cent, mean ± deviation over seeds; test samples are seen once by each network",
             columns: [
-                "Network", "Sparsity", "Bits", "Test accuracy (%)", "less dense (points)",
-                "Validation (%)", "Weights (bytes)", "Spikes", "Synaptic operations",
-                "Energy (nJ)", "with memory (nJ)", "Update: mask (bytes)", "weights (bytes)",
-                "Rates' distance",
+                "Network", "Gone", "Bits", "Test", "less dense", "Validation", "Weights (bytes)",
+                "Distance of rates",
             ],
             rows: rows.map { row in
-                func value(_ of: (SparseOutcome) -> Double) -> StudyValue {
-                    SeedSummary(row.values(of)).value
+                head(row) + [
+                    value(row) { 100 * $0.test },
+                    SeedSummary(row.differences.map { 100 * $0 }).value,
+                    value(row) { 100 * $0.validation }, value(row) { Double($0.weightBytes) },
+                    value(row) { $0.rateDistance ?? .nan },
+                ]
+            })
+    }
+
+    private var costTable: StudyTable {
+        StudyTable(
+            name: "cost",
+            caption: "What a decision and an update in the field cost; mean over seeds",
+            columns: [
+                "Network", "Gone", "Bits", "Spikes", "Operations", "Energy (nJ)",
+                "with memory (nJ)", "Mask (bytes)", "Weights sent (bytes)", "Training (s)",
+            ],
+            rows: rows.map { row in
+                func mean(_ of: (SparseOutcome) -> Double) -> StudyValue {
+                    .number(SeedSummary(row.values(of)).mean)
                 }
-                return [
-                    .text(row.label), .number(row.sparsity), .count(row.outcomes[0].bits),
-                    value { 100 * $0.test }, SeedSummary(row.differences.map { 100 * $0 }).value,
-                    value { 100 * $0.validation }, value { Double($0.weightBytes) },
-                    value(\.spikes),
-                    value(\.operations), value { $0.picojoules / 1000 },
-                    value { $0.picojoulesWithMemory / 1000 }, value { Double($0.update.mask) },
-                    value { Double($0.update.weights) }, value { $0.rateDistance ?? .nan },
+                return head(row) + [
+                    mean(\.spikes), mean(\.operations), mean { $0.picojoules / 1000 },
+                    mean { $0.picojoulesWithMemory / 1000 }, mean { Double($0.update.mask) },
+                    mean { Double($0.update.weights) }, mean(\.seconds),
                 ]
             })
     }
@@ -161,9 +192,9 @@ struct SparseReport {
         return StudyTable(
             name: "similarity",
             caption: "Linear CKA of each layer with the same layer of the dense network",
-            columns: ["Network", "Sparsity"] + (0..<layers).map { "layer \($0 + 1)" },
+            columns: ["Network", "Gone"] + (0..<layers).map { "layer \($0 + 1)" },
             rows: shown.map { row in
-                [.text(row.label), .number(row.sparsity)]
+                [.text(row.label), .text(NumberText.percent(row.sparsity))]
                     + (0..<layers).map { layer in
                         SeedSummary(
                             row.outcomes.map {
@@ -184,12 +215,13 @@ struct SparseReport {
         return StudyTable(
             name: "early", caption: "Early tickets: how long the search was",
             columns: [
-                "Network", "Sparsity", "Epochs of search", "Steps", "of", "Faster (predicted)",
+                "Network", "Gone", "Epochs of search", "Steps", "of", "Faster (predicted)",
                 "Faster (measured)",
             ],
             rows: (searched + timed).map {
                 [
-                    .text($0.label), .number($0.sparsity), note($0, "search-epochs"),
+                    .text($0.label), .text(NumberText.percent($0.sparsity)),
+                    note($0, "search-epochs"),
                     note($0, "steps"), note($0, "all-steps"), note($0, "predicted-speed-up"),
                     note($0, "measured-speed-up"),
                 ]
@@ -237,7 +269,7 @@ struct SparseReport {
             groups: SparseOutcome.Kind.allCases.map(\.rawValue),
             points: rows.map { row in
                 ScatterChart.Point(
-                    name: row.label,
+                    name: "",
                     group: SparseOutcome.Kind.allCases.firstIndex(of: row.outcomes[0].kind) ?? 0,
                     x: SeedSummary(row.values { Double($0.weightBytes) }).mean,
                     y: SeedSummary(accuracy(row)).mean)
