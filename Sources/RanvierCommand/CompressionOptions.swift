@@ -15,7 +15,7 @@ struct CompressionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Epochs of training in all; 0 for none. Left out: as many as the run had, a third of them for quantize.",
+            "Epochs of training, divided among rounds, at least one each; 0 for none. Left out: as many as the run had, a third of them for quantize.",
             valueName: "count"))
     var epochs: Int?
 

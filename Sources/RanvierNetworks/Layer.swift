@@ -33,6 +33,9 @@ public protocol Layer: Sendable {
     /// Whether the layer has a state.
     var remembers: Bool { get }
 
+    /// Whether gradients by the input say how answers change: not where numbers are counted that surrogates are far too narrow for.
+    var hasInputGradient: Bool { get }
+
     /// What is known of the output where a signal comes in.
     func signal(for input: Signal) -> Signal
 
@@ -82,6 +85,9 @@ extension Layer {
 
     /// True, to be safe.
     public var remembers: Bool { true }
+
+    /// True.
+    public var hasInputGradient: Bool { true }
 
     /// Of what its storage says; as constant as what comes in, unless the layer remembers.
     public func signal(for input: Signal) -> Signal {

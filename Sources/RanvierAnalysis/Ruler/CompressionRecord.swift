@@ -4,7 +4,7 @@ import RanvierLearning
 public struct CompressionRecord: Codable, Equatable, Sendable {
     /// Connections that the network could have.
     public var connections: Int
-    /// Share of them that is gone.
+    /// Share of them that masks and scores have taken; a connection whose weight is rounded to zero is there.
     public var sparsity: Double
     /// Bits of a weight, the mean over the connections.
     public var bitsPerWeight: Double
@@ -17,11 +17,9 @@ public struct CompressionRecord: Codable, Equatable, Sendable {
 
     /// The record of a model; nil where all its connections are there in single precision.
     public init?(of storage: [StoredNumbers]) {
-        let weights = storage.filter { $0.shape.count > 1 }
-        let all = weights.reduce(0) { $0 + $1.count }
-        let living = weights.reduce(0) { sum, numbers in
-            sum + (numbers.mask.map { mask in mask.count { $0 } } ?? numbers.count)
-        }
+        let weights = storage.filter { $0.connections != nil }
+        let all = weights.reduce(0) { $0 + ($1.connections?.all ?? 0) }
+        let living = weights.reduce(0) { $0 + ($1.connections?.living ?? 0) }
         guard all > 0, weights.contains(where: { $0.mask != nil || $0.bits < 32 }) else {
             return nil
         }

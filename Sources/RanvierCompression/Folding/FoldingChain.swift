@@ -206,7 +206,7 @@ struct FoldingChain {
     }
 
     /// The places of a leak's shift; nil for a leak of 1.
-    private func shift(of leak: Double, name: String, kind: String) throws -> Int? {
+    func shift(of leak: Double, name: String, kind: String) throws -> Int? {
         guard leak != 1 else { return nil }
         // Leaks near 1 have no shift at all.
         let nearest = leak < 1 - 1e-9 ? DecayShift(nearestTo: max(leak, 0)) : nil
@@ -216,7 +216,7 @@ struct FoldingChain {
             throw FoldingError.layer(
                 name: name, kind: kind,
                 reason: "its leak of \(leak) is no shift 1 − 2^−k; the nearest is "
-                    + "\(nearest.leak), which folding takes if asked for the nearest shift")
+                    + "\(nearest.leak), which folding takes if asked for (leak: nearest-shift)")
         }
         throw FoldingError.layer(
             name: name, kind: kind, reason: "its leak of \(leak) has no shift of up to 15 places")

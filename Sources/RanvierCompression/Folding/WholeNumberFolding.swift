@@ -37,7 +37,7 @@ public struct WholeNumberFolding: Sendable, Hashable {
         /// Only those that are a shift.
         case exact
         /// By the nearest shift, which changes the network.
-        case nearestShift
+        case nearestShift = "nearest-shift"
     }
 
     /// What comes in; nil for bytes where values are shown directly, and spikes where they are coded.

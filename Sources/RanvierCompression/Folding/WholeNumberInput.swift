@@ -30,6 +30,9 @@ public struct WholeNumberInput: DescribedLayer {
         }
     }
 
+    /// False: thresholds are hundreds, and surrogates about one wide.
+    public var hasInputGradient: Bool { false }
+
     /// `whole-number-input`.
     public static let kind = "whole-number-input"
     /// Numbers of 16 bits.

@@ -48,6 +48,8 @@ public struct CompressionMethod: LearningMethod {
     var originTensors: [String: Tensor]?
     /// What phases told after the last epoch.
     private(set) var lastRemarks: [String] = []
+    /// What may be wrong with what was done after the last epoch.
+    public private(set) var closingWarnings: [String] = []
 
     /// A course of phases.
     ///
@@ -83,10 +85,23 @@ public struct CompressionMethod: LearningMethod {
                 found: "'\(type(of: next).kind)'")
         }
         for phase in phases { try phase.check(on: trainee) }
+        try requireBits(phases)
         if stages.contains(where: \.leg.freezesNormalization) {
             try trainee.method.freezeNormalization(true)
             try trainee.method.freezeNormalization(false)
         }
+    }
+
+    /// Refuses to fold weights that nothing has rounded.
+    private func requireBits(_ phases: [any CompressionPhase]) throws(CompressionError) {
+        guard let place = phases.firstIndex(where: { $0 is WholeNumbersPhase }) else { return }
+        let isRounded =
+            phases[..<place].contains { $0 is QuantizePhase || $0 is PostQuantizePhase }
+            || trainee.connections.allSatisfy { $0.views.contains { $0.bits != nil } }
+        guard !isRounded else { return }
+        throw .impossibleValue(
+            what: WholeNumbersPhase.kind, expected: "weights of few bits before it",
+            found: "none; put 'quantize' or 'post-quantize' before it")
     }
 
     /// Epochs of all legs, of which searches may need fewer.
@@ -131,7 +146,7 @@ public struct CompressionMethod: LearningMethod {
         _ epoch: Int, of epochs: Int, on data: Dataset, hooks: Hooks
     ) throws -> EpochReport {
         trainee.samples = data
-        trainee.remarks = []
+        (trainee.remarks, trainee.warnings) = ([], [])
         if epoch == 0 { keepRewindPoint(0) }
         try advance()
         let stage = stages[position.leg], phase = stage.phase
@@ -157,16 +172,17 @@ public struct CompressionMethod: LearningMethod {
         report.records["legIsOver"] = .boolean(position.isOver)
         report.records["density"] = .float(self.trainee.density)
         report.notes = self.trainee.remarks
+        report.warnings += self.trainee.warnings
         return report
     }
 
     /// Does what is left to change after the last epoch.
     public mutating func finish(on data: Dataset) throws {
         trainee.samples = data
-        trainee.remarks = []
+        (trainee.remarks, trainee.warnings) = ([], [])
         try advance()
         try trainee.showSteps(ofSearch: false)
-        lastRemarks = trainee.remarks
+        (lastRemarks, closingWarnings) = (trainee.remarks, trainee.warnings)
     }
 
     /// Goes to the next leg that trains, over what ends and begins in between; past the last leg where none is left.

@@ -20,6 +20,10 @@ struct CompressionStart {
     init(_ folder: URL, for model: any SpikingModel, registry: Registry) throws {
         name = folder.lastPathComponent
         let file = folder.appending(path: Model.descriptionFile).relativePath
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw ModelFileError(
+                file: folder.relativePath, reason: "expected a run ('start'), found no such folder")
+        }
         let opened = try Model.open(
             folder, registry: registry, warning: StoredFileWarnings.standardError)
         self.model = opened.model
@@ -30,8 +34,9 @@ struct CompressionStart {
             throw ModelFileError(
                 file: file,
                 reason: "expected the \(what) of the configuration that begins with it, found "
-                    + "another; take the run's own configuration (config.yaml), or leave 'start' out"
-            )
+                    + "another; take the run's own configuration (config.yaml), or leave 'start' out. A run "
+                    + "that was made of whole numbers, or rounded after training, has a network that nothing "
+                    + "trains: begin with the run that it came from")
         }
         try require("network") { $0.network.content.without("views") }
         try require("shape of samples") { $0.inputShape }

@@ -36,6 +36,13 @@ public struct EarlyBirdPhase: CompressionPhase {
         [training.leg(Self.kind, epochs: epochs, isSearch: true)]
     }
 
+    /// A search without epochs.
+    public func check(on trainee: Trainee) throws {
+        guard training.epochs == 0 else { return }
+        throw CompressionError.impossibleValue(
+            what: "early-bird.epochs", expected: "at least 1", found: "0")
+    }
+
     /// The first weights.
     public var rewindPoints: [Int] { [0] }
 
@@ -77,7 +84,7 @@ public struct EarlyBirdPhase: CompressionPhase {
         for index in indices { isFound = watch.add(stored(at: index, in: trainee)) }
         if !isFound {
             let distance = NumberText.significant(watch.distances.max() ?? 1)
-            trainee.remarks.append(
+            trainee.warnings.append(
                 "early-bird: the mask has not come to rest (the newest differs by up to \(distance) from "
                     + "the \(window - 1) before, the tolerance is \(tolerance)); it is taken as it is: "
                     + "search for more epochs")

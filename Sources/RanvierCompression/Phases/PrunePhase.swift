@@ -139,7 +139,7 @@ public struct PrunePhase: CompressionPhase {
 
     /// Layers that are not there, and a criterion that looks at what the network does not have.
     public func check(on trainee: Trainee) throws {
-        _ = try trainee.connections.except(keeps, key: "prune.keep")
+        _ = try pruned(of: trainee)
         guard trainee.method.model is ClockedModel || criterion.samples == nil else {
             throw CompressionError.impossibleValue(
                 what: "prune.criterion",
@@ -148,17 +148,37 @@ public struct PrunePhase: CompressionPhase {
         }
     }
 
+    /// The weights that are pruned: all but those that are kept, and where neurons go but the last, whose neurons are the answers.
+    private func pruned(of trainee: Trainee) throws(CompressionError) -> [Parameter] {
+        let all = trainee.connections, last = all.last?.name
+        let left = try all.except(keeps, key: "prune.keep").filter {
+            unit != .neurons || $0.name != last
+        }
+        guard !left.isEmpty else {
+            throw .impossibleValue(
+                what: "prune", expected: "a layer whose connections may go", found: "none")
+        }
+        for parameter in left where !parameter.views.allSatisfy(\.trainsStored) {
+            throw .impossibleValue(
+                what: "prune", expected: "weights that learn",
+                found:
+                    "those of '\(parameter.name)', which are frozen under scores; prune a run that was "
+                    + "trained, or keep less (score.keep)")
+        }
+        return left
+    }
+
     /// Masks of ones.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
-        for parameter in try trainee.connections.except(keeps, key: "prune.keep")
-        where parameter.mask == nil {
+        for parameter in try pruned(of: trainee) where parameter.mask == nil {
             parameter.mask = Mask(.ones(parameter.shape))
         }
     }
 
     /// Takes away, and goes back.
     public func begin(leg: Int, on trainee: inout Trainee) throws {
-        let parameters = try trainee.connections.except(keeps, key: "prune.keep")
+        let parameters = try pruned(of: trainee)
+        let before = trainee.density
         let outcome = try masks(of: parameters, round: leg + 1, on: trainee)
         let shuffled =
             control == .random
@@ -176,8 +196,19 @@ public struct PrunePhase: CompressionPhase {
             try trainee.rewind(to: rewind)
         }
         for (parameter, mask) in zip(parameters, shuffled) { parameter.mask = Mask(mask) }
-        for name in outcome.guarded {
+        let after = trainee.density
+        if sparsity > 0, after == before {
+            trainee.warnings.append(
+                "prune: \(NumberText.percent(1 - before)) of the connections are gone already, so nothing was "
+                    + "taken; ask for a larger sparsity")
+        } else if unit != .weights {
             trainee.remarks.append(
+                "prune: with \(NumberText.percent(1 - pow(1 - sparsity, Double(leg + 1) / Double(rounds)))) of the "
+                    + "\(unit.rawValue) that may go, \(NumberText.percent(1 - after)) of all connections are gone"
+            )
+        }
+        for name in outcome.guarded {
+            trainee.warnings.append(
                 "layer '\(name)' would have lost all its connections and keeps its largest; prune "
                     + "less, or leave the layer out (prune.keep)")
         }

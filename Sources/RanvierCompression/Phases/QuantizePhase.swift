@@ -138,6 +138,13 @@ public struct QuantizePhase: CompressionPhase {
 
     /// Puts up quantisers in place of those that are there.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
+        if let frozen = trainee.connections.first(where: { !$0.views.allSatisfy(\.trainsStored) }) {
+            throw CompressionError.impossibleValue(
+                what: "quantize", expected: "weights that learn",
+                found:
+                    "those of '\(frozen.name)', which are frozen under scores; take 'weights: binary' in "
+                    + "'score' for one bit")
+        }
         let last = trainee.connections.last?.name
         for parameter in try trainee.connections.except(keeps, key: "quantize.keep") {
             let quantizer = view(

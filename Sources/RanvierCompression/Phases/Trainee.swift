@@ -22,6 +22,8 @@ public struct Trainee {
     public var tensors: [String: Tensor] = [:]
     /// Epochs of the leg that is trained.
     public internal(set) var epochsOfLeg = 0
+    /// What may be wrong, told after the epoch and in the result.
+    public var warnings: [String] = []
     /// What is told after the epoch.
     public var remarks: [String] = []
     /// Steps of a sequence when all are shown; nil for a network without a clock.

@@ -30,8 +30,20 @@ public struct WholeNumbersPhase: CompressionPhase {
     /// True.
     public var endsTraining: Bool { true }
 
-    /// A network without a clock.
-    public func check(on trainee: Trainee) throws { _ = try trainee.clockedModel(for: Self.kind) }
+    /// A network without a clock, and leaks that are no shifts: better known before the training than after it.
+    public func check(on trainee: Trainee) throws {
+        let network = try trainee.clockedModel(for: Self.kind).network
+        let chain = FoldingChain(
+            folding: WholeNumberFolding(fractionBits: fractionBits, leak: leak), steps: 1,
+            timeStep: network.timeStep, shape: network.inputShape)
+        for stage in network.stages {
+            guard let neuron = FoldingNeuron(stage.layer, timeStep: network.timeStep),
+                neuron.hasLeak
+            else { continue }
+            _ = try chain.shift(
+                of: neuron.leak, name: stage.name, kind: type(of: stage.layer).kind)
+        }
+    }
 
     /// Folds.
     public func begin(leg: Int, on trainee: inout Trainee) throws {

@@ -99,7 +99,7 @@ struct TrainingRun {
             let name = request.configuration.deletingPathExtension().lastPathComponent
             return try RunConfiguration(
                 ConfigurationReader(
-                    yaml: text, file: "the configuration that the table implies",
+                    yaml: text, file: "the configuration that is implied",
                     folder: request.configuration.deletingLastPathComponent(),
                     overrides: overrides, registry: parts.registry), defaultName: name)
         }
@@ -250,6 +250,8 @@ struct TrainingRun {
         let state = try configuration.method.course.run(
             &method, on: data.training, validation: data.validation, from: checkpoint?.state,
             observer: observer)
+        let closing = method.closingWarnings
+        for warning in closing { events.warning(warning) }
         let measurement = try ModelMeasurement(
             of: method.model, as: configuration.subject(), on: data.test,
             measures: configuration.measures, training: state, samples: data.training.count,
@@ -279,7 +281,7 @@ struct TrainingRun {
             on: data.test, training: data.training, validation: data.validation,
             choice: configuration.baseline == nil ? .trivial : .all, seed: configuration.seed)
         let warnings =
-            data.warnings + doubts + observer.warnings
+            data.warnings + doubts + observer.warnings + closing
             + tellDoubts(measurement.evaluation, heard: observer.warnings)
         var result = measurement.result(
             beside: (origin.map { [$0] } ?? []) + (twin ?? []) + others, baseline: network?.result,

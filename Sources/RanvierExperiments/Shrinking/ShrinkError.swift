@@ -26,8 +26,8 @@ enum ShrinkError: Error, CustomStringConvertible, ExitStatusProviding {
             "\(folder) holds a search from another run or with other limits; name another folder, or "
                 + "replace it with --overwrite"
         case .noneFits(let page):
-            "no network that was tried fits; how near they came is in \(page). Allow a larger loss, or begin "
-                + "with another network"
+            "no network fits; how near those that were tried came is in \(page). Allow more bytes or a larger "
+                + "loss, or begin with another network"
         }
     }
 

@@ -43,6 +43,9 @@ public protocol LearningMethod {
     /// Whether nothing is left to do although the course has more epochs: a search that found early what it looks for.
     var isFinished: Bool { get }
 
+    /// What may be wrong with what ``finish(on:)`` did, a sentence each.
+    var closingWarnings: [String] { get }
+
     /// Does what is left after the last epoch, without training: rounding, folding. Called once in a course, also in one that was
     /// gone on with after its last epoch.
     mutating func finish(on data: Dataset) throws
@@ -95,6 +98,9 @@ extension LearningMethod {
 
     /// False: the epochs decide.
     public var isFinished: Bool { false }
+
+    /// None.
+    public var closingWarnings: [String] { [] }
 
     /// Nothing.
     public mutating func finish(on data: Dataset) throws {}

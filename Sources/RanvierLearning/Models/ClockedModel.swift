@@ -148,6 +148,13 @@ public struct ClockedModel: SpikingModel, ParameterHolder {
                 model: "a network with the encoding '\(encoderDescription.kind)'",
                 reason: "it is not shown the values themselves")
         }
+        if let stage = network.stages.first(where: { !$0.layer.hasInputGradient }) {
+            throw ModelError.noInputGradient(
+                model: "a network of whole numbers",
+                reason:
+                    "behind '\(stage.name)' surrogates are far narrower than thresholds, so that attacks by "
+                    + "gradient would seem to fail; attack the run that it came from")
+        }
         guard encoder.form == .constant || !features.isBinary else {
             throw ModelError.noInputGradient(
                 model: "a network that is shown spikes",

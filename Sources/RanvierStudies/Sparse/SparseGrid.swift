@@ -116,11 +116,9 @@ struct SparseGrid {
             on: data.test, training: state, samples: data.training.count
         ).result
         let storage = model.storage
-        let connections = storage.filter { $0.shape.count > 1 }
-        let all = connections.reduce(0) { $0 + $1.count }
-        let living = connections.reduce(0) { sum, numbers in
-            sum + (numbers.mask.map { mask in mask.count { $0 } } ?? numbers.count)
-        }
+        let connections = storage.filter { $0.connections != nil }
+        let all = connections.reduce(0) { $0 + ($1.connections?.all ?? 0) }
+        let living = connections.reduce(0) { $0 + ($1.connections?.living ?? 0) }
         return SparseOutcome(
             kind: kind, sparsity: 1 - Double(living) / Double(max(all, 1)),
             bits: connections.map(\.bits).max() ?? 32, validation: held.accuracy,
