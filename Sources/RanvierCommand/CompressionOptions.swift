@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import RanvierConfiguration
 import RanvierExperiments
-import RanvierRuns
 
 /// What `prune` and `quantize` share: the run they begin with, how long they train, where the new run goes.
 struct CompressionOptions: ParsableArguments {
@@ -24,17 +23,6 @@ struct CompressionOptions: ParsableArguments {
             "Learning rate, in place of the run's.", valueName: "number"))
     var learningRate: Double?
 
-    @Option(help: ArgumentHelp("Use this seed, not the run's.", valueName: "number"))
-    var seed: Int?
-
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp(
-            "Set a value of the configuration that is implied; may be given several times.",
-            valueName: "key.path=value"),
-        transform: { try ConfigurationOverride($0) })
-    var overrides: [ConfigurationOverride] = []
-
     @Option(
         help: ArgumentHelp(
             "The new run directory, runs/<run>-pruned-<seed> or -quantized-<seed> if not given.",
@@ -42,26 +30,17 @@ struct CompressionOptions: ParsableArguments {
         completion: .directory)
     var output: String?
 
-    @Flag(help: "Replace a run that is there.")
-    var overwrite = false
-
-    @Flag(help: "Go on from the last checkpoint of a run that is there.")
-    var resume = false
-
+    @OptionGroup var options: RunOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
-        try IntegerOption.check(seed: seed)
         if let epochs, !(0...100_000).contains(epochs) {
             throw ValidationError("--epochs: expected 0 to 100000, found '\(epochs)'")
         }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate: expected a positive number")
-        }
-        if overwrite && resume {
-            throw ValidationError("--overwrite and --resume: expected one of them, found both")
         }
     }
 
@@ -72,10 +51,11 @@ struct CompressionOptions: ParsableArguments {
         try terminal.finish {
             let start = try workbench.runFolder(runName, output: Workbench.defaultOutput)
             let run = RunRequest(
-                configuration: start, seed: seed, threads: threads.threads,
+                configuration: start, seed: options.seed, threads: threads.threads,
                 output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
-                dataDirectory: data.dataDirectory, overwrite: overwrite, resume: resume,
-                overrides: overrides, command: CommandLine.arguments)
+                dataDirectory: data.dataDirectory, overwrite: options.overwrite,
+                resume: options.resume, overrides: options.overrides, command: CommandLine.arguments
+            )
             var request = CompressRequest(start: start, phases: [phase], run: run)
             request.epochs = epochs
             return try workbench.compress(request, events: terminal.events)

@@ -38,22 +38,11 @@ struct RunCommand: Verb {
 
     @OptionGroup(title: "For tables") var table: TableRunOptions
 
-    @Option(help: ArgumentHelp("Use this seed, not the configuration's.", valueName: "number"))
-    var seed: Int?
-
     @Option(
         help: ArgumentHelp(
             "Run with this many seeds, from the configuration's or --seed on, and tell mean and deviation.",
             valueName: "count"))
     var seeds: Int?
-
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp(
-            "Set a value of the configuration; may be given several times.",
-            valueName: "key.path=value"),
-        transform: { try ConfigurationOverride($0) })
-    var overrides: [ConfigurationOverride] = []
 
     @Option(
         help: ArgumentHelp(
@@ -62,19 +51,14 @@ struct RunCommand: Verb {
         completion: .directory)
     var output: String?
 
-    @Flag(help: "Replace a run that is there.")
-    var overwrite = false
-
-    @Flag(help: "Go on from the last checkpoint of a run that is there.")
-    var resume = false
-
+    @OptionGroup var options: RunOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var display: DisplayOptions
 
     func validate() throws {
         try IntegerOption.check("--seeds", seeds, to: IntegerOption.seeds)
-        try IntegerOption.check(seed: seed, count: seeds)
+        try IntegerOption.check(seed: options.seed, count: seeds)
         if !isTable, !table.isEmpty {
             throw ValidationError(
                 "--target and the other options for tables: expected a table, found the configuration "
@@ -85,12 +69,9 @@ struct RunCommand: Verb {
                 "'\(config)' looks like a configuration: expected its name to end in .yaml; rename it"
             )
         }
-        if seeds != nil, resume {
+        if seeds != nil, options.resume {
             throw ValidationError(
                 "--resume: with --seeds runs that are there go on anyway; leave it out")
-        }
-        if overwrite && resume {
-            throw ValidationError("--overwrite and --resume: expected one of them, found both")
         }
     }
 
@@ -100,10 +81,11 @@ struct RunCommand: Verb {
         terminal.stopOnInterrupt("stopping after this step; press Ctrl-C again to stop at once")
         try terminal.finish {
             var request = RunRequest(
-                configuration: URL(filePath: config), seed: seed, threads: threads.threads,
+                configuration: URL(filePath: config), seed: options.seed, threads: threads.threads,
                 output: output.map { URL(filePath: $0, directoryHint: .isDirectory) },
-                dataDirectory: data.dataDirectory, overwrite: overwrite, resume: resume,
-                overrides: overrides, command: CommandLine.arguments)
+                dataDirectory: data.dataDirectory, overwrite: options.overwrite,
+                resume: options.resume, overrides: options.overrides, command: CommandLine.arguments
+            )
             if isTable {
                 try workbench.imply(tableRequest, onto: &request, terminal.events)
             }
@@ -117,7 +99,7 @@ struct RunCommand: Verb {
     /// What is asked of a table, with what --set says about how it is written.
     private var tableRequest: TableRequest {
         var request = table.request(data: [config])
-        request.reading = overrides.filter(TableRequest.isReading)
+        request.reading = options.overrides.filter(TableRequest.isReading)
         return request
     }
 
@@ -125,15 +107,15 @@ struct RunCommand: Verb {
         var file = URL(filePath: config)
         if isTable {
             file = try workbench.writeImplied(
-                tableRequest, seed: seed, under: output, terminal.events)
+                tableRequest, seed: options.seed, under: output, terminal.events)
         }
         var request = SweepRequest(configuration: file)
         request.seeds = seeds
-        request.firstSeed = seed
-        request.overrides = overrides
+        request.firstSeed = options.seed
+        request.overrides = options.overrides
         if let output { request.output = URL(filePath: output, directoryHint: .isDirectory) }
         request.dataDirectory = data.dataDirectory
-        request.overwrite = overwrite
+        request.overwrite = options.overwrite
         request.threads = threads.threads
         try SweepCommand.perform(request, in: workbench, on: terminal)
     }

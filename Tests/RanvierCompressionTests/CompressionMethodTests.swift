@@ -62,8 +62,7 @@ import Testing
 
     /// A round that is not trained holds the weights it went back to, where it left some.
     @Test func rewindingBringsBackTheWeights() throws {
-        var early = try Self.method([TrainPhase().with { $0.training.epochs = 1 }])
-        early = try Self.method([TrainPhase()], epochs: 2)
+        var early = try Self.method([TrainPhase()], epochs: 2)
         var kept: [String: [Float]] = [:]
         let watch = Watch { _, _, parameters in
             if kept.isEmpty { kept = parameters.mapValues(\.scalars) }
@@ -137,11 +136,14 @@ import Testing
             try Course(epochs: method.epochs).run(&method, on: Self.data)
             return method.trainee.connections.compactMap { $0.mask?.alive }
         }
-        let neurons = try masks { $0.unit = .neurons }[0]
+        let neurons = try masks { $0.unit = .neurons }
+        // The neurons of the last layer are answers: its mask is not touched.
+        #expect(neurons.count == 1)
         for output in 0..<24 {
-            let column = (0..<64).map { neurons.scalars[$0 * 24 + output] }
+            let column = (0..<64).map { neurons[0].scalars[$0 * 24 + output] }
             #expect(Set(column).count == 1)
         }
+        #expect(neurons[0].scalars.contains(0))
         for (mask, inputs) in zip(try masks { $0.unit = .twoOfFour }, [64, 24]) {
             let outputs = mask.count / inputs
             for output in 0..<outputs {
@@ -158,6 +160,19 @@ import Testing
         for group in stride(from: 0, to: 24, by: 8) {
             #expect(Set(loads[group..<group + 8]).count == 1)
         }
+    }
+
+    /// What is gone already is not taken again, which is told.
+    @Test func takingNothingIsTold() throws {
+        var method = try Self.method(
+            [Self.prune(0.9), Self.prune(0.5).with { $0.training.epochs = 1 }], epochs: 1)
+        let state = try Course(epochs: method.epochs).run(&method, on: Self.data)
+        #expect(abs(method.trainee.density - 0.1) < 1e-3)
+        #expect(state.reports[0].warnings.allSatisfy { !$0.contains("gone already") })
+        #expect(
+            state.reports[1].warnings.contains {
+                $0.contains("90.0") && $0.contains("gone already")
+            })
     }
 
     /// Connections move, and stay as many.

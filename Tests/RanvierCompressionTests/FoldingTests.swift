@@ -323,6 +323,62 @@ import Testing
         #expect(same > spikes.count * 99 / 100)
     }
 
+    /// Membranes that begin at half a threshold, odd thresholds among them, begin at its whole part in `Int`.
+    @Test func beginsBelowTheThreshold() throws {
+        let model = try ClockedModel(
+            encoder: PoissonEncoder(steps: 6, timeStep: 1e-3), readout: .spikeCount,
+            inputShape: [20], seed: 4
+        ) {
+            Linear(20, 12, hasBias: false, gain: 2)
+            IntegrateAndFire(initialMembrane: 0.5)
+        }
+        Self.quantize(model.network)
+        model.network.prunableParameters[0].views = [
+            SymmetricQuantizer(bits: 5, isPerOutput: true)
+        ]
+        let folded = try WholeNumberFolding().apply(to: model).model.network
+        let layer = try #require(folded.stages[1].layer as? IntegrateAndFire)
+        let thresholds = layer.thresholds.scalars.map { Int($0) }
+        #expect(thresholds.contains { $0 % 2 == 1 })
+        let codes = folded.prunableParameters[0].seen.scalars.map { Int($0) }
+        let input = try model.shown(
+            Self.random([30, 20], "rates", in: 0..<1), samples: Array(0..<30))
+        let spikes = folded(input).scalars, events = input.dense.scalars
+        var count = 0
+        for sample in 0..<30 {
+            for output in 0..<12 {
+                var v = thresholds[output] / 2
+                for t in 0..<6 {
+                    for i in 0..<20 where events[(t * 30 + sample) * 20 + i] != 0 {
+                        v += codes[i * 12 + output]
+                    }
+                    let fires = v >= thresholds[output]
+                    if fires { v -= thresholds[output] }
+                    #expect(spikes[(t * 30 + sample) * 12 + output] == (fires ? 1 : 0))
+                    count += fires ? 1 : 0
+                }
+            }
+        }
+        #expect(count > 100)
+        let leaky = try refusal {
+            Linear(12, 3)
+            LIF(
+                leak: .factor(0.5), dynamics: LIFDynamics(), initialMembrane: 0.5)
+        }
+        #expect(leaky?.description.contains("begin") == true)
+    }
+
+    /// Behind thresholds of hundreds no surrogate lets a gradient through: an attack by it is refused, and does not seem to fail.
+    @Test func hasNoGradientOfInputs() throws {
+        let model = try WholeNumberFolding().apply(to: Self.model()).model
+        let images = Self.pixels([2, 7, 7, 1])
+        let error = #expect(throws: ModelError.self) {
+            try model.inputGradient(images, labels: [0, 1], isTraining: false)
+        }
+        #expect(error?.description.contains("whole numbers") == true)
+        _ = try Self.model().inputGradient(images, labels: [0, 1], isTraining: false)
+    }
+
     // MARK: - What cannot be
 
     private func refusal(

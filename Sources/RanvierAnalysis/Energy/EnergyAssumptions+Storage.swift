@@ -35,7 +35,8 @@ extension WeightStorage {
         // Where the sign is the value, its plane is the weight and the other one the index.
         case .twoPlanes: return Double(elements) / Double(nonzero)
         case .signInIndex: return 15
-        default: return Double(bits(in: format) - nonzero * valueBits) / Double(nonzero)
+        case .bitmap, .compressedRows, .compressedRowsByteAligned, .runLength:
+            return Double(bits(in: format) - nonzero * valueBits) / Double(nonzero)
         }
     }
 }

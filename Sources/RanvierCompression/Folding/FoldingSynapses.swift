@@ -85,7 +85,8 @@ struct FoldingSynapses {
             return Convolution1D(
                 weights: own, bias: bias, stride: window.strideWidth, padding: window.paddingWidth,
                 groups: layer.options.convolution.groups)
-        default: return Linear(weights: own, bias: bias)
+        case is Linear: return Linear(weights: own, bias: bias)
+        default: preconditionFailure("'\(type(of: original).kind)' was taken for synapses before")
         }
     }
 }

@@ -45,6 +45,7 @@ public struct CompressionConfiguration: MethodConfiguration {
                 "would compare losses of different phases; leave it out, and say epochs by phase")
         }
         try checkRewinding(root)
+        try checkOrder(root)
     }
 
     /// Refuses to go back to what will not have been.
@@ -68,6 +69,46 @@ public struct CompressionConfiguration: MethodConfiguration {
                 }
             }
             done += phase.legs(epochs: trainer.course.epochs).reduce(0) { $0 + $1.epochs }
+        }
+    }
+
+    /// Refuses phases whose work would be undone, or have no effect.
+    private func checkOrder(_ root: ConfigurationSection) throws(ConfigurationError) {
+        var hasEarlyTime = false
+        for (index, phase) in phases.enumerated() {
+            let key = "phases[\(index)]", kind = type(of: phase).kind
+            let before = phases[..<index]
+            switch phase.beginning {
+            case .anything: break
+            case .whole:
+                if let other = before.first(where: { $0.compresses || $0.beginning == .nothing }) {
+                    throw root.invalid(
+                        key,
+                        "'\(kind)' would undo what '\(type(of: other).kind)' did before; put it first"
+                    )
+                }
+            case .nothing:
+                guard start == nil, before.isEmpty else {
+                    throw root.invalid(
+                        key,
+                        "'\(kind)' draws weights anew, and what was learned before would be lost; put it first, "
+                            + "without 'start'")
+                }
+            }
+            let searches = phase.legs(epochs: 1).contains(where: \.isSearch)
+            if phase is TrainPhase, searches, !hasEarlyTime {
+                throw root.invalid(
+                    key, "'search' has an effect after 'early-time' alone; leave the key out")
+            }
+            guard phase is EarlyTimePhase else { continue }
+            hasEarlyTime = true
+            let after = phases.dropFirst(index + 1).flatMap { $0.legs(epochs: 1) }
+            guard after.contains(where: \.isSearch) else {
+                throw root.invalid(
+                    key,
+                    "'\(kind)' chooses steps for searches, and none comes after it; add one (prune, early-bird, "
+                        + "train with search: true), or leave it out")
+            }
         }
     }
 

@@ -27,6 +27,9 @@ public protocol CompressionPhase: Configurable {
     /// Whether the phase takes away or rounds: what the model is before the first such phase is what it is held against.
     var compresses: Bool { get }
 
+    /// What may have been done before the phase.
+    var beginning: PhaseBeginning { get }
+
     /// Whether the network is made anew in the phase, so that nothing trains after it.
     var endsTraining: Bool { get }
 
@@ -64,6 +67,8 @@ extension CompressionPhase {
     public var rewindPoints: [Int] { [] }
     /// True.
     public var compresses: Bool { true }
+    /// Anything.
+    public var beginning: PhaseBeginning { .anything }
     /// False.
     public var endsTraining: Bool { false }
     /// Nothing is refused.
@@ -84,6 +89,16 @@ extension CompressionPhase {
     public func end(leg: Int, on trainee: inout Trainee) throws {}
     /// Nil.
     public func refusal(of tensors: [String: Tensor]) -> String? { nil }
+}
+
+/// What may have been done to a network before a phase, which would undo the rest without a word.
+public enum PhaseBeginning: Sendable, Hashable {
+    /// Whatever it was.
+    case anything
+    /// Training alone: nothing that took connections or bits away.
+    case whole
+    /// Nothing: weights are drawn anew.
+    case nothing
 }
 
 /// A part of a phase that is trained through with one optimiser and one schedule.

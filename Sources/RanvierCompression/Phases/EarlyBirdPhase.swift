@@ -43,6 +43,9 @@ public struct EarlyBirdPhase: CompressionPhase {
             what: "early-bird.epochs", expected: "at least 1", found: "0")
     }
 
+    /// Training alone: masks that were there would be replaced.
+    public var beginning: PhaseBeginning { .whole }
+
     /// The first weights.
     public var rewindPoints: [Int] { [0] }
 

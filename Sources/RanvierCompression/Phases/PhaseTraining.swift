@@ -24,6 +24,13 @@ public struct PhaseTraining: Configurable {
         Field.optionalInteger("epochs", \.epochs, in: 0...100_000)
         Field.optionalNumber("learning-rate", \.learningRate, in: .positive)
         Field.boolean("freeze-normalization", \.freezesNormalization)
+        Field.refusing("learning-rate", "freeze-normalization") {
+            $0.epochs == 0 && ($0.learningRate != nil || $0.freezesNormalization)
+        } because: { _ in
+            "has no effect without epochs; leave the key out, or train"
+        } settle: {
+            ($0.learningRate, $0.freezesNormalization) = (nil, false)
+        }
     }
 
     /// A leg that trains so.

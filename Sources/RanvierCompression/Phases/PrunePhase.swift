@@ -96,9 +96,11 @@ public struct PrunePhase: CompressionPhase {
         Field.choice("control", \.control)
         Field.part(\.training)
         Field.refusing("rule") {
-            $0.scope == .erdosRenyi && $0.rule != .exactCount
-        } because: { _ in
-            "has no effect with 'scope: erdos-renyi', whose counts are exact; leave the key out"
+            ($0.scope == .erdosRenyi || $0.unit == .twoOfFour) && $0.rule != .exactCount
+        } because: {
+            "has no effect with "
+                + ($0.unit == .twoOfFour ? "'unit: 2-of-4'" : "'scope: erdos-renyi'")
+                + ", whose counts are exact; leave the key out"
         } settle: {
             $0.rule = .exactCount
         }
@@ -122,6 +124,20 @@ public struct PrunePhase: CompressionPhase {
             "evens out single weights; take 'unit: weights', or leave it out"
         } settle: {
             $0.balance = nil
+        }
+        Field.refusing("rewind") {
+            $0.rewind != nil && $0.control == .reinitialized
+        } because: { _ in
+            "has no effect with 'control: reinitialized', which draws weights anew; leave one of them out"
+        } settle: {
+            $0.rewind = nil
+        }
+        Field.refusing("control") {
+            $0.control == .random && ($0.unit != .weights || $0.balance != nil)
+        } because: { _ in
+            "'random' draws single connections; take 'unit: weights' without 'balance'"
+        } settle: {
+            $0.control = .none
         }
     }
 

@@ -64,6 +64,9 @@ public struct ScorePhase: CompressionPhase {
     /// False: the network that is drawn has never learned.
     public var compresses: Bool { false }
 
+    /// Nothing: weights are drawn.
+    public var beginning: PhaseBeginning { .nothing }
+
     /// Scores of zeros.
     public func install(leg: Int, hasEnded: Bool, on trainee: Trainee) throws {
         try trainee.connections.becomeSubnetwork(

@@ -207,8 +207,10 @@ extension ThetaModel {
     static func requireShapes(of tensors: [String: Tensor], sizes: [Int]) throws {
         var shapes: [String: [Int]] = [:]
         for layer in sizes.indices.dropLast() {
-            shapes["\(layerName(layer)).weights"] = [sizes[layer], sizes[layer + 1]]
-            shapes["\(layerName(layer)).phases"] = [sizes[layer + 1]]
+            shapes["\(ThetaParameters.layerName(layer)).weights"] = [
+                sizes[layer], sizes[layer + 1],
+            ]
+            shapes["\(ThetaParameters.layerName(layer)).phases"] = [sizes[layer + 1]]
         }
         do throws(TrainingStateError) {
             try TrainingStateError.require(

@@ -287,8 +287,7 @@ public struct ThetaModel: SpikingModel, ParameterHolder {
         return layers
     }
 
-    private func layerName(_ layer: Int) -> String { Self.layerName(layer) }
-    static func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
+    private func layerName(_ layer: Int) -> String { ThetaParameters.layerName(layer) }
 
     /// `first-spike`, or `spike-times` for rasters.
     public var encoding: String { spikesPerChannel == nil ? "first-spike" : "spike-times" }

@@ -69,7 +69,7 @@ struct ShrinkSearch {
     /// The run as it is.
     var dense: ShrinkTrial {
         trial(
-            BudgetSearch.Candidate(sparsity: 0, bits: 32), measurement.result, seconds: 0,
+            BudgetSearch.Candidate(sparsity: gone, bits: 32), measurement.result, seconds: 0,
             problems: problems(of: measurement.result, beside: nil))
     }
 
@@ -149,7 +149,12 @@ struct ShrinkSearch {
         return own.text
     }
 
+    /// Share of the connections that the run has not any more.
+    private var gone: Double { 1 - model.density }
+
     private func makeSearch() -> BudgetSearch {
+        let gone = gone
+        let sparsities = [gone] + BudgetSearch.usualSparsities.filter { $0 > gone }
         let connections = model.layerParameters.filter(\.isPrunable).map { parameter in
             ScoredLayer(name: parameter.name, scores: parameter.value, alive: parameter.mask?.alive)
         }
@@ -158,9 +163,13 @@ struct ShrinkSearch {
         }.reduce(0, +)
         // Masks of a share are drawn once.
         let sizes = CandidateSizes()
-        return BudgetSearch(widths: request.widths, budget: request.flash ?? .max) { candidate in
+        return BudgetSearch(
+            sparsities: sparsities, widths: request.widths, budget: request.flash ?? .max
+        ) { candidate in
             if let known = sizes.known.withLock({ $0[candidate] }) { return known }
-            let pruning = Pruning(.global(rate: candidate.sparsity))
+            // Of those that are left.
+            let rate = gone < 1 ? max(candidate.sparsity - gone, 0) / (1 - gone) : 0
+            let pruning = Pruning(.global(rate: rate))
             let masks = (try? pruning.masks(of: connections).masks) ?? []
             let bytes = zip(connections, masks).reduce(others) { sum, pair in
                 sum
@@ -179,7 +188,7 @@ struct ShrinkSearch {
     /// What the run goes through to become a candidate.
     func compress(_ candidate: BudgetSearch.Candidate) -> CompressRequest {
         var phases: [CompressRequest.Phase] = []
-        if candidate.sparsity > 0 {
+        if candidate.sparsity > gone {
             phases.append(.prune(sparsity: candidate.sparsity, .section([])))
         }
         phases.append(.quantize(bits: candidate.bits, .section([])))

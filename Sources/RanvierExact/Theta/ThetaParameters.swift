@@ -8,12 +8,15 @@ final class ThetaParameters: ParameterHolder {
     /// Initial phases of each layer.
     let phases: [Parameter]
 
+    /// The name of a layer, from 0: `theta1`.
+    static func layerName(_ layer: Int) -> String { "theta\(layer + 1)" }
+
     private init(weights: [Parameter], phases: [Parameter]) {
         self.weights = weights
         self.phases = phases
         for layer in weights.indices {
-            weights[layer].name = "\(ThetaModel.layerName(layer)).weights"
-            phases[layer].name = "\(ThetaModel.layerName(layer)).phases"
+            weights[layer].name = "\(Self.layerName(layer)).weights"
+            phases[layer].name = "\(Self.layerName(layer)).phases"
         }
     }
 
