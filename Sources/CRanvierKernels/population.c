@@ -39,24 +39,51 @@ RNV_INLINE lanes decayed(lanes v, lanes beta, const rnv_population_t *p) {
     return p->leak_target == 0 ? kept : kept + (1.0f - beta) * p->leak_target;
 }
 
-/// The whole number nearest to, or not below, each number, within the limit.
-RNV_INLINE lanes membrane_code(lanes x, const rnv_population_t *p) {
-    // Adding and taking away 1.5 * 2^23 rounds anything below 2^22, half to even; what is larger stays as it is.
-    const lanes magic = lanes_all(12582912.0f), large = lanes_all(4194304.0f);
-    const lanes limit = lanes_all(p->membrane_limit), scaled = x / p->membrane_step;
-    lanes v = lanes_select(scaled < -limit, -limit, scaled);
-    v = lanes_select(v > limit, limit, v);
-    lanes whole = (v + magic) - magic;
+// Adding and taking away 1.5 * 2^23 rounds anything below 2^22, half to even; what is larger stays as it is.
+#define MAGIC lanes_all(12582912.0f)
+#define LARGE lanes_all(4194304.0f)
+
+RNV_INLINE lanes within(lanes x, lanes limit) {
+    const lanes v = lanes_select(x < -limit, -limit, x);
+    return lanes_select(v > limit, limit, v);
+}
+
+/// The whole number next to each number on the way to zero.
+RNV_INLINE lanes towards_zero(lanes x) {
+    const lanes size = lanes_select(x < 0, -x, x);
+    lanes whole = (size + MAGIC) - MAGIC;
+    whole = lanes_select(whole > size, whole - 1.0f, whole);
+    whole = lanes_select(size < LARGE, whole, size);
+    return lanes_select(x < 0, -whole, whole);
+}
+
+/// What is left of a membrane in whole steps, cut towards zero. A leak of m / 4096 is exact for whole numbers below 2^24,
+/// as 12-bit engines multiply: what counts 4096 is multiplied by itself, and leaves nothing to cut.
+RNV_INLINE lanes cut_code(lanes v, lanes beta, const rnv_population_t *p) {
+    const lanes limit = lanes_all(p->membrane_limit);
+    if (p->leak_target != 0) return within(towards_zero(decayed(v, beta, p) / p->membrane_step), limit);
+    const lanes scaled = v / p->membrane_step, parts = beta * 4096.0f;
+    const lanes_int is_whole = (parts + MAGIC) - MAGIC == parts;
+    const lanes high = lanes_select(is_whole, 4096.0f * towards_zero(scaled / 4096.0f), lanes_all(0));
+    return within(beta * high + towards_zero(beta * (scaled - high)), limit);
+}
+
+/// What is left of a membrane in whole steps, within the limit.
+RNV_INLINE lanes membrane_code(lanes before, lanes beta, const rnv_population_t *p) {
+    if (p->membrane_rule == RNV_MEMBRANE_TOWARDS_ZERO) return cut_code(before, beta, p);
+    const lanes v = within(decayed(before, beta, p) / p->membrane_step, lanes_all(p->membrane_limit));
+    lanes whole = (v + MAGIC) - MAGIC;
     if (p->membrane_rule == RNV_MEMBRANE_UP) {
         whole = lanes_select(whole < v, whole + 1.0f, whole);
     }
-    return lanes_select((v < large) & (v > -large), whole, v);
+    return lanes_select((v < LARGE) & (v > -LARGE), whole, v);
 }
 
-/// A membrane on its levels; of two that are as near the lower one.
-RNV_INLINE lanes on_levels(lanes x, const rnv_population_t *p) {
-    if (p->membrane_rule == RNV_MEMBRANE_EXACT) return x;
-    if (p->membrane_rule != RNV_MEMBRANE_LISTED) return membrane_code(x, p) * p->membrane_step;
+/// What is left of a membrane, on its levels; of two that are as near the lower one.
+RNV_INLINE lanes on_levels(lanes v, lanes beta, const rnv_population_t *p) {
+    if (p->membrane_rule == RNV_MEMBRANE_EXACT) return decayed(v, beta, p);
+    if (p->membrane_rule != RNV_MEMBRANE_LISTED) return membrane_code(v, beta, p) * p->membrane_step;
+    const lanes x = decayed(v, beta, p);
     lanes level = lanes_all(p->levels[0]);
     for (size_t i = 1; i < p->level_count; i++) {
         const float middle = 0.5f * (p->levels[i - 1] + p->levels[i]);
@@ -96,7 +123,7 @@ RNV_INLINE void advance(const rnv_population_t *p, working *w, const float *in,
             if (p->coupling) input += lanes_load(w->coupling + k) * last;
             if (p->has_synapse) input = p->synaptic_leak * lanes_load(w->synapse + k) + input;
             const lanes scale = p->scales_input ? 1.0f - beta : lanes_all(1);
-            lanes u = on_levels(decayed(v, beta, p), p) + scale * input, held = v, theta = base;
+            lanes u = on_levels(v, beta, p) + scale * input, held = v, theta = base;
             if (p->reset == RNV_RESET_SOFT_DELAYED) {
                 u -= base * last;
                 held -= base * last;
@@ -265,7 +292,7 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
             add_at(w->leak_sum, k, lanes_select(is_free, change, none));
         }
         if (pass->membrane_step_sums) {
-            const lanes whole = membrane_code(kept, p), scaled = kept / p->membrane_step;
+            const lanes whole = membrane_code(earlier_v, beta, p), scaled = kept / p->membrane_step;
             const lanes change = gu * (whole - lanes_select(inside, scaled, none));
             add_at(w->membrane_step_sum, k, lanes_select(is_free, change, none));
         }

@@ -31,7 +31,9 @@ extension SurrogateGradient: GradientMethod {
     public mutating func show(steps: Int, registry: Registry) throws {
         let element = clockedModel.encoder.element
         guard steps != clockedModel.encoder.steps else { return }
-        guard case .section(var entries) = element.options,
+        // Steps that are rows of the samples are no choice, although the encoding has a key for them.
+        guard clockedModel.encoder.rowDuration == nil,
+            case .section(var entries) = element.options,
             let index = entries.firstIndex(where: { $0.key == "steps" })
         else {
             throw TrainingError.mismatch(

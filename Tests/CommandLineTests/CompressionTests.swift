@@ -283,6 +283,12 @@ import Testing
             ("phases: [prune: {control: random, unit: neurons}]", "control"),
             ("phases: [prune: {unit: 2-of-4, sparsity: 0.5, rule: percentile}]", "rule"),
             ("phases: [train: {epochs: 1}, whole-numbers: {}]", "few bits"),
+            ("phases: [quantize: {bits: 4}, whole-numbers: {levels: 15}]", "levels"),
+            (
+                "phases: [quantize: {bits: 4}, whole-numbers: {input: levels, largest: 15}]",
+                "largest"
+            ),
+            ("phases: [quantize: {bits: 4}, whole-numbers: {delays: round}]", "nearest-step"),
         ] {
             try folder.write(base + rest + "\n", to: "case.yaml")
             let done = try command.run([

@@ -127,6 +127,33 @@ import Testing
         #expect(steps[0] == 6 && steps[1] < 6 && steps[2] == 6)
     }
 
+    /// Rows of a sequence are no choice of steps: refused before anything is trained.
+    @Test func earlyTimeNeedsAChoiceOfSteps() throws {
+        let encoders: [any SpikeEncoder] = [
+            SequenceEncoder(steps: 6, timeStep: 1e-3),
+            DeltaEncoder(steps: 6, timeStep: 1e-3, threshold: 0.1),
+            EachRowEncoder(rows: 3, encoder: PoissonEncoder(steps: 2, timeStep: 1e-3)),
+        ]
+        for encoder in encoders {
+            let features = try encoder.featureShape(ofSample: [
+                encoder.rowDuration == 1e-3 ? 6 : 3, 4,
+            ])
+            let model = try ClockedModel(encoder: encoder, inputShape: features) {
+                Linear(features.reduce(1, *), 3)
+            }
+            var method = SurrogateGradient(model)
+            let error = #expect(throws: CompressionError.self) {
+                _ = try CompressionMethod(
+                    method, phases: [EarlyTimePhase(), Self.prune(0.5)], epochs: 1,
+                    registry: .standard)
+            }
+            #expect(error?.description.contains("'\(type(of: encoder).kind)'") == true)
+            #expect(throws: TrainingError.self) {
+                try method.show(steps: 3, registry: .standard)
+            }
+        }
+    }
+
     @Test func unitsGoAsOneAndLoadsAreEven() throws {
         func masks(_ change: (inout PrunePhase) -> Void) throws -> [Tensor] {
             var phase = Self.prune(0.5)

@@ -7,8 +7,14 @@
 #include <stdint.h>
 
 /// What is kept of a membrane after leak and reset: all of it, or levels. With a step d and a limit Q they are
-/// d clip(round(x / d), -Q, Q), rounded to the nearest (half to even) or up; or they are listed.
-enum { RNV_MEMBRANE_EXACT, RNV_MEMBRANE_NEAREST, RNV_MEMBRANE_UP, RNV_MEMBRANE_LISTED };
+/// d clip(round(x / d), -Q, Q), rounded to the nearest (half to even), up or towards zero; or they are listed.
+enum {
+    RNV_MEMBRANE_EXACT,
+    RNV_MEMBRANE_NEAREST,
+    RNV_MEMBRANE_UP,
+    RNV_MEMBRANE_TOWARDS_ZERO,
+    RNV_MEMBRANE_LISTED
+};
 
 /// Integrate-and-fire neurons with any of: a current of its own, an adaptive threshold, a refractory
 /// period, a connection of each neuron to itself, a leak and a threshold per channel, a membrane of few levels.

@@ -38,9 +38,9 @@ public struct FoldedModel: Sendable {
                     sequence = Tensor.stack(outputs)
                 } else {
                     sequence = stage.layer(sequence, in: context)
-                    if names.contains(stage.name) {
-                        sums[stage.name] = max(sums[stage.name] ?? 0, sequence.largestSize)
-                    }
+                }
+                if names.contains(stage.name) {
+                    sums[stage.name] = max(sums[stage.name] ?? 0, sequence.largestSize)
                 }
             }
         }

@@ -20,8 +20,9 @@ public enum FoldingError: Error, Sendable, Hashable, CustomStringConvertible {
             "'\(parameter)' cannot be folded to whole numbers: \(reason)"
         case .input(let reason): "samples cannot become whole numbers: \(reason)"
         case .tooLarge(let layer, let what, let bound, let limit):
-            "\(what) of layer '\(layer)' may reach \(bound), beyond \(limit), up to which single "
-                + "precision is exact: take fewer bits, fewer steps or fewer fraction bits"
+            "\(what) of layer '\(layer)' may reach \(bound), beyond \(limit), up to which "
+                + (limit > 16_777_216 ? "32 bits hold them" : "single precision is exact")
+                + ": take fewer bits, fewer steps or fewer fraction bits"
         }
     }
 }

@@ -23,11 +23,15 @@ struct FoldingNeuron {
     var levels: MembraneLevels?
     /// Whether the layer hands on membranes.
     var givesMembrane = false
+    /// The layer, where its neurons hear each other.
+    var recurrent: RecurrentLIF?
     /// The same neurons with other numbers: codes of thresholds and initial membranes, one for each channel; the leak; levels.
     var make: (_ numbers: FoldedNumbers) -> any Layer
 
     /// Nil for a layer that is none of the neurons that can be folded.
-    init?(_ layer: any Layer, timeStep: Double) {
+    ///
+    /// - Throws: ``FoldingError`` for neurons that could be, with options that cannot.
+    init?(_ layer: any Layer, timeStep: Double, name: String) throws(FoldingError) {
         switch layer {
         case let layer as IntegrateAndFire:
             let dynamics = layer.dynamics
@@ -58,6 +62,28 @@ struct FoldingNeuron {
             note(dynamics.reset, dynamics.inputScale, dynamics.membrane)
             givesMembrane = output == .membrane
             if dynamics.leakTarget == .reset { drift = (1 - leak) * (resetPotential ?? 0) }
+        case let layer as RecurrentLIF:
+            let dynamics = layer.dynamics, options = layer.options
+            if let what = options.synapticLeak != nil
+                ? "a synaptic leak, whose current would be a second membrane"
+                : options.adaptationStrength > 0 ? "an adaptation, whose threshold moves" : nil
+            {
+                throw .layer(
+                    name: name, kind: RecurrentLIF.kind,
+                    reason: "it has \(what); train without it for whole numbers")
+            }
+            let numbers = layer.populationParameters(timeStep: timeStep)
+            (leak, hasLeak) = (Double(numbers.leak.detached.scalar), true)
+            thresholds = layer.thresholds.scalars.map { Double($0) }
+            recurrent = layer
+            make = { numbers in
+                var own = dynamics
+                (own.inputScale, own.membrane) = (.unit, numbers.levels)
+                return RecurrentLIF(
+                    weights: numbers.recurrence ?? layer.weights.seen,
+                    thresholds: numbers.thresholds, leak: .factor(numbers.leak), dynamics: own)
+            }
+            note(dynamics.reset, dynamics.inputScale, dynamics.membrane)
         default: return nil
         }
     }
@@ -76,8 +102,10 @@ struct FoldedNumbers {
     var thresholds: [Float]
     /// The part of its threshold that a membrane begins with.
     var initialShare: Float
-    /// The leak, `1 − 2^−k` or 1.
+    /// The leak, `1 − 2^−k`, `m / 4096` or 1.
     var leak: Double
     /// Levels of the membrane; nil where it needs no rounding.
     var levels: MembraneLevels?
+    /// Recurrent weights; nil for neurons without any.
+    var recurrence: Tensor?
 }

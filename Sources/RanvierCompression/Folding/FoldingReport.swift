@@ -10,13 +10,17 @@ public struct FoldingReport: Sendable, Hashable, CustomStringConvertible {
         public var neurons: String?
         /// Bits of a weight.
         public var weightBits: Int
+        /// Bits of a recurrent weight; nil without recurrence.
+        public var recurrentBits: Int?
         /// Largest size of a bias; nil where there is none.
         public var largestBias: Int?
         /// Smallest and largest threshold.
         public var thresholds: ClosedRange<Int>?
-        /// Places of the leak's shift; nil without a leak.
+        /// Places of the leak's shift; nil without one.
         public var shift: Int?
-        /// Largest size that a sum can have, by its weights.
+        /// What a leak by multiplication keeps, in parts of 4096; nil for others.
+        public var multiplier: Int?
+        /// Largest size that a sum can have, by its weights, recurrent ones included.
         public var largestSum: Int
         /// Largest size that a membrane can have after all steps; nil where none is kept.
         public var largestMembrane: Int?
@@ -35,6 +39,9 @@ public struct FoldingReport: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         layers.map { layer in
             var parts = ["\(layer.name): \(layer.weightBits)-bit weights"]
+            if let bits = layer.recurrentBits, let neurons = layer.neurons {
+                parts.append("\(bits)-bit recurrent weights of \(neurons)")
+            }
             parts.append(
                 "sums up to \(layer.largestSum)" + (layer.seenSum.map { " (seen \($0))" } ?? ""))
             if let bias = layer.largestBias { parts.append("biases up to \(bias)") }
@@ -42,6 +49,9 @@ public struct FoldingReport: Sendable, Hashable, CustomStringConvertible {
                 parts.append("thresholds \(thresholds.lowerBound) to \(thresholds.upperBound)")
             }
             if let shift = layer.shift { parts.append("leak by a shift of \(shift)") }
+            if let multiplier = layer.multiplier {
+                parts.append("leak by \(multiplier) of \(WholeNumberLeak.one) parts")
+            }
             if let membrane = layer.largestMembrane {
                 parts.append(
                     "membranes up to \(membrane)"

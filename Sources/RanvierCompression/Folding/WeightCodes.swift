@@ -57,6 +57,19 @@ struct WeightCodes {
         }
     }
 
+    /// One weight for each output that nothing has rounded: its sign, and its size as the scale.
+    ///
+    /// - Throws: ``FoldingError/weights(parameter:reason:)`` for what is no number.
+    init(signsOf parameter: Parameter) throws(FoldingError) {
+        let seen = parameter.seen.scalars.map { Double($0) }
+        guard seen.allSatisfy(\.isFinite) else {
+            throw .weights(parameter: parameter.name, reason: "its weights are not all finite")
+        }
+        codes = seen.map { $0 < 0 ? -1 : $0 > 0 ? 1 : 0 }
+        scales = seen.map(abs)
+        bits = 16
+    }
+
     /// The scales that a quantiser says; empty where it says none.
     private static func scales(of view: any ParameterView, _ parameter: Parameter) -> [Float] {
         let isFirst = parameter.views.allSatisfy { $0 is Mask || type(of: $0) == type(of: view) }

@@ -16,43 +16,47 @@ import RanvierTensors
 ///     try folded.model.save(to: folder)
 ///
 /// All of them are held in single precision, which is exact: from the weights it is proven that no sum and no membrane
-/// reaches 2²⁴. Pixels are bytes, so that e = 1/255 in the first layer; spikes have e = 1. A leak 1 − 2^−k is a shift. The
-/// read-out has one scale, which no answer's order depends on. With f fraction bits, weights count 2^f, and biases and
+/// reaches 2²⁴. Pixels are bytes, so that e = 1/255 in the first layer; spikes have e = 1, means of n spikes 1/n. A leak
+/// 1 − 2^−k is a shift. Recurrent weights count in the units of the weights before the neurons, or in small multiples of
+/// them. The read-out has one scale, which no answer's order depends on. With f fraction bits, weights count 2^f, and biases and
 /// thresholds are as much finer.
 ///
 /// Sources: folding of scales into thresholds as in MINT (Yin et al. 2024) and in Rockpool's quantisation per channel.
 public struct WholeNumberFolding: Sendable, Hashable {
-    /// What comes in.
-    public enum Input: Sendable, Hashable {
-        /// Values from 0 to 1 as numbers from 0 to `levels`.
-        case levels(Int)
-        /// Values of either sign as numbers from −`largest` to `largest`, where 1 counts `levels`.
-        case signed(levels: Int, largest: Int)
-        /// Zeros and ones.
-        case spikes
-    }
-
-    /// How leaks become shifts.
-    public enum LeakRule: String, Sendable, Hashable, CaseIterable {
-        /// Only those that are a shift.
-        case exact
-        /// By the nearest shift, which changes the network.
-        case nearestShift = "nearest-shift"
-    }
-
     /// What comes in; nil for bytes where values are shown directly, and spikes where they are coded.
     public var input: Input?
     /// Bits below one unit of a weight that biases and thresholds have, 0 to 4.
     public var fractionBits: Int
-    /// How leaks become shifts.
+    /// What becomes of leaks.
     public var leak: LeakRule
+    /// What becomes of delays between two steps.
+    public var delays: DelayRule
+    /// What becomes of the scale of recurrent weights.
+    public var recurrence: RecurrenceRule
+    /// What sums and membranes are proven for.
+    public var arithmetic: Arithmetic
 
-    /// Folding of exact leaks, without fraction bits unless chosen.
-    public init(input: Input? = nil, fractionBits: Int = 0, leak: LeakRule = .exact) {
+    /// Folding of what is exact, without fraction bits unless chosen.
+    public init(
+        input: Input? = nil, fractionBits: Int = 0, leak: LeakRule = .exact,
+        delays: DelayRule = .exact, recurrence: RecurrenceRule = .exact,
+        arithmetic: Arithmetic = .singlePrecision
+    ) {
         precondition((0...4).contains(fractionBits), "0 to 4 fraction bits, not \(fractionBits)")
         self.input = input
         self.fractionBits = fractionBits
         self.leak = leak
+        self.delays = delays
+        self.recurrence = recurrence
+        self.arithmetic = arithmetic
+    }
+
+    /// The limit of a number that single precision holds exactly below another.
+    func limit(_ single: Double) -> Double {
+        switch arithmetic {
+        case .singlePrecision: single
+        case .integers: Double(Int32.max)
+        }
     }
 
     /// The model in whole numbers; the one that is given stays as it is.

@@ -57,9 +57,12 @@ public struct WholeNumberInput: DescribedLayer {
     /// False.
     public var remembers: Bool { false }
 
-    /// Values, as constant as those that come in.
+    /// Whether all numbers are zeros and ones.
+    private var countsSpikes: Bool { options.levels == 1 && largest == 1 && !options.isSigned }
+
+    /// Values, or spikes where there is one level, as constant as what comes in.
     public func signal(for input: Signal) -> Signal {
-        Signal(.values, isConstant: input.isConstant)
+        Signal(countsSpikes ? .spikes : .values, isConstant: input.isConstant)
     }
 
     /// Any shape, unchanged.
@@ -67,6 +70,10 @@ public struct WholeNumberInput: DescribedLayer {
 
     /// Any shape, unchanged; a sequence constant in time stays one.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
+        if countsSpikes, input.storageKind == .spikes {
+            context.observe(.values(input.detached))
+            return input
+        }
         let output =
             input.storageKind == .constantInTime
             ? counted(input.step(at: 0)).repeatedInTime(steps: input.shape[0]) : counted(input)

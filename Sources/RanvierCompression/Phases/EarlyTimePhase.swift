@@ -3,6 +3,7 @@ import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
+import RanvierSpikes
 import RanvierTensors
 
 /// `early-time`: trains for a few epochs, then chooses with how many steps of time the searches that follow are done.
@@ -41,8 +42,21 @@ public struct EarlyTimePhase: CompressionPhase {
     /// False.
     public var compresses: Bool { false }
 
-    /// A network without a clock, or with too few steps to choose among.
-    public func check(on trainee: Trainee) throws { _ = try choice(on: trainee) }
+    /// A network without a clock, with too few steps to choose among, or with samples that are sequences, whose rows are the steps.
+    public func check(on trainee: Trainee) throws {
+        let (model, steps) = try choice(on: trainee)
+        guard model.encoder.rowDuration == nil else {
+            throw CompressionError.impossibleValue(
+                what: Self.kind,
+                expected: "an encoding that shows a sample for as many steps as are chosen",
+                found:
+                    "'\(model.encoderDescription.kind)', whose steps are the rows of the samples; leave "
+                    + "'\(Self.kind)' out, or choose fewer rows for data and encoding alike")
+        }
+        // What a network with other steps would be refused for, before it has been trained.
+        var method = trainee.method
+        for fewer in [2, steps - 1] { try method.show(steps: fewer, registry: trainee.registry) }
+    }
 
     private func choice(on trainee: Trainee) throws(CompressionError) -> (
         model: ClockedModel, steps: Int

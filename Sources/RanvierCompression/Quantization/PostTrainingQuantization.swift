@@ -39,11 +39,15 @@ public struct PostTrainingQuantization: Sendable, Hashable {
     public var tunesThresholds: Bool
     /// Most samples that are looked at.
     public var samples: Int
+    /// Whether recurrent weights have the scales of the synapses before their neurons, as whole numbers that are added up must; else
+    /// scales of their own, which are closer.
+    public var sharesRecurrentScales: Bool
 
     /// Quantising with one scale for each output by least error, and corrected biases, unless chosen.
     public init(
         bits: Int, scale: Scale = .leastError, isPerOutput: Bool = true,
-        correctsBiases: Bool = true, tunesThresholds: Bool = false, samples: Int = 256
+        correctsBiases: Bool = true, tunesThresholds: Bool = false, samples: Int = 256,
+        sharesRecurrentScales: Bool = false
     ) {
         precondition((2...16).contains(bits), "weights have 2 to 16 bits, not \(bits)")
         precondition(samples > 0, "calibration needs samples")
@@ -53,6 +57,7 @@ public struct PostTrainingQuantization: Sendable, Hashable {
         self.correctsBiases = correctsBiases
         self.tunesThresholds = tunesThresholds
         self.samples = samples
+        self.sharesRecurrentScales = sharesRecurrentScales
     }
 
     /// The quantised model; the one that is given stays as it is.
@@ -79,13 +84,14 @@ public struct PostTrainingQuantization: Sendable, Hashable {
         let readout = after.stages.lastIndex { stage in
             stage.layer.parameters.contains { $0.parameter.isPrunable }
         }
+        let shared = sharesRecurrentScales ? sharedQuantizers(of: after) : [:]
         for (index, stage) in after.stages.enumerated() {
             for (name, parameter) in stage.layer.parameters where parameter.isPrunable {
                 let isLast = index == readout && name == "weights"
                 layers.append(
                     try quantize(
                         parameter, mask: masks[parameter.name] ?? nil,
-                        isPerOutput: isPerOutput && !isLast))
+                        isPerOutput: isPerOutput && !isLast, by: shared[index]))
             }
         }
         var pass = QuantizationPass(
@@ -120,19 +126,57 @@ public struct PostTrainingQuantization: Sendable, Hashable {
         }
     }
 
+    /// Quantisers that synapses have in common with the recurrent weights of the neurons behind them, by stage: what adds to one
+    /// membrane counts in one unit, or whole numbers could not be added.
+    private func sharedQuantizers(of network: Network) -> [Int: SymmetricQuantizer] {
+        var shared: [Int: SymmetricQuantizer] = [:]
+        for (index, stage) in network.stages.enumerated() {
+            guard let neurons = stage.layer as? RecurrentLIF,
+                let before = network.stages[..<index].lastIndex(where: { stage in
+                    stage.layer.parameters.contains {
+                        $0.name == "weights" && $0.parameter.isPrunable
+                    }
+                }),
+                let synapses = network.stages[before].layer.parameters.first(where: {
+                    $0.name == "weights"
+                })?.parameter
+            else { continue }
+            let width = synapses.shape[synapses.shape.count - 1]
+            guard neurons.weights.shape.last == width else { continue }
+            let both = [synapses.seen, neurons.weights.seen].map {
+                $0.dense.reshaped(to: [$0.count / width, width])
+            }
+            let quantizer = quantizer(for: Tensor.concatenate(both), isPerOutput: true)
+            (shared[before], shared[index]) = (quantizer, quantizer)
+        }
+        return shared
+    }
+
+    private func quantizer(for weights: Tensor, isPerOutput: Bool) -> SymmetricQuantizer {
+        switch scale {
+        case .largest:
+            let own = SymmetricQuantizer(bits: bits, isPerOutput: isPerOutput)
+            let scales = own.scales(of: weights).map { $0 > 0 ? $0 : 1 }
+            return SymmetricQuantizer(
+                bits: bits, scale: .fixed(scales), isPerOutput: isPerOutput)
+        case .leastError:
+            return ScaleSearch(bits: bits).quantizer(for: weights, isPerOutput: isPerOutput)
+        }
+    }
+
     private func quantize(
-        _ parameter: Parameter, mask: Mask?, isPerOutput: Bool
+        _ parameter: Parameter, mask: Mask?, isPerOutput: Bool, by shared: SymmetricQuantizer?
     ) throws -> QuantizedModel.Layer {
         let seen = parameter.seen.dense
         guard seen.isFinite else {
             throw CompressionError.notFinite(layer: parameter.name, what: "weights")
         }
-        let quantizer =
+        let own =
             switch scale {
             case .largest: SymmetricQuantizer(bits: bits, isPerOutput: isPerOutput)
-            case .leastError:
-                ScaleSearch(bits: bits).quantizer(for: seen, isPerOutput: isPerOutput)
+            case .leastError: quantizer(for: seen, isPerOutput: isPerOutput)
             }
+        let quantizer = shared ?? own
         parameter.views = []
         parameter.value = seen
         parameter.views = (mask.map { [$0] } ?? []) + [quantizer]

@@ -9,6 +9,7 @@ extension Registry {
         add(LayerKind(WholeNumberInput.self))
         add(LayerKind(WholeNumberOutput.self))
         add(LayerKind(WholeNumberIntegrator.self))
+        add(LayerKind(WholeNumberPool.self))
         add(CriterionKind.standard)
         add(PhaseKind.standard)
         add(MethodKind(CompressionConfiguration.self))

@@ -6,7 +6,8 @@ import RanvierTensors
 ///     u[t] = β v[t−1] + I[t] + R s[t−1]      all to all, R of shape [N, N]
 ///     u[t] = β v[t−1] + I[t] + w s[t−1]      one to one, w per channel
 ///
-/// With a synaptic leak the sum of input and recurrent spikes is filtered first; with an adaptation the
+/// One threshold for the layer, or one for each channel of the last axis. With a synaptic leak the sum of input and
+/// recurrent spikes is filtered first; with an adaptation the
 /// threshold rises as in ``AdaptiveLIF``. All steps run in one fused operation. Source: Bellec et al.
 /// 2018; Zenke & Vogels 2021.
 public struct RecurrentLIF: PopulationLayer, DescribedLayer {
@@ -44,6 +45,10 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
         public var leak = Leak.timeConstant(20e-3)
         /// θ.
         public var threshold: Float = 1
+        /// Whether each channel of the last axis has a threshold of its own; they start alike.
+        public var hasThresholdPerChannel = false
+        /// How many channels they are then; nil for as many as there are.
+        public var channels: Int?
         /// How the synaptic current decays; nil without one.
         public var synapticLeak: Leak?
         /// By how much a spike raises the threshold; 0 for a fixed one.
@@ -66,12 +71,14 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
             Field.optionalInteger("neurons", \.neurons, in: 1..., drawn: nil)
             Field.leak(\.leak)
             Field.number("threshold", \.threshold, in: .positive)
+            Field.thresholds(\.hasThresholdPerChannel, \.channels)
             Field.optionalLeak(\.synapticLeak, prefix: "synaptic")
             Field.number("adaptation-strength", \.adaptationStrength, in: 0...)
             Field.leak(\.adaptationLeak, prefix: "adaptation")
             Field.number("gain", \.gain, in: .positive)
             Field.boolean("learns-leak", \.learnsLeak)
             Field.part(\.dynamics)
+            Field.levels(\.dynamics.membrane, besideThresholds: \.hasThresholdPerChannel)
             Field.resetBelowThreshold(\.dynamics.reset, \.threshold)
             Field.refusing("adaptation-leak", "adaptation-time-constant") {
                 $0.adaptation == nil && $0.adaptationLeak != Options().adaptationLeak
@@ -125,23 +132,51 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
         self.init(options, neurons: neurons, timeStep: timeStep)
     }
 
+    /// Neurons with given recurrent weights, and a threshold for each channel of the last axis.
+    ///
+    /// - Parameter weights: `[N, N]` from neuron to neuron, or `[N]` for one-to-one connections.
+    public init(
+        weights: Tensor, thresholds: [Float], leak: Leak,
+        dynamics: PopulationDynamics = PopulationDynamics()
+    ) {
+        let neurons = weights.shape.first ?? 0
+        precondition(
+            weights.shape == [neurons] || weights.shape == [neurons, neurons],
+            "recurrent weights are [N, N] or [N], not \(weights.shape)")
+        let options = Options().with {
+            $0.connection = weights.rank == 1 ? .oneToOne : .allToAll
+            ($0.leak, $0.dynamics) = (leak, dynamics)
+            $0.threshold = Parameter.least(of: thresholds)
+            ($0.hasThresholdPerChannel, $0.channels) = (true, thresholds.count)
+        }
+        self.init(
+            options, neurons: neurons, timeStep: 1e-3, thresholds: thresholds, weights: weights)
+    }
+
     /// Neurons as described.
     public init(_ options: Options, at site: LayerSite) {
         let there = options.connection == .allToAll ? site.features : site.channels
-        self.init(options, neurons: options.neurons ?? there, timeStep: site.timeStep)
+        let complete = options.with {
+            $0.channels = $0.hasThresholdPerChannel ? $0.channels ?? site.channels : nil
+        }
+        self.init(complete, neurons: options.neurons ?? there, timeStep: site.timeStep)
     }
 
-    private init(_ options: Options, neurons: Int, timeStep: Double) {
+    private init(
+        _ options: Options, neurons: Int, timeStep: Double, thresholds: [Float]? = nil,
+        weights given: Tensor? = nil
+    ) {
         precondition(neurons > 0, "a recurrent layer needs neurons")
         self.options = options.with { $0.neurons = neurons }
         self.neurons = neurons
         let learns = options.learnsLeak
-        weights = Parameter(
-            shape: options.connection == .allToAll ? [neurons, neurons] : [neurons],
-            initialization: .uniform(fanIn: neurons, gain: options.gain))
-        threshold = Parameter(
-            shape: [], initialization: .constant(options.threshold), isTrainable: false,
-            decays: false)
+        weights =
+            given.map { Parameter(value: $0) }
+            ?? Parameter(
+                shape: options.connection == .allToAll ? [neurons, neurons] : [neurons],
+                initialization: .uniform(fanIn: neurons, gain: options.gain))
+        threshold = .thresholds(
+            thresholds, else: options.threshold, channels: options.channels, learns: false)
         leak = LeakParameter(options.leak, learns: learns, timeStep: timeStep)
         synapticLeak = options.synapticLeak.map {
             LeakParameter($0, learns: learns, timeStep: timeStep)
@@ -167,8 +202,12 @@ public struct RecurrentLIF: PopulationLayer, DescribedLayer {
                 expected: connection == .allToAll
                     ? "\(neurons) features" : "\(neurons) channels on the last axis", found: input)
         }
+        try threshold.requireChannels(of: input)
         return input
     }
+
+    /// θ, `[]` or `[C]`.
+    public var thresholds: Tensor { threshold.seen }
 
     /// With the recurrent weights.
     public func populationParameters(timeStep: Double) -> PopulationParameters {

@@ -8,7 +8,8 @@ import RanvierConfiguration
 ///
 /// What is kept is rounded after leak and reset, at every step; sums within a step are not. R should reach the threshold
 /// and the largest drive of a step, or spikes are lost. Rounding to the nearest is half to even. Rounded up to whole steps,
-/// a leak `1 − 2^−k` is the shift `v − (v >> k)` of whole-number engines.
+/// a leak `1 − 2^−k` is the shift `v − (v >> k)` of whole-number engines; rounded towards zero, a leak `m / 4096` is their
+/// product `sgn(v) ((|v| m) >> 12)`, exact for whole numbers below 2²⁴.
 ///
 /// Sources: Yin et al. 2024 (MINT), without its tanh on membranes; levels near the threshold, where an error changes most
 /// spikes, after Venkatesh et al. 2024.
@@ -19,6 +20,8 @@ public struct MembraneLevels: Configurable {
         case nearest
         /// To the nearest that is not below.
         case up
+        /// To the nearest on the way to 0.
+        case towardsZero = "towards-zero"
     }
 
     /// Where levels lie.
@@ -73,6 +76,9 @@ public struct MembraneLevels: Configurable {
     /// Whole numbers, to which a leak `1 − 2^−k` rounds up as the shift `v − (v >> k)` does.
     public static let wholeNumbers = MembraneLevels(step: 1, rounding: .up)
 
+    /// Whole numbers, to which a leak `m / 4096` cuts as the product `sgn(v) ((|v| m) >> 12)` does.
+    public static let wholeNumbersTowardsZero = MembraneLevels(step: 1, rounding: .towardsZero)
+
     /// Most bits of levels that are listed.
     static let mostListedBits = 4
 
@@ -123,9 +129,9 @@ public struct MembraneLevels: Configurable {
             $0.placement = .uniform
         }
         Field.refusing("rounding") {
-            $0.placement == .nearThreshold && $0.rounding == .up
-        } because: { _ in
-            "'up' has no effect on levels near the threshold, of which the nearest is taken"
+            $0.placement == .nearThreshold && $0.rounding != .nearest
+        } because: {
+            "'\($0.rounding.rawValue)' has no effect on levels near the threshold, of which the nearest is taken"
         } settle: {
             $0.rounding = .nearest
         }

@@ -126,8 +126,11 @@ struct PopulationNumbers: Sendable {
             form.membrane_rule = Int32(RNV_MEMBRANE_LISTED)
             return levels.levels(near: threshold.scalar)
         }
-        form.membrane_rule = Int32(
-            levels.rounding == .up ? RNV_MEMBRANE_UP : RNV_MEMBRANE_NEAREST)
+        switch levels.rounding {
+        case .nearest: form.membrane_rule = Int32(RNV_MEMBRANE_NEAREST)
+        case .up: form.membrane_rule = Int32(RNV_MEMBRANE_UP)
+        case .towardsZero: form.membrane_rule = Int32(RNV_MEMBRANE_TOWARDS_ZERO)
+        }
         precondition(
             membraneStep != nil || !levels.sharesStep,
             "membranes share the step of the weights before them, which have none")

@@ -56,7 +56,10 @@ public struct BinaryQuantizer: ParameterView {
     /// Mean over the inputs of each output, `[outputs]`, of what is there.
     private static func outputMean(of x: Tensor, _ alive: Tensor?) -> Tensor {
         let axes = Array(0..<max(x.rank - 1, 0))
-        guard let alive else { return x.mean(axes: axes) }
+        // Divided, and not multiplied by a rounded share: equal whole numbers have themselves as their mean.
+        guard let alive else {
+            return x.sum(axes: axes) / Tensor(Float(x.shape.dropLast().reduce(1, *)))
+        }
         let counts = Tensor.maximum(alive.sum(axes: axes), Tensor(1))
         return (x * alive).sum(axes: axes) / counts
     }
