@@ -2,6 +2,7 @@ import Foundation
 import RanvierConfiguration
 import RanvierData
 import RanvierLearning
+import RanvierReports
 
 /// Two models on the same test samples, sample by sample.
 struct PairedComparison: Encodable, Sendable {

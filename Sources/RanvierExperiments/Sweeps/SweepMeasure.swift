@@ -1,4 +1,5 @@
 import RanvierLearning
+import RanvierReports
 
 /// A number of a setting over its seeds.
 struct SweepMeasure: Encodable, Sendable {

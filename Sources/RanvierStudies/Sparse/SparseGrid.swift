@@ -41,8 +41,8 @@ struct SparseGrid {
     let context: StudyContext
     let procedure: Procedure
     private let trainer: any MethodConfiguration
-    private let data: DatasetConfiguration.Splits
-    private let validation: Dataset
+    let data: DatasetConfiguration.Splits
+    let validation: Dataset
     private let name: String
 
     init(_ setting: SparseSetting, seed: UInt64, registry: Registry, context: StudyContext) throws {
@@ -56,9 +56,11 @@ struct SparseGrid {
         let kind = try registry.kind("surrogate", of: MethodRole.self)
         trainer = try kind.payload.configuration(reader.root)
         try reader.finish()
+        // Tables of a setting lie among the larger sets.
+        let folder = try? DataDirectory.locate(explicit: context.dataDirectory).url
         data = try dataset.load(
             from: DataPlace(
-                directory: context.dataDirectory, seed: seed,
+                directory: context.dataDirectory, folder: folder ?? URL(filePath: "."), seed: seed,
                 acceptedRange: trainer.acceptedRange))
         guard let validation = data.validation else {
             preconditionFailure("settings hold samples out")
@@ -92,6 +94,15 @@ struct SparseGrid {
         start: ((any GradientMethod) throws -> Void)? = nil, dense: (any SpikingModel)?,
         heard: ((SparseGrid.Moment) throws -> Void)? = nil
     ) throws -> SparseOutcome {
+        let (model, state) = try trained(phases, start: start, heard: heard)
+        return try measured(kind, model, state, dense: dense)
+    }
+
+    /// Trains through phases.
+    func trained(
+        _ phases: [any CompressionPhase], start: ((any GradientMethod) throws -> Void)? = nil,
+        heard: ((SparseGrid.Moment) throws -> Void)? = nil
+    ) throws -> (model: any SpikingModel, state: TrainingState) {
         let gradient = try method()
         try start?(gradient)
         var method = try CompressionMethod(
@@ -100,7 +111,7 @@ struct SparseGrid {
         let observer = MomentObserver(model: method.model, events: context.events, heard: heard)
         let state = try Course(epochs: method.epochs).run(
             &method, on: data.training, validation: validation, observer: observer)
-        return try measured(kind, method.model, state, dense: dense)
+        return (method.model, state)
     }
 
     /// Measures a network on validation and, once, on test samples.
@@ -151,6 +162,11 @@ struct SparseGrid {
     func accuracy(of model: any SpikingModel) throws -> Double {
         try model.evaluate(on: validation, counts: false, intervals: false).accuracy
     }
+
+    /// The samples that decide nothing.
+    var test: Dataset { data.test }
+    /// The samples that networks learn from.
+    var training: Dataset { data.training }
 
     /// Training samples to measure a network on.
     func calibration(samples: Int) -> Dataset { data.training.prefix(samples) }

@@ -74,6 +74,7 @@ struct SparseReport {
         let held = claims.count { $0.verdict == .held }
         return ["\(held) of \(claims.count) claims held."]
             + [list(.failed, "Did not hold"), list(.undecided, "Undecided")].compactMap(\.self)
+            + setting.remarks
     }
 
     // MARK: - Claims

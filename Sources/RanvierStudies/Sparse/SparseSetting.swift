@@ -34,6 +34,8 @@ struct SparseSetting: Sendable {
     var bits: [Int]
     /// Learning rate of scores.
     var scoreRate = 0.01
+    /// What the page says of the setting.
+    var remarks: [String] = []
 
     /// Share that is gone after some rounds.
     func sparsity(after rounds: Int) -> Double {
@@ -96,7 +98,12 @@ struct SparseSetting: Sendable {
               schedule: cosine
             """,
         seeds: [0, 1, 2], epochs: 20, roundEpochs: 12, quantizeEpochs: 6, rewind: 2,
-        compared: [5, 8], earlyBirds: [0.899], keeps: [0.3, 0.5, 0.7], bits: [8, 4, 3, 2, 1])
+        compared: [5, 8], earlyBirds: [0.899], hasEarlyTime: false, keeps: [0.3, 0.5, 0.7],
+        bits: [8, 4, 3, 2, 1],
+        remarks: [
+            "No ticket is sought with fewer steps: the steps of these samples are their rows, which a search "
+                + "cannot leave out."
+        ])
 
     static let mnist = SparseSetting(
         name: "mnist", title: "784-300-100-10 leaky neurons on MNIST, 6 steps",

@@ -93,7 +93,7 @@ struct SparseWork {
     }
 
     /// The dense network and the ticket of each round, with what others begin with.
-    private func ticket(_ grid: SparseGrid) throws -> [SparseOutcome] {
+    func ticket(_ grid: SparseGrid) throws -> [SparseOutcome] {
         var outcomes: [SparseOutcome] = []
         var dense: (any SpikingModel)?
         let rounds = setting.rounds

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Mean, deviation and interval of a few numbers, such as those of several seeds.
-enum SeedStatistics {
-    static func mean(_ values: [Double]) -> Double {
+package enum SeedStatistics {
+    package static func mean(_ values: [Double]) -> Double {
         values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
     }
 
     /// Sample standard deviation, with n − 1; nil for fewer than two numbers.
-    static func deviation(_ values: [Double]) -> Double? {
+    package static func deviation(_ values: [Double]) -> Double? {
         guard values.count > 1 else { return nil }
         let mean = mean(values)
         let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
@@ -19,7 +19,7 @@ enum SeedStatistics {
     ///     x̄ ± t₀.₉₇₅(n − 1) s / √n
     ///
     /// Source: Student 1908.
-    static func interval(_ values: [Double]) -> ClosedRange<Double>? {
+    package static func interval(_ values: [Double]) -> ClosedRange<Double>? {
         guard let deviation = deviation(values), deviation.isFinite else { return nil }
         let reach =
             quantile(degreesOfFreedom: values.count - 1) * deviation
@@ -31,7 +31,7 @@ enum SeedStatistics {
     /// distribution's finite sums.
     ///
     /// Source: Abramowitz & Stegun 1964, 26.7.3 and 26.7.4. Error below 1e-9.
-    static func quantile(degreesOfFreedom n: Int) -> Double {
+    package static func quantile(degreesOfFreedom n: Int) -> Double {
         precondition(n > 0, "Student's t needs at least one degree of freedom, not \(n)")
         if n == 1 { return tan(0.475 * .pi) }
         var (low, high) = (1.9, 4.4)
