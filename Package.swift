@@ -36,7 +36,7 @@ let ground = [
 ]
 let material = ["RanvierNetworks", "RanvierData"]
 let methods = ["RanvierSurrogate", "RanvierExact", "RanvierCompression"]
-let afterLearning = ["RanvierAnalysis", "RanvierBaselines"]
+let afterLearning = ["RanvierAnalysis", "RanvierBaselines", "RanvierDeployment"]
 let umbrella = ground + material + ["RanvierLearning"] + methods + afterLearning
 let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
 
@@ -90,6 +90,9 @@ let package = Package(
             "RanvierAnalysis", ground + material + ["RanvierLearning", "CRanvierKernels"]),
 
         library("RanvierBaselines", ground + material + ["RanvierLearning"]),
+        library(
+            "RanvierDeployment",
+            ground + material + ["RanvierLearning", "RanvierCompression", "CRanvierKernels"]),
 
         // What users import: everything so far under one name, with the standard registry.
         library("Ranvier", umbrella),
@@ -137,6 +140,7 @@ let package = Package(
         tests("RanvierBaselinesTests", umbrella),
         tests("RanvierExactTests", umbrella + ["Ranvier"]),
         tests("RanvierCompressionTests", umbrella + ["Ranvier"]),
+        tests("RanvierDeploymentTests", umbrella + ["Ranvier"]),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),
         tests(
             "ReferenceTests",

@@ -4,6 +4,7 @@
 @_exported import RanvierCompression
 @_exported import RanvierConfiguration
 @_exported import RanvierData
+@_exported import RanvierDeployment
 @_exported import RanvierExact
 @_exported import RanvierFormats
 @_exported import RanvierLearning

@@ -2,6 +2,7 @@ import Foundation
 import RanvierCompression
 import RanvierConfiguration
 import RanvierData
+import RanvierDeployment
 import RanvierExact
 import RanvierLearning
 import RanvierNetworks
@@ -24,6 +25,7 @@ extension Registry {
         registry.addSurrogateGradients()
         registry.addExactGradients()
         registry.addCompression()
+        registry.addDeployment()
         return registry
     }()
 }

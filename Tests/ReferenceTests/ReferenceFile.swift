@@ -34,9 +34,12 @@ enum ReferenceFile: String, CaseIterable {
     case energyMemory = "sparse-and-quantized/energy_memory.json"
     case fakeQuantization = "sparse-and-quantized/fake_quant.json"
     case granularity = "sparse-and-quantized/granularity.json"
+    case integerConvolution = "sparse-and-quantized/integer_convolution.json"
+    case integerInference = "sparse-and-quantized/integer_inference.json"
     case magnitudeMasks = "sparse-and-quantized/magnitude_masks.json"
     case probabilityModel = "sparse-and-quantized/probability_model.json"
     case rewinding = "sparse-and-quantized/imp_rewinding.json"
+    case tinyMNIST = "sparse-and-quantized/tiny_mnist.json"
 
     case attacks = "surrogate-and-cka/attacks.json"
     case cka = "surrogate-and-cka/cka.json"
@@ -46,14 +49,10 @@ enum ReferenceFile: String, CaseIterable {
     case surrogates = "surrogate-and-cka/surrogates.json"
     case tinyResNet = "surrogate-and-cka/tiny_resnet.json"
 
-    /// Folders, and files of other folders, that may wait, by the module that will read them. Once that module is there, they
-    /// must be read.
+    /// Folders that may wait, by the module that will read them. Once that module is there, they must be read.
     static let waiting = [
         "anomaly-detection": "RanvierMonitor", "expectation-propagation": "RanvierBayes",
         "sparse-and-quantized": "RanvierCompression",
-        "sparse-and-quantized/integer_convolution.json": "RanvierDeployment",
-        "sparse-and-quantized/integer_inference.json": "RanvierDeployment",
-        "sparse-and-quantized/tiny_mnist.json": "RanvierDeployment",
         "spike-timing-alignment": "RanvierAlignment",
     ]
 
@@ -61,8 +60,8 @@ enum ReferenceFile: String, CaseIterable {
     /// made.
     static let remarks: Set = [
         "count_rule", "finite_difference_relative_error", "input_layout", "keep_rule",
-        "minAbsGradient", "minThresholdMargin", "note", "notes", "prune", "row_major", "rule",
-        "sign_rule", "tie_rule",
+        "leaks", "minAbsGradient", "minThresholdMargin", "note", "notes", "order", "prune",
+        "row_major", "rule", "sign_rule", "soft_reset", "tie_rule",
     ]
 
     /// Beginnings of keys that end in a number of their own: `layer_bound_N32`.

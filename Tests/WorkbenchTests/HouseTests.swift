@@ -11,7 +11,7 @@ import Testing
     private static let afterLearning =
         learning + [
             "RanvierSurrogate", "RanvierExact", "RanvierCompression", "RanvierAnalysis",
-            "RanvierBaselines",
+            "RanvierBaselines", "RanvierDeployment",
         ]
     private static let workbench = [
         "RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies",
@@ -26,6 +26,7 @@ import Testing
         "RanvierSurrogate": learning, "RanvierExact": learning, "RanvierAnalysis": learning,
         "RanvierCompression": learning + ["RanvierSurrogate"],
         "RanvierBaselines": learning,
+        "RanvierDeployment": learning + ["RanvierCompression"],
         "Ranvier": afterLearning,
         "RanvierRuns": afterLearning, "RanvierReports": afterLearning,
         "RanvierBench": afterLearning,

@@ -47,7 +47,7 @@ import Testing
         let registry = Registry.standard
         #expect(registry.names(MethodRole.self) == ["surrogate", "exact", "compression"])
         #expect(registry.names(BaselineRole.self) == ["ann"])
-        #expect(registry.names(ModelRole.self) == ["clocked", "event-driven"])
+        #expect(registry.names(ModelRole.self) == ["clocked", "event-driven", "integer"])
         #expect(registry.names(TaskRole.self) == ["classification", "regression"])
         #expect(registry.names(ViewRole.self).contains(Mask.kind))
         let error = #expect(throws: UnknownNameError.self) {

@@ -5,6 +5,7 @@
 #include "rnv_exact_theta.h"
 #include "rnv_gram.h"
 #include "rnv_images.h"
+#include "rnv_integer.h"
 #include "rnv_living.h"
 #include "rnv_memory.h"
 #include "rnv_neurons.h"

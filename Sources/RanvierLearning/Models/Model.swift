@@ -44,10 +44,12 @@ public enum Model {
 extension SpikingModel {
     /// Stores the model in a folder, which is made if it is missing; each file appears whole or not at all.
     ///
-    /// - Parameter method: the word for how it learned; empty where nobody asks.
+    /// - Parameters:
+    ///   - method: the word for how it learned; empty where nobody asks.
+    ///   - seed: the seed of its first weights.
     /// - Throws: `NetworkError.undescribed` for parts that cannot be said; `FileError`.
-    public func save(to folder: URL, method: String = "") throws {
-        let description = try ModelDescription(of: self, method: method)
+    public func save(to folder: URL, method: String = "", seed: UInt64 = 0) throws {
+        let description = try ModelDescription(of: self, method: method, seed: seed)
         try Folder.make(folder)
         try TrainingCheckpoint(parameters: parameters)
             .write(to: folder.appending(path: Model.tensorsFile))
