@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Checks what Ranvier needs to build, and installs Debian packages that are missing.
 # Does nothing, and needs no network, where all is there.
+#     setup.sh           what the build needs
+#     setup.sh device    compilers and emulators of microcontrollers, too, for exported networks
 set -euo pipefail
 
 needed_swift="6.2"
@@ -10,6 +12,17 @@ fail() {
     printf 'setup: %s\n' "$@" >&2
     exit 1
 }
+
+for word in "$@"; do
+    case $word in
+    device)
+        packages+=(gcc-arm-none-eabi qemu-system-arm gcc-riscv64-unknown-elf qemu-system-misc)
+        command -v gcc > /dev/null || packages+=(gcc libc6-dev)
+        command -v clang > /dev/null || packages+=(clang)
+        ;;
+    *) fail "no such part: '$word'; expected device, or nothing." ;;
+    esac
+done
 
 # --- Swift ---------------------------------------------------------------------------------------
 
@@ -27,6 +40,7 @@ oldest=$(printf '%s\n' "$needed_swift" "${found_swift:-0}" | sort -V | head -n 1
 if ! command -v dpkg-query > /dev/null; then
     [ "$(uname)" = Darwin ] && hint="brew install onednn libpng" || hint="install oneDNN, libpng, SQLite and zlib with their headers"
     echo "setup: not a Debian system, so nothing is installed; if the build lacks a library: $hint" >&2
+    [ $# -eq 0 ] || echo "setup: for exported networks: arm-none-eabi-gcc, riscv64-unknown-elf-gcc, QEMU for both" >&2
     exit 0
 fi
 
