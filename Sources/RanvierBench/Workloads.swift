@@ -4,6 +4,6 @@ public enum Workloads {
     public static let all: [any Workload] = [
         LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), ResidualBench(), RecurrentBench(),
         LatencyBench(), ExactTTFSBench(), SimilarityBench(), MaskBench(), MaskedTrainingBench(),
-        FakeQuantizationBench(), MaskedInferenceBench(),
+        FakeQuantizationBench(), MaskedInferenceBench(), IntegerLatencyBench(),
     ]
 }

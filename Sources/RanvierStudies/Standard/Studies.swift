@@ -9,5 +9,8 @@ public enum Studies {
             SweepStudy.timeMap, SweepStudy.earlyStatic, SweepStudy.events, AttackStudy(),
             SweepStudy.vgg, SweepStudy.cifar100, SweepStudy.neuron, SweepStudy.surrogate,
             SweepStudy.norm, SweepStudy.encoding, SweepStudy.spikeRate,
-        ] + SparseSetting.all.map { SparseStudy(setting: $0) } + [SparsePredictorStudy()]
+        ] + SparseSetting.all.map { SparseStudy(setting: $0) } + [
+            SparsePredictorStudy(), SparseRobustnessStudy(), FormatsStudy(), FaultsStudy(),
+            DeviceLearningStudy(),
+        ]
 }

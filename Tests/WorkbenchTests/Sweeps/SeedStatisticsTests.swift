@@ -1,3 +1,4 @@
+import RanvierReports
 import Testing
 
 @testable import RanvierExperiments
