@@ -11,6 +11,7 @@ struct RootCommand: ParsableCommand {
         RunCommand.self, InitCommand.self, SweepCommand.self, EvaluateCommand.self,
         PredictCommand.self,
         CompareCommand.self, PruneCommand.self, QuantizeCommand.self, ShrinkCommand.self,
+        ExportCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]
