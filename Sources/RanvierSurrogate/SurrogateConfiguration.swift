@@ -2,142 +2,34 @@ import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
-import RanvierSpikes
 
-/// A clocked network trained by surrogate gradients: kind of network, encoding, layers, training.
-public struct SurrogateConfiguration: MethodConfiguration {
+/// A clocked network trained by surrogate gradients.
+@dynamicMemberLookup
+public struct SurrogateConfiguration: ClockedMethodConfiguration {
     /// `surrogate`.
     public static let method = SurrogateGradient.name
 
-    /// Whether the network spikes.
-    public var family: NetworkFamily
-    /// How values become sequences.
-    public var encoder: any SpikeEncoder
-    /// The layers.
-    public var plan: NetworkPlan
-    /// How it is trained.
-    public var training: TrainingConfiguration
+    /// Network, encoding, training.
+    public var clocked: ClockedConfiguration
 
     /// Reads the keys `model`, `encoding`, `network` and `training`.
     public init(_ root: ConfigurationSection) throws(ConfigurationError) {
-        family = try root.choice("model", default: .spiking)
-        let usual = DirectEncoder()
-        encoder = try root.value("encoding", of: EncoderRole.self, default: usual)
-        plan = try NetworkPlan(root)
-        let section = try root.section("training")
-        training = try TrainingConfiguration(section)
-        try refuseIdle(section)
+        clocked = try ClockedConfiguration(root)
     }
 
-    /// Refuses keys of `training` that can have no effect on the network that is asked for.
-    private func refuseIdle(_ section: ConfigurationSection) throws(ConfigurationError) {
-        if family == .artificial, let loss = training.loss {
-            let own = loss.forArtificialNetwork
-            guard type(of: own).kind == type(of: loss).kind else {
-                throw section.invalid(
-                    "loss",
-                    "'\(type(of: loss).kind)' has no effect on an artificial network, which learns "
-                        + "by '\(type(of: own).kind)'; use that, or leave the key out")
-            }
-        }
-        guard let truncation = training.truncation else { return }
-        guard family == .spiking else {
-            throw section.invalid(
-                "truncation", "has no effect on an artificial network, which has one step")
-        }
-        guard truncation < encoder.steps else {
-            throw section.invalid(
-                "truncation",
-                "has no effect at \(truncation): a sequence has \(encoder.steps) steps; take fewer, "
-                    + "or leave the key out")
-        }
-    }
-
-    /// The artificial network beside another one.
-    init(_ twin: ArtificialTwin) {
-        family = .artificial
-        (encoder, plan, training) = (twin.encoder, twin.plan, twin.training)
-    }
-
-    /// How long it learns.
-    public var course: Course { training.course }
-
-    /// What the encoding takes.
-    public var acceptedRange: ClosedRange<Float>? {
-        encoder.accepts == .all || encoder.accepts.areWhole ? nil : encoder.accepts.range
-    }
-
-    /// Recordings ask for an encoding that takes them as they are.
-    public func check(
-        _ dataset: DatasetConfiguration, _ root: ConfigurationSection
-    ) throws(ConfigurationError) {
-        try dataset.eventCamera?.require(encoder, root)
-    }
-
-    /// The same layers with rectified linear units.
-    public var artificialTwin: ArtificialTwin? {
-        guard family == .spiking else { return nil }
-        return ArtificialTwin(encoder: encoder, plan: plan, training: training)
+    /// What can be chosen of network, encoding and training.
+    public subscript<Value>(
+        dynamicMember path: WritableKeyPath<ClockedConfiguration, Value>
+    ) -> Value {
+        get { clocked[keyPath: path] }
+        set { clocked[keyPath: path] = newValue }
     }
 
     /// The method with a new network.
     public func makeMethod(
         for data: DatasetConfiguration.Splits, seed: UInt64, registry: Registry
     ) throws -> any LearningMethod {
-        let isSpiking = family == .spiking
-        // Also where the artificial network has no time: its twin does.
-        try self.encoder.requireTimeStep(of: data.training)
-        let encoder = encoder(for: data.training)
-        let task = try registry.task(of: data.training)
-        let given = training.loss ?? task.usualLoss
-        let loss = isSpiking ? given : given.forArtificialNetwork
-        let network = try plan.network(
-            at: LayerSite(
-                shape: encoder.featureShape(ofSample: data.training.featureShape), family: family,
-                steps: encoder.steps, timeStep: encoder.timeStep, outputs: task.outputNames.count,
-                registry: registry), seed: seed)
-        guard network.outputShape == [task.outputNames.count] else {
-            throw TrainingError.mismatch(
-                what: "the last layer of the network",
-                expected: "\(task.outputNames.count) outputs, one per class or value of "
-                    + data.training.name,
-                found: "outputs of shape \(network.outputShape)")
-        }
-        try network.requireSteps(encoder.steps)
-        try network.requireMemory(
-            // As many at least are looked at when the memory is measured.
-            samples: min(training.batchSizes.largest, 4),
-            steps: min(encoder.steps, (isSpiking ? training.truncation : nil) ?? encoder.steps),
-            optimizerSlots: training.optimizer.optimizer.valuesPerWeight,
-            available: training.memoryLimit ?? MemoryNeed.available)
-        network.recomputesStates = training.recomputesStates
-        guard !training.freezesNormalization || network.normalizesByBatches else {
-            throw TrainingError.mismatch(
-                what: "training.freeze-normalization",
-                expected: "a network with batch normalisation", found: "none in its layers")
-        }
-        network.freezesNormalization = training.freezesNormalization
-        var method = SurrogateGradient(
-            ClockedModel(
-                network: network, encoder: encoder, loss: loss,
-                signature: ModelSignature(of: data.training, task: task), family: family,
-                batchSize: max(training.batchSizes.largest, 128)),
-            optimizer: training.optimizer.optimizer, schedule: training.schedule,
-            clipping: training.clipping, batchSizes: training.batchSizes, seed: seed,
-            augmentation: try training.augmentation(of: data.training))
-        method.classWeights = training.classWeights
-        method.truncation = isSpiking ? training.truncation : nil
-        if let limit = training.memoryLimit { method.memoryLimit = limit }
-        try method.requireBatches(of: data.training.count)
-        return method
-    }
-
-    /// An artificial network sees the values once, and of recordings of images the mean frame.
-    private func encoder(for data: Dataset) -> any SpikeEncoder {
-        guard family == .artificial else { return encoder }
-        return encoder.form == .rows && data.featureShape.count == 4
-            ? MeanEncoder(timeStep: encoder.timeStep)
-            : DirectEncoder(steps: 1, timeStep: encoder.timeStep)
+        SurrogateGradient(try clocked.makeTraining(for: data, seed: seed, registry: registry))
     }
 }
 
@@ -146,8 +38,9 @@ extension Kind where R == BaselineRole {
     public static let artificialTwin = BaselineKind(baseline: NetworkFamily.artificial.rawValue) {
         configuration, data, seed, registry in
         guard let twin = configuration.artificialTwin else { return nil }
-        let own = SurrogateConfiguration(twin)
-        return (try own.makeMethod(for: data, seed: seed, registry: registry), own.course)
+        let own = ClockedConfiguration(twin)
+        let training = try own.makeTraining(for: data, seed: seed, registry: registry)
+        return (SurrogateGradient(training), own.course)
     }
 }
 

@@ -1,9 +1,7 @@
-import Foundation
 import RanvierConfiguration
 import RanvierData
 import RanvierLearning
 import RanvierNetworks
-import RanvierSpikes
 import RanvierTensors
 
 /// Backpropagation through time with a surrogate derivative for the spike.
@@ -11,42 +9,18 @@ import RanvierTensors
 ///     var method = SurrogateGradient(model, optimizer: Adam(learningRate: 2e-3))
 ///     try Course(epochs: 30).run(&method, on: digits.train)
 ///
-/// The network of the model is trained in place. The result depends on the seed alone.
+/// The network of the model is trained in place. The result depends on the seed alone. Optimiser, schedule, batches and all
+/// else are those of its ``ClockedTraining``, and are read and set as if they were its own.
+@dynamicMemberLookup
 public struct SurrogateGradient {
     /// `surrogate`.
     public static let name = "surrogate"
 
-    /// Network, encoder and loss.
-    public internal(set) var clockedModel: ClockedModel
-    /// How weights move.
-    public var optimizer: any Optimizer
-    /// The same before its first step.
-    let firstOptimizer: any Optimizer
-    /// Whether normalisations were frozen when the method was made.
-    let alwaysFreezes: Bool
-    /// How the learning rate changes.
-    public var schedule: LearningRateSchedule
-    /// Limits on gradients.
-    public var clipping: GradientClipping
-    /// Samples per step; the last batch of an epoch may be smaller.
-    public var batchSizes: BatchSizes
-    /// Random numbers of shuffling, encoding and augmentation.
-    public var seed: UInt64
-    /// Random changes of the training samples; nil for none.
-    public var augmentation: Augmentation?
-    /// Steps through which gradients flow back; nil for all.
-    ///
-    /// With fewer steps than a sequence has, it is cut into parts of so many, whose losses and gradients add
-    /// up; memory is that of one part. See ``Network/truncatedValueAndGradients(over:window:in:loss:)``.
-    public var truncation: Int?
-    /// By how much the loss of a sample counts, according to its class. They act in training alone: measured losses are plain.
-    public var classWeights = ClassWeights.none
-    /// The factor of each class, known once the samples are; nil where all are alike.
-    private var classFactors: [Float]?
-    /// Bytes that training may use; the memory of the machine unless set.
-    public var memoryLimit = Int(ProcessInfo.processInfo.physicalMemory)
+    /// Samples, batches, optimiser.
+    public var training: ClockedTraining
 
-    private let health = HealthMonitor()
+    /// Trains as a training says.
+    public init(_ training: ClockedTraining) { self.training = training }
 
     /// Trains a model.
     public init(
@@ -54,237 +28,50 @@ public struct SurrogateGradient {
         schedule: LearningRateSchedule = .constant, clipping: GradientClipping = .none,
         batchSizes: BatchSizes = 32, seed: UInt64 = 0, augmentation: Augmentation? = nil
     ) {
-        clockedModel = model
-        self.optimizer = optimizer
-        firstOptimizer = optimizer
-        alwaysFreezes = model.network.freezesNormalization
-        self.schedule = schedule
-        self.clipping = clipping
-        self.batchSizes = batchSizes
-        self.seed = seed
-        self.augmentation = augmentation
+        training = ClockedTraining(
+            model, optimizer: optimizer, schedule: schedule, clipping: clipping,
+            batchSizes: batchSizes, seed: seed, augmentation: augmentation)
     }
 
-    /// Network, encoder and loss.
-    public var model: any SpikingModel { clockedModel }
-
-    private var network: Network { clockedModel.network }
-    private var encoder: any SpikeEncoder { clockedModel.encoder }
-
-    /// Takes over stored parameters of the network.
-    public mutating func restoreModel(_ parameters: [String: Tensor]) throws {
-        try clockedModel.restore(parameters)
+    /// What the training has.
+    public subscript<Value>(dynamicMember path: KeyPath<ClockedTraining, Value>) -> Value {
+        training[keyPath: path]
     }
 
-    /// Tensors of the optimiser, and its steps.
-    public var state: (tensors: [String: Tensor], steps: Int) {
-        (optimizer.state, optimizer.stepCount)
-    }
-
-    /// Takes over a stored state of the optimiser.
-    ///
-    /// - Throws: ``TrainingStateError`` where it is none of this optimiser for this network.
-    public mutating func restore(state: [String: Tensor], steps: Int) throws {
-        try optimizer.requireFit(of: state, steps: steps, for: network.trainableParameters)
-        optimizer.restore(state: state, stepCount: steps)
-    }
-
-    /// From two small steps of training; the samples are not counted.
-    public func predictPeakMemory() throws -> Int? {
-        let prediction = network.predictedMemory(
-            steps: min(encoder.steps, truncation ?? encoder.steps),
-            isConstantInput: encoder.form == .constant,
-            optimizerSlots: optimizer.valuesPerWeight)
-        try prediction.check(batch: batchSizes.largest, available: memoryLimit)
-        return prediction.peakBytes(batch: batchSizes.largest)
-    }
-
-    /// What the layers find doubtful about their options.
-    public func doubts(about data: Dataset) -> [String] {
-        clockedModel.family == .spiking ? network.doubts(steps: encoder.steps) : []
-    }
-
-    // MARK: - Epochs
-
-    /// Checks shapes, task and steps against the samples. A model that has not seen data takes over their names.
-    public mutating func prepare(for data: Dataset) throws {
-        if !clockedModel.hasSeenData {
-            guard let task: any LearningTask = Classification(of: data) ?? Regression(of: data)
-            else {
-                throw TrainingError.mismatch(
-                    what: "targets of \(data.name)", expected: "classes or values", found: "none")
-            }
-            clockedModel.signature = ModelSignature(of: data, task: task)
-        }
-        try clockedModel.signature.task.requireFit(of: data)
-        let shape = try encoder.featureShape(ofSample: data.featureShape)
-        guard shape.elementCount == network.inputShape.elementCount else {
-            throw TrainingError.mismatch(
-                what: "input of the network", expected: "features of shape \(network.inputShape)",
-                found: "samples of \(data.name) with shape \(shape)")
-        }
-        let outputs = clockedModel.signature.task.outputNames.count
-        guard network.outputShape == [outputs] else {
-            throw TrainingError.mismatch(
-                what: "output of the network",
-                expected: "[\(outputs)], one per class or value of \(data.name)",
-                found: "\(network.outputShape)")
-        }
-        try requireBatches(of: data.count)
-        guard abs(encoder.timeStep - network.timeStep) <= 1e-9 * network.timeStep else {
-            throw TrainingError.mismatch(
-                what: "time step",
-                expected: "\(NumberText.milliseconds(network.timeStep)), as in the network",
-                found: "\(NumberText.milliseconds(encoder.timeStep)) in the encoder")
-        }
-        try encoder.requireTimeStep(of: data)
-        let loss = clockedModel.loss
-        guard loss.accepts(clockedModel.signature.task.trainingTargets(data.targets.subset([0])))
-        else {
-            throw TrainingError.mismatch(
-                what: "loss '\(type(of: loss).kind)'",
-                expected: "a loss for the task '\(clockedModel.signature.task.element.kind)' of "
-                    + data.name, found: "one that cannot be taken of its targets")
-        }
-        classFactors = try classWeights.factors(for: data)
-        guard classFactors != nil else { return }
-        let probe = Tensor.zeros([1, 1, outputs])
-        guard loss.value(of: probe, targets: data.targets.subset([0]), weights: [1]) != nil else {
-            throw TrainingError.mismatch(
-                what: "class-weights", expected: "a loss that can weight samples",
-                found: "'\(type(of: loss).kind)'; leave the key out or take another loss")
-        }
-    }
-
-    /// Fewest samples of a batch, and the layer that asks for them.
-    private var smallestBatch: (samples: Int, layer: String) {
-        network.smallestBatch(
-            signal: clockedModel.signal(), steps: min(encoder.steps, truncation ?? encoder.steps))
-    }
-
-    /// Refuses batches in which a layer could not tell a variance.
-    ///
-    /// - Throws: ``TrainingError/mismatch(what:expected:found:)``.
-    func requireBatches(of count: Int) throws(TrainingError) {
-        let needed = smallestBatch
-        let smallest = min(batchSizes.sizes.reduce(count, min), count)
-        guard smallest < needed.samples else { return }
-        throw .mismatch(
-            what: "training.batch-size",
-            expected: "at least \(needed.samples) samples, because layer '\(needed.layer)' "
-                + "normalises by the variance of a batch and a sample has one value per channel "
-                + "(take larger batches, or leave the normalisation out)",
-            found: "batches of \(smallest)")
-    }
-
-    /// One pass over the samples in an order of its own.
-    public mutating func epoch(
-        _ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks
-    ) throws -> EpochReport {
-        let start = ContinuousClock.now, (place, length) = (epoch - part.lowerBound, part.count)
-        try network.requireSharedSteps()
-        let task = clockedModel.signature.task
-        // A rest too small for the statistics of a normalisation would leave them far off.
-        let batches = Batches(
-            data, size: batchSizes.size(epoch: place, of: length), seed: seed, epoch: epoch,
-            smallest: smallestBatch.samples)
-        let stream = RandomStream(seed: seed, name: "encoder")
-        var sums: [String: Double] = [:], factor = 1.0
-        for (step, batch) in batches.enumerated() {
-            if hooks.shouldStop() {
-                throw TrainingError.interrupted(epoch: epoch + 1, lastCompletedEpoch: epoch)
-            }
-            let progress = Double(place) + Double(step) / Double(batches.count)
-            factor = schedule.factor(epoch: progress, of: length)
-            let features =
-                augmentation?(
-                    batch.features,
-                    from: RandomStream(seed: seed, name: "augmentation").substream(epoch)
-                        .substream(step)) ?? batch.features
-            let sequence = try encoder.encode(
-                features,
-                at: EncodingPosition(stream: stream, epoch: epoch, samples: batch.indices))
-            let result = try takeStep(
-                sequence, targets: task.trainingTargets(batch.targets), epoch: epoch, step: step,
-                rateFactor: Float(factor), hooks: hooks)
-            sums["loss", default: 0] += Double(result.loss) * Double(batch.count)
-            if let measure = task.progress(of: result.scores, against: batch.targets) {
-                sums[measure.name, default: 0] += measure.value * Double(batch.count)
-            }
-            hooks.didFinishStep(step + 1, batches.count)
-        }
-        return EpochReport(
-            epoch: epoch + 1, training: sums.mapValues { $0 / Double(data.count) },
-            seconds: (ContinuousClock.now - start) / .seconds(1),
-            learningRate: Double(optimizer.learningRate) * factor,
-            warnings: try health.check(network, data, encoder))
+    /// What can be set of the training.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<ClockedTraining, Value>) -> Value {
+        get { training[keyPath: path] }
+        set { training[keyPath: path] = newValue }
     }
 
     /// One step of the optimiser on one batch: the unit that `bench` times.
     ///
-    /// - Parameters:
-    ///   - sequence: `[T, B, features…]`.
-    ///   - targets: one per sample; values as the task trains on them.
-    ///   - epoch: from 0, for messages.
-    ///   - step: from 0, for messages.
     /// - Returns: the loss before the step, and the scores `[B, outputs]` that it was taken of.
     public mutating func takeStep(
         _ sequence: Tensor, targets: Targets, epoch: Int = 0, step: Int = 0, rateFactor: Float = 1,
         hooks: Hooks = Hooks()
     ) throws -> (loss: Float, scores: Tensor) {
-        let context = ForwardContext(
-            timeStep: network.timeStep, isTraining: true,
-            random: RandomStream(seed: seed, name: "forward").substream(epoch).substream(step))
-        let loss = clockedModel.loss
-        var outputs: [Tensor] = []
-        var culprit: String?
-        let (value, gradients) = valueAndGradients(of: sequence, in: context) { output in
-            outputs.append(output.detached)
-            let value = lossValue(ofPart: output, of: sequence.shape[0], targets: targets)
-            if !value.isFinite { culprit = value.firstLayerWithNonFiniteGradient() }
-            return value
-        }
-        guard value.isFinite, gradients.allSatisfy(\.isFinite) else {
-            let broken = Array(zip(network.trainableParameters, gradients)).last { !$0.1.isFinite }
-            throw TrainingError.nonFinite(
-                epoch: epoch + 1, step: step + 1, loss: value.scalar,
-                layer: culprit ?? broken.map { Self.layerName(of: $0.0) })
-        }
-        let reduced = try hooks.reduce?(gradients) ?? gradients
-        optimizer.update(
-            network.trainableParameters, gradients: clipping.apply(to: reduced),
-            rateFactor: rateFactor)
-        try hooks.project?()
-        let output = outputs.count == 1 ? outputs[0] : Tensor.concatenate(outputs)
-        return (value.scalar, loss.decoder.scores(of: output))
+        try Self.takeStep(
+            TrainingBatch(
+                sequence, targets: targets, epoch: epoch, step: step, rateFactor: rateFactor,
+                hooks: hooks), of: &training)
     }
 
-    /// The loss, with the weights of classes where there are any.
-    private func lossValue(ofPart output: Tensor, of steps: Int, targets: Targets) -> Tensor {
-        let loss = clockedModel.loss
-        guard let classFactors else {
-            return loss.value(ofPart: output, of: steps, targets: targets)
-        }
-        let weights = targets.labels.map { classFactors[$0] }
-        guard
-            let value = loss.value(
-                ofPart: output, of: steps, targets: targets, weights: weights)
-        else { preconditionFailure("'\(type(of: loss).kind)' weighted samples before") }
-        return value
+    private static func takeStep(
+        _ batch: TrainingBatch, of training: inout ClockedTraining
+    ) throws -> (loss: Float, scores: Tensor) {
+        let pass = training
+        return try training.takeStep(batch) { pass.gradientsThroughTime($0) }
     }
+}
 
-    private func valueAndGradients(
-        of sequence: Tensor, in context: ForwardContext, loss: (_ output: Tensor) -> Tensor
-    ) -> (loss: Tensor, gradients: [Tensor]) {
-        guard let truncation, truncation < sequence.shape[0] else {
-            return network.valueAndGradients { loss(network(sequence, in: context)) }
+extension SurrogateGradient: ClockedMethod {
+    /// One pass over the samples in an order of its own.
+    public mutating func epoch(
+        _ epoch: Int, in part: Range<Int>, on data: Dataset, hooks: Hooks
+    ) throws -> EpochReport {
+        try training.epoch(epoch, in: part, on: data, hooks: hooks) { training, batch in
+            try Self.takeStep(batch, of: &training)
         }
-        return network.truncatedValueAndGradients(
-            over: sequence, window: truncation, in: context
-        ) { output, _ in loss(output) }
-    }
-
-    private static func layerName(of parameter: Parameter) -> String {
-        parameter.name.split(separator: ".").first.map(String.init) ?? parameter.name
     }
 }

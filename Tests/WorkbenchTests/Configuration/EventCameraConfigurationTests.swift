@@ -89,7 +89,7 @@ struct EventCameraConfigurationTests {
     func meanFrame() throws {
         let configuration = try configuration("{name: digits, limit: 8, event-camera: {}}")
         var method = try #require(configuration.method as? SurrogateConfiguration)
-        method.family = .artificial
+        method.clocked.family = .artificial
         let model = try method.makeMethod(
             for: configuration.dataset.load(from: DataPlace()), seed: 0, registry: .standard
         ).model

@@ -1,9 +1,8 @@
 import RanvierConfiguration
-import RanvierLearning
 import RanvierNetworks
 import RanvierSpikes
 
-extension SurrogateGradient: GradientMethod {
+extension ClockedTraining {
     /// Those of the network's layers.
     public var layerParameters: [Parameter] { clockedModel.network.layerParameters }
 
