@@ -15,6 +15,9 @@ public struct ForwardContext {
     /// no membrane is kept.
     public var inspector: ((_ layer: String, _ inspection: Inspection) -> Void)?
 
+    /// How errors reach synapses in training; nil for by the gradient.
+    public var credit: CreditAssignment?
+
     /// What is known of the input of the layer that runs; nil for what its storage says.
     public var signal: Signal?
 

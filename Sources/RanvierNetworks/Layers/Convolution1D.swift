@@ -102,9 +102,15 @@ public struct Convolution1D: DescribedLayer {
 
     /// `[T, B, L, C]` to `[T, B, L', O]`.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let output = input.convolution1D(
-            weights.tensor, bias: bias?.tensor, stride: window.strideWidth,
-            padding: window.paddingWidth, groups: groups)
+        let bias = bias?.tensor, stride = window.strideWidth, padding = window.paddingWidth
+        let groups = groups, shape = input.gradientShape
+        let output = context.synapses(input, weights) {
+            $0.convolution1D($1, bias: bias, stride: stride, padding: padding, groups: groups)
+        } errors: { gradient, weights in
+            let signal = Tensor.zeros(shape).tracked()
+            return signal.convolution1D(weights, stride: stride, padding: padding, groups: groups)
+                .pullback(gradient, to: [signal])[0]
+        }
         synapses.observe(
             input.detached.reshaped(to: input.shape.prefix(2) + [1] + input.shape.suffix(2)),
             output, in: context)

@@ -88,9 +88,7 @@ public struct Convolution2D: DescribedLayer {
 
     /// `[T, B, H, W, C]` to `[T, B, H', W', O]`.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let output = input.convolution(
-            weights.tensor, bias: bias?.tensor, window: window, groups: groups,
-            measuresChannels: context.measuresChannels, living: weights.living)
+        let output = synapses.convolved(input, window: window, in: context)
         synapses.observe(input, output, in: context)
         return output
     }

@@ -55,6 +55,22 @@ struct ConvolutionSynapses: Sendable {
             groups: options.groups)
     }
 
+    /// Images `[T, B, H, W, C]`, or `[T, B, L, C]` along one axis.
+    func convolved(_ images: Tensor, window: ImageWindow, in context: ForwardContext) -> Tensor {
+        let bias = bias?.tensor, living = weights.living, groups = options.groups
+        let measuresChannels = context.measuresChannels, shape = images.gradientShape
+        return context.synapses(images, weights) {
+            $0.convolution(
+                $1, bias: bias, window: window, groups: groups,
+                measuresChannels: measuresChannels, living: living)
+        } errors: { gradient, weights in
+            // The adjoint by the input alone; what it is linear in does not matter to it.
+            let images = Tensor.zeros(shape).tracked()
+            return images.convolution(weights, window: window, groups: groups)
+                .pullback(gradient, to: [images])[0]
+        }
+    }
+
     /// Tells what was done for images `[T, B, H, W, C]`, and what came out.
     func observe(_ image: @autoclosure () -> Tensor, _ output: Tensor, in context: ForwardContext) {
         guard context.observer != nil || context.inspector != nil else { return }

@@ -110,7 +110,12 @@ public struct Linear: DescribedLayer {
                 .operations(OperationCount(of: x, fanOut: fanOut, signal: context.signal)))
         }
         context.inspect(.input(SynapseRecord(x, fanOut: fanOut, places: inputs * outputs)))
-        return x.matrixProduct(weights.tensor, bias: bias?.tensor, living: weights.living)
+        let bias = bias?.tensor, living = weights.living
+        return context.synapses(x, weights) {
+            $0.matrixProduct($1, bias: bias, living: living)
+        } errors: {
+            $0.matrixProduct($1.transposed([1, 0]))
+        }
     }
 
     /// The same synapses followed by `y a + b` per output.
