@@ -35,7 +35,9 @@ let ground = [
     "RanvierConfiguration", "RanvierFormats", "RanvierTensors", "RanvierSpikes",
 ]
 let material = ["RanvierNetworks", "RanvierData"]
-let methods = ["RanvierSurrogate", "RanvierExact", "RanvierCompression"]
+let methods = [
+    "RanvierSurrogate", "RanvierExact", "RanvierAlignment", "RanvierBayes", "RanvierCompression",
+]
 let afterLearning = ["RanvierAnalysis", "RanvierBaselines", "RanvierDeployment"]
 let umbrella = ground + material + ["RanvierLearning"] + methods + afterLearning
 let workbench = ["RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies"]
@@ -84,6 +86,9 @@ let package = Package(
         library(
             "RanvierExact", ground + material + ["RanvierLearning", "CRanvierKernels"],
             products: [heap]),
+        library(
+            "RanvierAlignment", ground + material + ["RanvierLearning", "CRanvierKernels"]),
+        library("RanvierBayes", ground + material + ["RanvierLearning", "CRanvierKernels"]),
         library(
             "RanvierCompression", ground + material + ["RanvierLearning", "RanvierSurrogate"]),
         library(
@@ -139,6 +144,8 @@ let package = Package(
         tests("RanvierAnalysisTests", umbrella),
         tests("RanvierBaselinesTests", umbrella),
         tests("RanvierExactTests", umbrella + ["Ranvier"]),
+        tests("RanvierAlignmentTests", umbrella + ["Ranvier"]),
+        tests("RanvierBayesTests", umbrella + ["Ranvier"]),
         tests("RanvierCompressionTests", umbrella + ["Ranvier"]),
         tests("RanvierDeploymentTests", umbrella + ["Ranvier"]),
         tests("WorkbenchTests", umbrella + ["Ranvier"] + workbench + ["RanvierExperiments"]),

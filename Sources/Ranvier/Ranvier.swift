@@ -1,6 +1,8 @@
 // Everything under one name. The documentation catalogue beside this file is the index of the interface.
+@_exported import RanvierAlignment
 @_exported import RanvierAnalysis
 @_exported import RanvierBaselines
+@_exported import RanvierBayes
 @_exported import RanvierCompression
 @_exported import RanvierConfiguration
 @_exported import RanvierData

@@ -1,4 +1,6 @@
 import Foundation
+import RanvierAlignment
+import RanvierBayes
 import RanvierCompression
 import RanvierConfiguration
 import RanvierData
@@ -24,6 +26,8 @@ extension Registry {
         registry.addStandardLearning()
         registry.addSurrogateGradients()
         registry.addExactGradients()
+        registry.addLocalLearning()
+        registry.addBayesianLearning()
         registry.addCompression()
         registry.addDeployment()
         return registry

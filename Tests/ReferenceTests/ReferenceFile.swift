@@ -11,7 +11,17 @@ import Testing
 ///
 /// Tests that meet a folder without their file are reported as skipped, with the place that was searched.
 enum ReferenceFile: String, CaseIterable {
+    case activations = "expectation-propagation/activations.json"
     case calibration = "expectation-propagation/calibration.json"
+    case convolutionLayer = "expectation-propagation/conv_layer.json"
+    case gaussianAlgebra = "expectation-propagation/gaussian_algebra.json"
+    case layerUpdate = "expectation-propagation/layer_update.json"
+    case linearLayer = "expectation-propagation/linear_layer.json"
+    case outputLikelihoods = "expectation-propagation/output_likelihoods.json"
+    case siteUpdates = "expectation-propagation/site_updates.json"
+    case stepMoments = "expectation-propagation/step_moments.json"
+    case tinyPosterior = "expectation-propagation/tiny_network.json"
+    case weightFamilies = "expectation-propagation/weight_families.json"
 
     case adaBelief = "smooth-exact-gradient/adabelief.json"
     case continuitySweeps = "smooth-exact-gradient/continuity_sweeps.json"
@@ -41,6 +51,17 @@ enum ReferenceFile: String, CaseIterable {
     case rewinding = "sparse-and-quantized/imp_rewinding.json"
     case tinyMNIST = "sparse-and-quantized/tiny_mnist.json"
 
+    case denseRules = "spike-timing-alignment/dense_rules.json"
+    case eligibility = "spike-timing-alignment/eprop_rstdp.json"
+    case lifPair = "spike-timing-alignment/lif_pair.json"
+    case localScale = "spike-timing-alignment/local_scale.json"
+    case plasticity = "spike-timing-alignment/stdp.json"
+    case probes = "spike-timing-alignment/stdwi_rdd.json"
+    case samplingLayers = "spike-timing-alignment/glm_network.json"
+    case samplingNetwork = "spike-timing-alignment/sampling_network.json"
+    case spikePairs = "spike-timing-alignment/sal_discrete.json"
+    case yinYang = "spike-timing-alignment/yinyang.json"
+
     case attacks = "surrogate-and-cka/attacks.json"
     case cka = "surrogate-and-cka/cka.json"
     case encodings = "surrogate-and-cka/encodings.json"
@@ -51,9 +72,8 @@ enum ReferenceFile: String, CaseIterable {
 
     /// Folders that may wait, by the module that will read them. Once that module is there, they must be read.
     static let waiting = [
-        "anomaly-detection": "RanvierMonitor", "expectation-propagation": "RanvierBayes",
+        "anomaly-detection": "RanvierMonitor",
         "sparse-and-quantized": "RanvierCompression",
-        "spike-timing-alignment": "RanvierAlignment",
     ]
 
     /// Keys that explain and that no test can hold anything against: remarks, and how well the file's own numbers were

@@ -10,8 +10,8 @@ import Testing
     private static let learning = ground + material + ["RanvierLearning"]
     private static let afterLearning =
         learning + [
-            "RanvierSurrogate", "RanvierExact", "RanvierCompression", "RanvierAnalysis",
-            "RanvierBaselines", "RanvierDeployment",
+            "RanvierSurrogate", "RanvierExact", "RanvierAlignment", "RanvierBayes",
+            "RanvierCompression", "RanvierAnalysis", "RanvierBaselines", "RanvierDeployment",
         ]
     private static let workbench = [
         "RanvierRuns", "RanvierReports", "RanvierBench", "RanvierStudies",
@@ -23,7 +23,8 @@ import Testing
         "RanvierSpikes": ["RanvierTensors", "RanvierConfiguration"],
         "RanvierNetworks": ground, "RanvierData": ground,
         "RanvierLearning": ground + material,
-        "RanvierSurrogate": learning, "RanvierExact": learning, "RanvierAnalysis": learning,
+        "RanvierSurrogate": learning, "RanvierExact": learning, "RanvierAlignment": learning,
+        "RanvierBayes": learning, "RanvierAnalysis": learning,
         "RanvierCompression": learning + ["RanvierSurrogate"],
         "RanvierBaselines": learning,
         "RanvierDeployment": learning + ["RanvierCompression"],

@@ -1,0 +1,27 @@
+import RanvierConfiguration
+
+/// What a rule costs on a chip beside its arithmetic: numbers that travel and numbers that are kept.
+public struct LearningTraffic: Hashable, Sendable {
+    /// Bytes that go between layers to teach one sample, besides the spikes or activities that inference sends.
+    public var bytesBetweenLayers: Double
+    /// Bytes that a synapse keeps besides its weight: feedback weights, eligibility traces.
+    public var bytesPerSynapse: Double
+    /// Bytes that a neuron keeps to learn: its past, for a rule that goes back through time.
+    public var bytesPerNeuron: Double
+    /// Whether a synapse needs the weight of another one, its transposed partner.
+    public var transportsWeights: Bool
+    /// Whether the pass that teaches waits for the end of the sequence.
+    public var waitsForTheEnd: Bool
+
+    /// Costs of a rule.
+    public init(
+        bytesBetweenLayers: Double, bytesPerSynapse: Double, bytesPerNeuron: Double,
+        transportsWeights: Bool, waitsForTheEnd: Bool
+    ) {
+        self.bytesBetweenLayers = bytesBetweenLayers
+        self.bytesPerSynapse = bytesPerSynapse
+        self.bytesPerNeuron = bytesPerNeuron
+        self.transportsWeights = transportsWeights
+        self.waitsForTheEnd = waitsForTheEnd
+    }
+}

@@ -1,0 +1,12 @@
+import RanvierConfiguration
+import RanvierLearning
+
+extension Registry {
+    /// Adds what configurations and stored models may name of local learning.
+    public mutating func addLocalLearning() {
+        add(MethodKind(LocalConfiguration.self))
+        add(LocalRuleKind.feedback)
+        add(LocalRuleKind.alignment)
+        add(LocalRuleKind.online)
+    }
+}

@@ -1,0 +1,6 @@
+import Testing
+
+@testable import RanvierBayes
+
+@Suite struct BayesTests {
+}
