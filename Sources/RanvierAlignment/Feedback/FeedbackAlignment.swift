@@ -1,10 +1,10 @@
 import RanvierConfiguration
 import RanvierLearning
 
-/// `feedback-alignment`: random feedback weights that stay as they are. Source: Lillicrap et al. 2016.
+/// `fa`: random feedback weights that stay as they are. Source: Lillicrap et al. 2016.
 public struct FeedbackAlignment: LocalRule {
-    /// `feedback-alignment`.
-    public static let kind = "feedback-alignment"
+    /// `fa`.
+    public static let kind = "fa"
     /// No options.
     public static let schema = Schema<FeedbackAlignment>()
 
