@@ -73,6 +73,12 @@ void rnv_integer_convolve(const rnv_integer_stage_t *s, const uint64_t *words,
                           const int32_t *values, void *out, int narrow, int64_t *additions);
 void rnv_integer_pool(const rnv_integer_stage_t *s, uint8_t *state, const uint64_t *words,
                       const int32_t *values);
+/// Lets the first layers take a chunk of steps: dense synapses before plain neurons.
+///
+/// `words` and `stride` become what the first stage behind them is shown. Returns that stage.
+size_t rnv_integer_run_chunk(const rnv_integer_network_t *network, uint8_t *state,
+                             uint8_t *scratch, const uint64_t **words, size_t *stride,
+                             size_t steps);
 void rnv_integer_neurons(const rnv_integer_stage_t *s, uint8_t *state, const void *currents,
                          int narrow, int heard, rnv_integer_counts_t *counts);
 

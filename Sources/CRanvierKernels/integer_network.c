@@ -122,10 +122,11 @@ static void note(const rnv_integer_network_t *network, uint8_t *state, shown out
     *step = now + 1;
 }
 
-static void show(const rnv_integer_network_t *network, uint8_t *state, shown in, int is_again,
-                 int heard) {
+/// A step of the stages from `first` on.
+static void show(const rnv_integer_network_t *network, uint8_t *state, shown in, size_t first,
+                 int is_again, int heard) {
     rnv_integer_counts_t *counts = (rnv_integer_counts_t *)state;
-    for (size_t i = 0; i < network->count; i++) {
+    for (size_t i = first; i < network->count; i++) {
         const rnv_integer_stage_t *s = network->stages + i;
         if (!is_again || i >= network->constant) advance(s, state, in, heard, counts + i);
         counts[i].spikes += counts[i].last_spikes;
@@ -138,16 +139,30 @@ static void show(const rnv_integer_network_t *network, uint8_t *state, shown in,
 }
 
 void rnv_integer_show_spikes(const rnv_integer_network_t *network, uint8_t *state,
-                             const uint64_t *words, size_t stride, size_t steps, int heard) {
-    for (size_t t = 0; t < steps; t++) {
-        show(network, state, (shown){words + t * stride, 0, 0}, t > 0 && stride == 0, heard);
+                             const uint64_t *words, size_t stride, size_t steps, int heard,
+                             uint8_t *scratch) {
+    if (!scratch || stride == 0 || heard || steps < 4) {
+        for (size_t t = 0; t < steps; t++) {
+            show(network, state, (shown){words + t * stride, 0, 0}, 0, t > 0 && stride == 0, heard);
+        }
+        return;
+    }
+    for (size_t t = 0; t < steps; t += RNV_INTEGER_CHUNK) {
+        const size_t chunk = steps - t < RNV_INTEGER_CHUNK ? steps - t : RNV_INTEGER_CHUNK;
+        const uint64_t *seen = words + t * stride;
+        size_t seen_stride = stride;
+        const size_t first =
+            rnv_integer_run_chunk(network, state, scratch, &seen, &seen_stride, chunk);
+        for (size_t k = 0; k < chunk; k++) {
+            show(network, state, (shown){seen + k * seen_stride, 0, 0}, first, 0, 0);
+        }
     }
 }
 
 void rnv_integer_show_values(const rnv_integer_network_t *network, uint8_t *state,
                              const int32_t *values, size_t stride, size_t steps, int heard) {
     for (size_t t = 0; t < steps; t++) {
-        show(network, state, (shown){0, values + t * stride, 0}, t > 0 && stride == 0, heard);
+        show(network, state, (shown){0, values + t * stride, 0}, 0, t > 0 && stride == 0, heard);
     }
 }
 

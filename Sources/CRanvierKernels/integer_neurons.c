@@ -1,10 +1,4 @@
-#include "integer_lanes.h"
-
-RNV_INLINE uint32_t bits_from(const uint8_t *bits, size_t k) {
-    uint32_t word;
-    memcpy(&word, bits + k / 8, sizeof word);
-    return word;
-}
+#include "integer_steps.h"
 
 /// Steps that thirty-two neurons still wait, after this one.
 RNV_INLINE void wait_on(uint8_t *waiting, uint32_t fired, int refractory) {
@@ -16,30 +10,6 @@ RNV_INLINE void wait_on(uint8_t *waiting, uint32_t fired, int refractory) {
 
 RNV_INLINE uint32_t waiting_bits(const uint8_t *waiting) {
     return bits_of_16((lanes_16)(WIDER_16(load_8(waiting)) != 0));
-}
-
-RNV_INLINE lanes_16 kept_16(const rnv_integer_stage_t *s, lanes_16 v) {
-    const int k = s->leak_amount;
-    switch (s->leak) {
-    case RNV_INTEGER_LEAK_FLOOR: return v - (v >> (int16_t)(k < 15 ? k : 15));
-    case RNV_INTEGER_LEAK_ZERO: {
-        if (k > 15) return v;
-        const lanes_16 sign = v >> 15;
-        const lanes_u16 size = (lanes_u16)((v ^ sign) - sign);
-        const lanes_16 lost = (lanes_16)(size >> (uint16_t)k);
-        return v - ((lost ^ sign) - sign);
-    }
-    case RNV_INTEGER_LEAK_MULTIPLY: {
-        // (|v| m) >> 12 is the upper half of |v| (16 m), which 16 bits hold but for m = 4096.
-        if (k == 0) return v;
-        const lanes_16 sign = v >> 15;
-        const lanes_u32 size = __builtin_convertvector((lanes_u16)((v ^ sign) - sign), lanes_u32);
-        const lanes_u32 product = size * (uint32_t)(uint16_t)(16 * (4096 - k));
-        const lanes_16 rest = (lanes_16)__builtin_convertvector(product >> 16, lanes_u16);
-        return (rest ^ sign) - sign;
-    }
-    default: return v;
-    }
 }
 
 RNV_INLINE lanes_32 kept_32(const rnv_integer_stage_t *s, lanes_32 v) {
@@ -280,8 +250,7 @@ static void pass_64(const rnv_integer_stage_t *s, uint8_t *state, const int32_t 
 RNV_LEVELS
 void rnv_integer_neurons(const rnv_integer_stage_t *s, uint8_t *state, const void *currents,
                          int narrow, int heard, rnv_integer_counts_t *counts) {
-    const int is_plain = narrow && !heard && s->fires && !s->coupling && !s->refractory
-        && !s->gives_membrane && s->highest == INT16_MAX;
+    const int is_plain = narrow && !heard && rnv_integer_is_plain(s);
     if (s->exact) {
         pass_64(s, state, currents, heard, counts);
     } else if (!s->narrow) {

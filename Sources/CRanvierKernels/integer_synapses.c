@@ -1,4 +1,4 @@
-#include "integer_lanes.h"
+#include "integer_steps.h"
 
 enum { slack = 4 };  // places written at once
 
@@ -74,32 +74,6 @@ size_t rnv_integer_list(const uint64_t *words, size_t inputs, const uint32_t *fa
         *additions += (int64_t)all;
     }
     return found;
-}
-
-/// Adds rows to `vectors` vectors of sums. Small codes are added in bytes first, as many rows as a byte holds.
-RNV_INLINE void add_rows(const uint32_t *list, size_t found, const int8_t *codes, size_t padded,
-                         size_t group, const int vectors, lanes_16 *sum) {
-    if (group < 2) {
-        for (size_t s = 0; s < found; s++) {
-            const int8_t *row = codes + (size_t)list[s] * padded;
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) sum[v] += WIDER_16(load_8(row + 32 * v));
-        }
-        return;
-    }
-    for (size_t s = 0; s < found;) {
-        const size_t to = found - s < group ? found : s + group;
-        lanes_8 part[8];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) part[v] = (lanes_8)(0);
-        for (; s < to; s++) {
-            const int8_t *row = codes + (size_t)list[s] * padded;
-#pragma clang loop unroll(full)
-            for (int v = 0; v < vectors; v++) part[v] += load_8(row + 32 * v);
-        }
-#pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) sum[v] += WIDER_16(part[v]);
-    }
 }
 
 RNV_INLINE void narrow_columns(const uint32_t *list, size_t found, const int8_t *codes,

@@ -83,11 +83,20 @@ typedef struct {
 /// The state before the first step.
 void rnv_integer_begin(const rnv_integer_network_t *network, uint8_t *state);
 
+/// Steps that a layer takes at once before the next layer sees them.
+enum { RNV_INTEGER_CHUNK = 32 };
+
+/// Bytes of scratch memory for steps in chunks, aligned to 64.
+size_t rnv_integer_chunk_bytes(const rnv_integer_network_t *network);
+
 /// Shows so many steps: spikes, `stride` words a step (0: the same for all), or numbers.
 ///
-/// With `heard`, u of the neurons at the last step is kept at stage.heard.
+/// With `heard`, u of the neurons at the last step is kept at stage.heard. With scratch memory layers take chunks of steps where
+/// they can, which changes no number but for what synapses of the first layers put out at the last step, and their last
+/// additions; null for step by step.
 void rnv_integer_show_spikes(const rnv_integer_network_t *network, uint8_t *state,
-                             const uint64_t *words, size_t stride, size_t steps, int heard);
+                             const uint64_t *words, size_t stride, size_t steps, int heard,
+                             uint8_t *scratch);
 void rnv_integer_show_values(const rnv_integer_network_t *network, uint8_t *state,
                              const int32_t *values, size_t stride, size_t steps, int heard);
 

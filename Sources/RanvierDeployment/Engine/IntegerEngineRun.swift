@@ -77,7 +77,13 @@ public struct IntegerEngineRun: Sendable {
         precondition(
             sample.count == width * input.rows, "a sample has \(input.rows) rows of \(width) values"
         )
-        for row in 0..<input.rows { show(Array(sample[row * width..<(row + 1) * width])) }
+        guard input.encoding == .spikes else {
+            for row in 0..<input.rows { show(Array(sample[row * width..<(row + 1) * width])) }
+            return
+        }
+        makeOwn()
+        state.show(spikes: sample, rows: input.rows)
+        rows += input.rows
     }
 
     /// Shows rows of packed spikes, ``IntegerEngine/wordsPerRow`` words each, bit `i % 64` of word `i / 64` for value i.

@@ -4,28 +4,35 @@ import CRanvierKernels
 final class IntegerEngineState: @unchecked Sendable {
     private let program: IntegerProgram
     private let memory: UnsafeMutablePointer<UInt8>
+    /// For layers that take many steps at once; holds nothing from one call to the next.
+    private let scratch: UnsafeMutablePointer<UInt8>
     /// Packed spikes of a step.
     private var words: [UInt64]
 
     init(_ program: IntegerProgram) {
         self.program = program
-        memory = Self.allocate(program)
+        memory = Self.allocate(program.layout.state_bytes)
+        scratch = Self.allocate(program.chunkBytes)
         words = Array(repeating: 0, count: (program[0].inputs + 63) / 64)
         begin()
     }
 
     init(copy other: IntegerEngineState) {
         program = other.program
-        memory = Self.allocate(program)
+        memory = Self.allocate(program.layout.state_bytes)
+        scratch = Self.allocate(program.chunkBytes)
         words = other.words
         memory.update(from: other.memory, count: program.layout.state_bytes)
     }
 
-    deinit { UnsafeMutableRawPointer(memory).deallocate() }
+    deinit {
+        UnsafeMutableRawPointer(memory).deallocate()
+        UnsafeMutableRawPointer(scratch).deallocate()
+    }
 
-    private static func allocate(_ program: IntegerProgram) -> UnsafeMutablePointer<UInt8> {
-        UnsafeMutableRawPointer.allocate(byteCount: program.layout.state_bytes, alignment: 64)
-            .bindMemory(to: UInt8.self, capacity: program.layout.state_bytes)
+    private static func allocate(_ bytes: Int) -> UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            .bindMemory(to: UInt8.self, capacity: bytes)
     }
 
     /// Back to before the first step.
@@ -41,7 +48,7 @@ final class IntegerEngineState: @unchecked Sendable {
                     words.withUnsafeMutableBufferPointer { words in
                         rnv_integer_pack(values.baseAddress, values.count, words.baseAddress)
                         rnv_integer_show_spikes(
-                            layout, memory, words.baseAddress, 0, times, heard ? 1 : 0)
+                            layout, memory, words.baseAddress, 0, times, heard ? 1 : 0, nil)
                     }
                 } else {
                     rnv_integer_show_values(
@@ -56,9 +63,24 @@ final class IntegerEngineState: @unchecked Sendable {
         withUnsafePointer(to: program.layout) { layout in
             words.withUnsafeBufferPointer { words in
                 rnv_integer_show_spikes(
-                    layout, memory, words.baseAddress, self.words.count, rows, 0)
+                    layout, memory, words.baseAddress, self.words.count, rows, 0, scratch)
             }
         }
+    }
+
+    /// Shows rows of spikes, each packed into the words of a step.
+    func show(spikes: [Int32], rows: Int) {
+        let width = spikes.count / max(rows, 1)
+        var packed = [UInt64](repeating: 0, count: rows * words.count)
+        spikes.withUnsafeBufferPointer { spikes in
+            packed.withUnsafeMutableBufferPointer { packed in
+                guard let from = spikes.baseAddress, let to = packed.baseAddress else { return }
+                for row in 0..<rows {
+                    rnv_integer_pack(from + row * width, width, to + row * words.count)
+                }
+            }
+        }
+        show(packed: packed, rows: rows)
     }
 
     // MARK: - What there is to see

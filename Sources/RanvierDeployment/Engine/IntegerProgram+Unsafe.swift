@@ -58,6 +58,9 @@ final class IntegerProgram: @unchecked Sendable {
         stages.deallocate()
     }
 
+    /// Scratch memory of a run.
+    private(set) var chunkBytes = 0
+
     private func finish(_ network: IntegerNetwork) {
         layout.stages = UnsafePointer(stages)
         layout.count = count
@@ -83,6 +86,7 @@ final class IntegerProgram: @unchecked Sendable {
             case .lastMembrane: Int32(RNV_INTEGER_SCORE_LAST)
             case .firstSpike: Int32(RNV_INTEGER_SCORE_FIRST)
             }
+        chunkBytes = withUnsafePointer(to: layout) { rnv_integer_chunk_bytes($0) }
     }
 
     // MARK: - Memory

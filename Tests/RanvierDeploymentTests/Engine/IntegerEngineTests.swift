@@ -69,6 +69,43 @@ import Testing
         #expect(run.counts(of: 1).spikes > 0)
     }
 
+    /// More than two chunks of steps, with columns that fill vectors and others that do not; then a step more.
+    @Test(arguments: [IntegerNeurons.Reset.hard, .soft, .softDelayed])
+    func chunksOfStepsAreSingleSteps(_ reset: IntegerNeurons.Reset) throws {
+        let leaks: [IntegerNeurons.Leak] = [
+            .none, .shiftFloor(3), .shiftTowardsZero(2), .multiply(205),
+        ]
+        for (leak, widths) in zip(
+            leaks, [[70, 33, 10], [130, 160, 96], [64, 128, 64], [20, 7, 40]])
+        {
+            for bits in [8, 1] {
+                let network = try Self.layered(
+                    bits: bits, density: 0.7, widths: widths, rows: 71, leak: leak, reset: reset)
+                let engine = IntegerEngine(network)
+                var seeded = SeededIntegerNetworks(seed: 8)
+                for rate in [0.03, 0.6] {
+                    let sample = seeded.sample(of: network, rate: rate), width = widths[0]
+                    var single = engine.start(), chunks = engine.start()
+                    for row in 0..<71 {
+                        single.show(Array(sample[row * width..<(row + 1) * width]))
+                    }
+                    chunks.show(packed: Self.packed(sample, width: width))
+                    for step in 0..<2 {
+                        #expect(chunks.scores == single.scores && chunks.steps == single.steps)
+                        for stage in network.stages.indices {
+                            #expect(chunks.counts(of: stage) == single.counts(of: stage))
+                            #expect(chunks.membranes(of: stage) == single.membranes(of: stage))
+                        }
+                        let row = Array(sample[step * width..<(step + 1) * width])
+                        single.show(row)
+                        chunks.show(row)
+                    }
+                    #expect(single.counts(of: 1).spikes > 0)
+                }
+            }
+        }
+    }
+
     @Test func aCopyGoesOnFromTheSameMoment() throws {
         let network = try Self.layered()
         var seeded = SeededIntegerNetworks(seed: 6)
@@ -92,11 +129,14 @@ import Testing
         #expect(IntegerEngine(sparse).kernels.first == .lists)
     }
 
-    /// 70-40-10, sixteen bits, twelve rows of spikes.
-    static func layered(bits: Int = 8, density: Double = 1) throws -> IntegerNetwork {
+    /// Sixteen bits, rows of spikes.
+    static func layered(
+        bits: Int = 8, density: Double = 1, widths: [Int] = [70, 40, 10], rows: Int = 12,
+        leak: IntegerNeurons.Leak = .shiftFloor(4), reset: IntegerNeurons.Reset = .soft
+    ) throws -> IntegerNetwork {
         var numbers = SeededNumbers(seed: 3)
         var stages: [IntegerStage] = []
-        for (inputs, outputs) in [(70, 40), (40, 10)] {
+        for (inputs, outputs) in zip(widths, widths.dropFirst()) {
             let name = "dense\(inputs)", largest = bits == 1 ? 1 : 1 << (bits - 1) - 1
             let isThere = (0..<inputs * outputs).map { _ in
                 Double.random(in: 0..<1, using: &numbers) < density
@@ -119,11 +159,11 @@ import Testing
                     try IntegerNeurons(
                         name: "n\(inputs)", shape: [outputs],
                         thresholds: Array(repeating: Int32(2 * largest), count: outputs),
-                        leak: .shiftFloor(4), stateBits: 16)))
+                        leak: leak, reset: reset, stateBits: 16)))
         }
         return try IntegerNetwork(
             input: IntegerInput(
-                rowShape: [70], rows: 12, levels: 1, range: 0...1, encoding: .spikes),
+                rowShape: [widths[0]], rows: rows, levels: 1, range: 0...1, encoding: .spikes),
             stages: stages, readout: IntegerReadout(.spikeCount))
     }
 
