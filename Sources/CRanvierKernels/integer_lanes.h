@@ -14,6 +14,7 @@ typedef int16_t lanes_16 __attribute__((ext_vector_type(32)));
 typedef int32_t lanes_32 __attribute__((ext_vector_type(32)));
 typedef uint16_t lanes_u16 __attribute__((ext_vector_type(32)));
 typedef uint32_t lanes_u32 __attribute__((ext_vector_type(32)));
+typedef uint64_t lanes_u64 __attribute__((ext_vector_type(32)));
 typedef _Bool lanes_set __attribute__((ext_vector_type(32)));
 
 #define RNV_LANES_OF(type, name)                        \

@@ -23,7 +23,15 @@ RNV_INLINE lanes_32 kept_32(const rnv_integer_stage_t *s, lanes_32 v) {
         return v - ((lost ^ sign) - sign);
     }
     case RNV_INTEGER_LEAK_MULTIPLY: {
-        const lanes_32 rest = (((v ^ sign) - sign) * (4096 - k)) >> 12;
+        const lanes_32 size = (v ^ sign) - sign;
+        lanes_32 rest;
+        if (s->highest < 1 << 18) {
+            rest = (size * (4096 - k)) >> 12;
+        } else {
+            // Products of larger membranes leave 32 bits; the size of the least number is right without its sign.
+            const lanes_u64 wide = __builtin_convertvector((lanes_u32)size, lanes_u64);
+            rest = __builtin_convertvector((wide * (uint64_t)(4096 - k)) >> 12, lanes_32);
+        }
         return (rest ^ sign) - sign;
     }
     default: return v;
@@ -208,7 +216,7 @@ RNV_INLINE int64_t kept_64(const rnv_integer_stage_t *s, int64_t v) {
     return (code > most ? most : code < -most ? -most : code) * s->level_step;
 }
 
-/// One by one: levels, and products beyond 32 bits.
+/// One by one: levels.
 static void pass_64(const rnv_integer_stage_t *s, uint8_t *state, const int32_t *currents,
                     int heard, rnv_integer_counts_t *counts) {
     uint8_t *waiting = s->refractory ? state + s->waiting : 0;

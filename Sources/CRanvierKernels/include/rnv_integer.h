@@ -50,7 +50,7 @@ typedef struct {
     // Neurons.
     int leak, leak_amount, reset, above, refractory, fires, gives_membrane;
     int narrow;      // membranes have 16 bits
-    int exact;       // one by one in 64 bits: levels, and products beyond 32 bits
+    int exact;       // one by one in 64 bits: levels
     int32_t lowest, highest;
     const int32_t *threshold;  // padded
     const int16_t *narrow_threshold;

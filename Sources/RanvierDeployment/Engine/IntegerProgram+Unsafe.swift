@@ -336,10 +336,6 @@ final class IntegerProgram: @unchecked Sendable {
 }
 
 extension IntegerNeurons {
-    /// Whether 32 bits may not hold what the leak needs, or levels ask for a division.
-    fileprivate var isSingle: Bool {
-        if levels != nil { return true }
-        if case .multiply = leak { return stateBits > 19 }
-        return false
-    }
+    /// Whether levels ask for a division.
+    fileprivate var isSingle: Bool { levels != nil }
 }
