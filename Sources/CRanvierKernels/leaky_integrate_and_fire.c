@@ -203,7 +203,7 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
         const size_t n = to - first < length ? to - first : length;
         memset(gv, 0, sizeof gv);
         memset(gnext, 0, sizeof gnext);
-        if (pass->state_gradient) memcpy(gv, pass->state_gradient + first, n * sizeof(float));
+        if (pass->state_gradient && !pass->local_in_time) memcpy(gv, pass->state_gradient + first, n * sizeof(float));
         if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
         parameter_sums sums = {lanes_all(0), lanes_all(0)};
         for (size_t end = steps; end > 0;) {
@@ -229,6 +229,10 @@ RNV_INLINE void backward(const rnv_lif_t *neuron, size_t steps, size_t columns, 
                 }
                 step_back(neuron, pass, t, columns, first, n, now, gv, gnext, &sums, reset,
                           attached, parameters);
+                if (pass->local_in_time) {
+                    memset(gv, 0, sizeof gv);
+                    memset(gnext, 0, sizeof gnext);
+                }
             }
             end = s.begin;
         }

@@ -315,6 +315,14 @@ RNV_INLINE void retreat(const rnv_population_t *p, const rnv_population_backward
     }
 }
 
+/// Leaves nothing for the step before.
+RNV_INLINE void forget(working_back *w) {
+    memset(w->membrane, 0, sizeof w->membrane);
+    memset(w->last, 0, sizeof w->last);
+    memset(w->synapse, 0, sizeof w->synapse);
+    memset(w->adaptation, 0, sizeof w->adaptation);
+}
+
 RNV_INLINE void add_sums(const float *from, size_t first, size_t n, float *to) {
     if (!to) return;
     for (size_t i = 0; i < n; i++) to[first + i] += from[i];
@@ -335,7 +343,11 @@ void rnv_population_backward(const rnv_population_t *p, size_t begin, size_t end
         spread(p->coupling, p->coupling_per_channel, p->channels, first, w.coupling);
         spread(p->threshold, p->threshold_per_channel, p->channels, first, w.threshold);
         if (pass->sum_over_time) memset(pass->current_gradient + first, 0, n * sizeof(float));
-        for (size_t t = end; t-- > begin;) retreat(p, pass, &w, t, columns, first, n);
+        if (pass->local_in_time) forget(&w);
+        for (size_t t = end; t-- > begin;) {
+            retreat(p, pass, &w, t, columns, first, n);
+            if (pass->local_in_time) forget(&w);
+        }
         give(w.membrane, first, n, pass->carry.membrane);
         give(w.last, first, n, pass->carry.last);
         give(w.synapse, first, n, pass->carry.synapse);

@@ -32,7 +32,7 @@ public struct ForwardContext {
     public internal(set) var freezesNormalization = false
 
     /// Whether this pass repeats another one for its gradients, and must leave running values alone.
-    public internal(set) var isRecomputing = false
+    public package(set) var isRecomputing = false
 
     /// A context for inference.
     public init(

@@ -13,7 +13,7 @@ public enum Initialization: Sendable, Hashable {
     /// Given numbers in row-major order.
     case values([Float])
 
-    func tensor(shape: [Int], from stream: RandomStream) -> Tensor {
+    package func tensor(shape: [Int], from stream: RandomStream) -> Tensor {
         switch self {
         case .constant(let value): return Tensor(repeating: value, shape: shape)
         case .values(let values): return Tensor(values, shape: shape)

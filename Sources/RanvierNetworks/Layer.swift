@@ -33,6 +33,9 @@ public protocol Layer: Sendable {
     /// Whether the layer has a state.
     var remembers: Bool { get }
 
+    /// Whether errors can stay at their step on the way back, see ``CreditAssignment/isLocalInTime``.
+    var canBeLocalInTime: Bool { get }
+
     /// Whether gradients by the input say how answers change: not where numbers are counted that surrogates are far too narrow for.
     var hasInputGradient: Bool { get }
 
@@ -85,6 +88,11 @@ extension Layer {
 
     /// True, to be safe.
     public var remembers: Bool { true }
+
+    /// Of layers inside all; else where nothing is remembered.
+    public var canBeLocalInTime: Bool {
+        children.isEmpty ? !remembers : children.allSatisfy { $0.layer.canBeLocalInTime }
+    }
 
     /// True.
     public var hasInputGradient: Bool { true }

@@ -50,6 +50,9 @@ public struct Named: Layer {
     public func signal(for input: Signal) -> Signal { layer.signal(for: input) }
 
     /// That of the layer.
+    public var canBeLocalInTime: Bool { layer.canBeLocalInTime }
+
+    /// That of the layer.
     public var hasInputGradient: Bool { layer.hasInputGradient }
 
     /// That of the layer.

@@ -173,6 +173,11 @@ public final class Network: ParameterHolder {
     private func honored(_ context: ForwardContext) -> ForwardContext {
         var context = context
         context.freezesNormalization = freezesNormalization
+        if context.isLocalInTime, let stage = stages.first(where: { !$0.layer.canBeLocalInTime }) {
+            preconditionFailure(
+                "layer '\(stage.name)' of kind '\(type(of: stage.layer).kind)' cannot keep errors at "
+                    + "their step; take a rule that goes back through time")
+        }
         return context
     }
 

@@ -43,7 +43,7 @@ public final class Parameter: Sendable {
     /// normalisation, thresholds, delays nor what views bring along.
     public let isPrunable: Bool
     private let trains: Bool
-    let initialization: Initialization
+    package let initialization: Initialization
     private let state: Mutex<State>
 
     /// A parameter that gets its first value when the network is built; until then it holds no numbers.

@@ -225,15 +225,7 @@ public struct ClockedTraining {
     public mutating func takeStep(
         _ batch: TrainingBatch, gradients take: (TrainingPass) throws -> [Tensor]
     ) throws -> (loss: Float, scores: Tensor) {
-        let steps = batch.sequence.shape[0]
-        let pass = TrainingPass(
-            network: network, batch: batch,
-            context: ForwardContext(
-                timeStep: network.timeStep, isTraining: true,
-                random: RandomStream(seed: seed, name: "forward").substream(batch.epoch)
-                    .substream(batch.step)),
-            decoder: clockedModel.loss.decoder
-        ) { [self] in lossValue(ofPart: $0, of: steps, targets: batch.targets) }
+        let pass = pass(over: batch)
         let gradients = try take(pass)
         guard pass.value.isFinite, gradients.allSatisfy(\.isFinite) else {
             let broken = Array(zip(network.trainableParameters, gradients)).last { !$0.1.isFinite }
@@ -247,6 +239,19 @@ public struct ClockedTraining {
             rateFactor: batch.rateFactor)
         try batch.hooks.project?()
         return (pass.value, pass.scores)
+    }
+
+    /// What gradients of a batch are computed from; nothing is moved by it.
+    package func pass(over batch: TrainingBatch) -> TrainingPass {
+        let steps = batch.sequence.shape[0]
+        return TrainingPass(
+            network: network, batch: batch,
+            context: ForwardContext(
+                timeStep: network.timeStep, isTraining: true,
+                random: RandomStream(seed: seed, name: "forward").substream(batch.epoch)
+                    .substream(batch.step)),
+            decoder: clockedModel.loss.decoder
+        ) { [self] in lossValue(ofPart: $0, of: steps, targets: batch.targets) }
     }
 
     /// The loss, with the weights of classes where there are any.

@@ -66,6 +66,9 @@ public struct FirstStep: DescribedLayer {
             for: input, signal: Signal(signal.content, isConstant: true), steps: 1)
     }
 
+    /// False: errors of all steps reach the first.
+    public var canBeLocalInTime: Bool { false }
+
     /// The answer, which is kept.
     public func stateCount(for input: [Int]) -> Int {
         (try? layer.outputShape(for: input).elementCount) ?? 0

@@ -183,6 +183,9 @@ public struct LIF: SpikingUnits {
         Signal(output == .spikes ? .spikes : .values)
     }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// One membrane per neuron.
     public func stateCount(for input: [Int]) -> Int { input.elementCount }
 
@@ -233,7 +236,7 @@ public struct LIF: SpikingUnits {
             current, leak: leakFactor(timeStep: context.timeStep), threshold: threshold.tensor,
             state: state ?? firstMembrane(for: current),
             keepsMembrane: output == .membrane || context.inspector != nil,
-            membraneStep: context.weightStep)
+            membraneStep: context.weightStep, isLocalInTime: context.isLocalInTime)
         context.observe(.spikes(response.spikes.detached))
         context.inspect(
             .membranes(

@@ -51,6 +51,9 @@ public struct LeakyIntegrator: DescribedLayer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// One membrane per neuron.
     public func stateCount(for input: [Int]) -> Int { input.elementCount }
 
@@ -62,7 +65,8 @@ public struct LeakyIntegrator: DescribedLayer {
 
     /// Membranes after each step.
     public func callAsFunction(_ input: Tensor, in context: ForwardContext) -> Tensor {
-        let output = dynamics.run(input, leak: factor(in: context))
+        let output = dynamics.run(
+            input, leak: factor(in: context), isLocalInTime: context.isLocalInTime)
         context.observe(.values(output.detached))
         return output
     }
@@ -72,7 +76,8 @@ public struct LeakyIntegrator: DescribedLayer {
         output: Tensor, state: LayerState?
     ) {
         let output = dynamics.run(
-            input, leak: factor(in: context), state: state?["membrane"])
+            input, leak: factor(in: context), state: state?["membrane"],
+            isLocalInTime: context.isLocalInTime)
         context.observe(.values(output.detached))
         return (output, LayerState(["membrane": output.step(at: input.shape[0] - 1)]))
     }
@@ -83,7 +88,7 @@ public struct LeakyIntegrator: DescribedLayer {
     ) {
         let output = dynamics.run(
             input.reshaped(to: [1] + input.shape), leak: factor(in: context),
-            state: state?["membrane"]
+            state: state?["membrane"], isLocalInTime: context.isLocalInTime
         ).step(at: 0)
         context.observe(.values(output.detached))
         return (output, LayerState(["membrane": output]))

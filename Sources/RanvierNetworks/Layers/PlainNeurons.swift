@@ -17,6 +17,9 @@ extension PlainNeurons {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// Spikes.
     public func signal(for input: Signal) -> Signal { Signal(.spikes) }
 

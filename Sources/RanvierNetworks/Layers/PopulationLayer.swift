@@ -48,6 +48,9 @@ extension PopulationLayer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// Spikes.
     public func signal(for input: Signal) -> Signal { Signal(.spikes) }
 
@@ -76,7 +79,7 @@ extension PopulationLayer {
             input, parameters,
             state: state.map { PopulationState($0, parameters, dynamics) }
                 ?? firstState(for: input, parameters),
-            keepsMembrane: context.inspector != nil)
+            keepsMembrane: context.inspector != nil, isLocalInTime: context.isLocalInTime)
         if context.observer != nil {
             let last = state?["spikes"]
             observeRecurrence(of: last?.reshaped(to: [1] + input.shape.dropFirst()), in: context)

@@ -42,6 +42,9 @@ public struct DescribedNeurons<Model: DescribedNeuron>: DescribedLayer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// Spikes.
     public func signal(for input: Signal) -> Signal { Signal(.spikes) }
     /// All states of all neurons.

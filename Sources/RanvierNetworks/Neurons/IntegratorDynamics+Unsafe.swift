@@ -17,7 +17,10 @@ public struct IntegratorDynamics: Sendable {
     ///   - current: input, `[T, B, …]`.
     ///   - leak: the factor τ, a single number; may be tracked.
     ///   - state: membrane before the first step, `[B, …]`; nil for 0.
-    public func run(_ current: Tensor, leak: Tensor, state: Tensor? = nil) -> Tensor {
+    ///   - isLocalInTime: whether errors stay at their step on the way back.
+    public func run(
+        _ current: Tensor, leak: Tensor, state: Tensor? = nil, isLocalInTime: Bool = false
+    ) -> Tensor {
         precondition(current.rank >= 2, "a sequence has axes [T, B, …], not \(current.shape)")
         let steps = current.shape[0], columns = current.shape.dropFirst().reduce(1, *)
         let factor = leak.detached.scalar
@@ -39,6 +42,10 @@ public struct IntegratorDynamics: Sendable {
         let stateShape = Array(current.shape.dropFirst())
         let wantsLeak = leak.isTracked
         let scalesInput = inputScale == .oneMinusLeak
+        if isLocalInTime {
+            precondition(!wantsLeak, "a leak that learns needs the steps before")
+            return Tape.record(value, inputs: [current]) { [$0 * scale] }
+        }
         return Tape.record(value, inputs: inputs) { gradient in
             let upstream = gradient.stepBuffer
             let toCurrent = FloatBuffer(count: isConstant ? columns : steps * columns)
@@ -62,5 +69,27 @@ public struct IntegratorDynamics: Sendable {
                 toState.map { Tensor(shape: stateShape, dense: $0) },
             ]
         }
+    }
+}
+
+extension IntegratorDynamics {
+    /// A gradient handed back through an integrator with unit input, `[T, B, …]`, and what of it reaches the membranes before the
+    /// first step.
+    ///
+    ///     back[t] = g[t] + λ back[t+1],     before = λ back[0]
+    static func back(_ gradient: Tensor, leak: Float) -> (current: Tensor, before: Tensor) {
+        let steps = gradient.shape[0], columns = gradient.shape.dropFirst().reduce(1, *)
+        let upstream = gradient.stepBuffer
+        let current = FloatBuffer(count: steps * columns), before = FloatBuffer(count: columns)
+        Parallel.forEachRange(of: columns, grain: 4096) { range in
+            rnv_integrator_backward(
+                leak, 1, steps, columns, range.lowerBound, range.upperBound,
+                upstream.buffer.pointer, upstream.stride, nil, nil, nil, 0, 0, current.pointer,
+                before.pointer, nil)
+        }
+        return (
+            Tensor(shape: gradient.shape, dense: current),
+            Tensor(shape: [1] + gradient.shape.dropFirst(), dense: before)
+        )
     }
 }

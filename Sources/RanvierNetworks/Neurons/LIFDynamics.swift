@@ -99,16 +99,19 @@ public struct LIFDynamics: Hashable, Sendable {
     ///   - keepsMembrane: whether the membrane is returned; the backward pass works it out
     ///     again and does not need it.
     ///   - membraneStep: the step of the weights, for ``membrane`` that shares it; may be tracked.
+    ///   - isLocalInTime: whether errors stay at their step on the way back: `∂L/∂I[t] = ĝ[t] σ′`, and the leak's gradient has
+    ///     the last step of its past alone.
     /// - Returns: spikes, membrane and the state to go on from, all differentiable.
     public func run(
         _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor? = nil,
-        keepsMembrane: Bool = false, membraneStep: Tensor? = nil
+        keepsMembrane: Bool = false, membraneStep: Tensor? = nil, isLocalInTime: Bool = false
     ) -> Response {
         precondition(current.rank >= 2, "a sequence has axes [T, B, …], not \(current.shape)")
         if threshold.rank > 0 || membrane != nil {
             return runAsPopulation(
                 current, leak: leak, threshold: threshold, state: state,
-                keepsMembrane: keepsMembrane, membraneStep: membraneStep)
+                keepsMembrane: keepsMembrane, membraneStep: membraneStep,
+                isLocalInTime: isLocalInTime)
         }
         let inputs = [current, leak, threshold] + (state.map { [$0] } ?? [])
         let isTracked = inputs.contains(where: \.isTracked)
@@ -116,7 +119,8 @@ public struct LIFDynamics: Hashable, Sendable {
         let run = LIFRun(
             dynamics: self, current: current.detached, leak: leak.detached.scalar,
             threshold: threshold.detached.scalar, initial: state, isTracked: isTracked,
-            wantsParameters: wantsParameters, keepsMembrane: keepsMembrane)
+            wantsParameters: wantsParameters, keepsMembrane: keepsMembrane,
+            isLocalInTime: isLocalInTime)
         var values = [run.spikes, run.finalState]
         if let membrane = run.membrane { values.append(membrane) }
         let results = Tape.record(values, inputs: inputs) { gradients in
@@ -133,7 +137,7 @@ public struct LIFDynamics: Hashable, Sendable {
     /// By the kernel of populations, which knows thresholds per channel and levels of membranes.
     private func runAsPopulation(
         _ current: Tensor, leak: Tensor, threshold: Tensor, state: Tensor?, keepsMembrane: Bool,
-        membraneStep: Tensor?
+        membraneStep: Tensor?, isLocalInTime: Bool
     ) -> Response {
         var numbers = PopulationParameters(leak: leak, threshold: threshold)
         if membrane?.sharesStep == true { numbers.membraneStep = membraneStep }
@@ -150,7 +154,9 @@ public struct LIFDynamics: Hashable, Sendable {
         let response = PopulationDynamics(
             reset: reset, detachesReset: detachesReset, inputScale: inputScale, tie: tie,
             surrogate: surrogate, membrane: membrane
-        ).run(current, numbers, state: initial, keepsMembrane: keepsMembrane)
+        ).run(
+            current, numbers, state: initial, keepsMembrane: keepsMembrane,
+            isLocalInTime: isLocalInTime)
         return Response(
             spikes: response.spikes, membrane: response.membrane, state: response.state.membrane)
     }

@@ -17,6 +17,8 @@ struct LIFRun: Sendable {
     /// States at the beginning of segments, where the membrane is repeated.
     private let checkpoints: FloatBuffer?
 
+    private let isLocalInTime: Bool
+
     private var scalesInput: Bool { dynamics.inputScale == .oneMinusLeak }
     private let shape: [Int]
     private let isConstant: Bool
@@ -29,7 +31,8 @@ struct LIFRun: Sendable {
 
     init(
         dynamics: LIFDynamics, current: Tensor, leak: Float, threshold: Float,
-        initial state: Tensor?, isTracked: Bool, wantsParameters: Bool, keepsMembrane: Bool
+        initial state: Tensor?, isTracked: Bool, wantsParameters: Bool, keepsMembrane: Bool,
+        isLocalInTime: Bool = false
     ) {
         let initial = state?.detached.denseBuffer
         isInitialTracked = state?.isTracked ?? false
@@ -47,6 +50,7 @@ struct LIFRun: Sendable {
         let states = isTracked && !keeps ? FloatBuffer(count: max(segments - 1, 0) * columns) : nil
         checkpoints = states
         self.dynamics = dynamics
+        self.isLocalInTime = isLocalInTime
         let scales = dynamics.inputScale == .oneMinusLeak
         self.current = isTracked && (!keeps || (scales && wantsParameters)) ? current : nil
         shape = current.shape
@@ -105,6 +109,7 @@ struct LIFRun: Sendable {
             pass.scales_input = scalesInput ? 1 : 0
             pass.leak_target = dynamics.leakTarget == .reset ? neuron.reset_potential : 0
             pass.detach_reset = dynamics.detachesReset ? 1 : 0
+            pass.local_in_time = isLocalInTime ? 1 : 0
             pass.sum_over_time = isConstant ? 1 : 0
             pass.current_gradient = result.pointer
             pass.initial_gradient = initialGradient?.pointer

@@ -16,6 +16,9 @@ public struct Neurons<Model: Neuron>: Layer {
     /// Any shape, unchanged.
     public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
+    /// True.
+    public var canBeLocalInTime: Bool { true }
+
     /// Spikes.
     public func signal(for input: Signal) -> Signal { Signal(.spikes) }
 
@@ -34,6 +37,7 @@ public struct Neurons<Model: Neuron>: Layer {
         var state = state ?? start(Array(input.shape.dropFirst()))
         var spikes: [Tensor] = []
         for t in 0..<input.shape[0] {
+            if context.isLocalInTime { state = state.detached }
             let response = model.step(input.step(at: t), state, timeStep: context.timeStep)
             spikes.append(response.spikes)
             state = response.state
@@ -46,10 +50,14 @@ public struct Neurons<Model: Neuron>: Layer {
         output: Tensor, state: LayerState?
     ) {
         let response = model.step(
-            input, state ?? start(input.shape), timeStep: context.timeStep)
+            input, before(state, in: context) ?? start(input.shape), timeStep: context.timeStep)
         let spikes = reported(
             response.spikes.reshaped(to: [1] + response.spikes.shape), in: context)
         return (spikes.step(at: 0), response.state)
+    }
+
+    private func before(_ state: LayerState?, in context: ForwardContext) -> LayerState? {
+        context.isLocalInTime ? state?.detached : state
     }
 
     private func start(_ shape: [Int]) -> LayerState {

@@ -68,17 +68,19 @@ public struct PopulationDynamics: Hashable, Sendable {
     ///   - parameters: the numbers of the population.
     ///   - state: state before the first step; nil for rest.
     ///   - keepsMembrane: whether the membrane is returned.
+    ///   - isLocalInTime: whether errors stay at their step on the way back.
     /// - Returns: spikes, membrane and state, all differentiable.
     public func run(
         _ current: Tensor, _ parameters: PopulationParameters, state: PopulationState? = nil,
-        keepsMembrane: Bool = false
+        keepsMembrane: Bool = false, isLocalInTime: Bool = false
     ) -> Response {
         precondition(current.rank >= 3, "a sequence has axes [T, B, …, C], not \(current.shape)")
         let inputs = [current] + parameters.all + (state?.all ?? [])
         let isTracked = inputs.contains(where: \.isTracked)
         let run = PopulationRun(
             dynamics: self, current: current.detached, parameters: parameters, initial: state,
-            keepsMembrane: keepsMembrane || isTracked, isTracked: isTracked)
+            keepsMembrane: keepsMembrane || isTracked, isTracked: isTracked,
+            isLocalInTime: isLocalInTime)
         let final = run.finalState
         var values = [run.spikes] + final.all
         if let membrane = run.membrane { values.append(membrane) }

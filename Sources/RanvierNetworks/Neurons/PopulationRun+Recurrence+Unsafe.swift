@@ -10,7 +10,7 @@ extension PopulationRun {
             && dynamics.inputScale == .unit && dynamics.detachesReset && dynamics.surrogate.isKernel
             && dynamics.membrane == nil
             // The kernel sees a spike in the membrane before a delayed reset; a given state may differ.
-            && (dynamics.reset != .softDelayed || initial == nil)
+            && (dynamics.reset != .softDelayed || initialShowsSpikes)
     }
 
     /// Samples are independent of each other, so each part runs through time by itself.
@@ -100,7 +100,7 @@ extension PopulationRun {
                 var pass = pass()
                 for t in stride(from: steps - 1, through: 0, by: -1) {
                     rnv_population_backward(form, t, t + 1, columns, from, to, &pass)
-                    guard t > 0 || initial != nil else { continue }
+                    guard !isLocalInTime, t > 0 || initial != nil else { continue }
                     MatrixKernel.multiply(
                         toCurrent.pointer + t * columns + from, rows: range.count,
                         inner: perSample, weights.pointer, columns: perSample,

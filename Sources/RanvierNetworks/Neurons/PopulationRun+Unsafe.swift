@@ -11,6 +11,7 @@ struct PopulationRun: Sendable {
     let shape: [Int]
     let isConstant: Bool
     let isTracked: Bool
+    let isLocalInTime: Bool
     let steps: Int
     let samples: Int
     let perSample: Int
@@ -20,24 +21,35 @@ struct PopulationRun: Sendable {
     let synapses: FloatBuffer?
     let adaptations: FloatBuffer?
     let free: SpikeBits?
+    /// Whether the last spikes of a given state are those that its membranes show.
+    let initialShowsSpikes: Bool
 
     var columns: Int { samples * perSample }
     private var rowShape: [Int] { Array(shape.dropFirst()) }
 
     init(
         dynamics: PopulationDynamics, current: Tensor, parameters: PopulationParameters,
-        initial: PopulationState?, keepsMembrane: Bool, isTracked: Bool
+        initial: PopulationState?, keepsMembrane: Bool, isTracked: Bool,
+        isLocalInTime: Bool = false
     ) {
         self.dynamics = dynamics
         shape = current.shape
         isConstant = current.storageKind == .constantInTime
         self.isTracked = isTracked
+        self.isLocalInTime = isLocalInTime
         steps = current.shape[0]
         samples = current.shape[1]
         perSample = current.shape.dropFirst(2).reduce(1, *)
         channels = current.shape[current.rank - 1]
         numbers = PopulationNumbers(parameters, channels: channels, perSample: perSample)
         self.initial = initial
+        let asksForSpikes =
+            numbers.recurrence != nil && numbers.isPlain && dynamics.reset == .softDelayed
+        if let initial, asksForSpikes {
+            initialShowsSpikes = Self.showsSpikes(initial, numbers.threshold, dynamics.tie)
+        } else {
+            initialShowsSpikes = true
+        }
         let columns = current.shape.dropFirst().reduce(1, *)
         let needsCurrent =
             numbers.hasSynapse
@@ -56,6 +68,15 @@ struct PopulationRun: Sendable {
             adapts: numbers.adapts, waits: dynamics.refractorySteps > 0)
         finalState = state.tensors(shape: Array(current.shape.dropFirst()))
         forward(state, current.stepBuffer)
+    }
+
+    private static func showsSpikes(
+        _ state: PopulationState, _ threshold: Tensor, _ tie: TieRule
+    ) -> Bool {
+        let v = state.membrane.detached
+        let shown =
+            tie == .fires ? v.isGreaterOrEqual(to: threshold) : v.isGreater(than: threshold)
+        return (shown - state.last.detached).spikeCount == 0
     }
 
     // MARK: - Forward
@@ -93,7 +114,7 @@ struct PopulationRun: Sendable {
             adapts: numbers.adapts)
         let sumsOverTime = isConstant && numbers.recurrence == nil
         let toCurrent = FloatBuffer(count: sumsOverTime ? columns : steps * columns)
-        let isPlain = isPlain && membrane == nil
+        let isPlain = isPlain && membrane == nil && !isLocalInTime
         let fromSpikes = isPlain ? nil : upstream?.stepBuffer, fromMembrane = membrane?.stepBuffer
         let slope = customSlope?.denseBuffer
         let start = initial.map { StateBuffers(reading: $0) }
@@ -108,6 +129,7 @@ struct PopulationRun: Sendable {
             pass.derivative = slope.map { UnsafePointer($0.pointer) }
             if case .kernel(let surrogate) = dynamics.surrogate.form { pass.surrogate = surrogate }
             pass.detach_reset = dynamics.detachesReset ? 1 : 0
+            pass.local_in_time = isLocalInTime ? 1 : 0
             pass.sum_over_time = sumsOverTime ? 1 : 0
             pass.current_gradient = toCurrent.pointer
             pass.carry = carry.kernelForm

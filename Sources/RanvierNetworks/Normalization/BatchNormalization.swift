@@ -164,6 +164,9 @@ public struct BatchNormalization: DescribedLayer {
     /// Whether parameters belong to steps.
     public var remembers: Bool { variant.steps != nil }
 
+    /// False: through statistics over all steps errors reach every step.
+    public var canBeLocalInTime: Bool { false }
+
     /// A part of a sequence, in training normalised by its own statistics; the state counts steps where parameters
     /// belong to them.
     public func run(_ input: Tensor, state: LayerState?, in context: ForwardContext) -> (
