@@ -3,13 +3,17 @@
 
 #include "rnv_elementwise.h"
 #include "rnv_exact_theta.h"
+#include "rnv_expectation.h"
 #include "rnv_gram.h"
 #include "rnv_images.h"
 #include "rnv_integer.h"
 #include "rnv_living.h"
 #include "rnv_memory.h"
+#include "rnv_microcircuit.h"
 #include "rnv_neurons.h"
+#include "rnv_noisy_lif.h"
 #include "rnv_normalization.h"
+#include "rnv_online.h"
 #include "rnv_optimizers.h"
 #include "rnv_peak.h"
 #include "rnv_pooling.h"
@@ -19,6 +23,7 @@
 #include "rnv_random.h"
 #include "rnv_recurrent.h"
 #include "rnv_reductions.h"
+#include "rnv_sampling.h"
 #include "rnv_selection.h"
 #include "rnv_sparse_gradient.h"
 #include "rnv_sparse_products.h"
@@ -26,5 +31,6 @@
 #include "rnv_spikes.h"
 #include "rnv_tile_convolution.h"
 #include "rnv_tiles.h"
+#include "rnv_weight_probes.h"
 
 #endif

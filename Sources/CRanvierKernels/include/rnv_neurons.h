@@ -100,6 +100,7 @@ typedef struct {
     int scales_input;           // the leak also scales the input: its gradient has a term for that
     float leak_target;          // what the leak pulls to: the reset potential, or 0
     int detach_reset;
+    int local_in_time;          // nothing goes back to the step before
     int sum_over_time;          // current_gradient is one step: the input was constant
     float *current_gradient;    // steps x columns, or columns
     float *initial_gradient;    // columns, or null

@@ -81,6 +81,7 @@ typedef struct {
     const float *derivative;         // steps x columns, or null: computed from `surrogate`
     rnv_surrogate_t surrogate;
     int detach_reset;
+    int local_in_time;               // nothing goes back to the step before
     int sum_over_time;               // current_gradient is one step
     float *current_gradient;         // steps x columns, or columns
     // Gradient of the state: after the last step on entry, before the first on return.
