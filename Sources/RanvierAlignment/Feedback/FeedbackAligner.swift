@@ -1,4 +1,5 @@
 import RanvierConfiguration
+import RanvierLearning
 import RanvierTensors
 
 /// What brings feedback weights towards the forward ones between the epochs of a training.
@@ -12,4 +13,23 @@ public protocol FeedbackAligner {
     mutating func align(
         _ stack: inout [FeedbackLayer], epoch: Int
     ) throws -> [String: ConfigurationValue]
+
+    /// Tensors that the next epoch's alignment depends on besides the feedback weights.
+    var state: [String: Tensor] { get }
+
+    /// Takes over a stored state, whatever it is.
+    ///
+    /// - Throws: `TrainingStateError` where it is none of this aligner for these layers.
+    mutating func restore(_ state: [String: Tensor], for stack: [FeedbackLayer]) throws
+}
+
+extension FeedbackAligner {
+    /// None.
+    public var state: [String: Tensor] { [:] }
+
+    /// Nothing is kept.
+    public mutating func restore(_ state: [String: Tensor], for stack: [FeedbackLayer]) throws {
+        try TrainingStateError.require(
+            state.mapValues(\.shape), as: [:], what: "tensor of the alignment")
+    }
 }

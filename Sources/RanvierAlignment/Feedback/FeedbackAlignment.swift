@@ -5,19 +5,17 @@ import RanvierLearning
 public struct FeedbackAlignment: LocalRule {
     /// `fa`.
     public static let kind = "fa"
-    /// No options.
-    public static let schema = Schema<FeedbackAlignment>()
+    /// First feedback weights.
+    public var feedback = FeedbackOptions()
 
     /// Random feedback.
     public init() {}
 
+    /// The keys of a configuration.
+    public static let schema = Schema<FeedbackAlignment> { Field.part(\.feedback) }
+
     /// Feedback weights that nothing changes.
     public func learner(for model: ClockedModel, seed: UInt64) throws -> any LocalLearner {
-        try FeedbackLearner(for: model, seed: seed, rule: Self.kind)
+        try FeedbackLearner(for: model, seed: seed, rule: Self.kind, gain: feedback.gain)
     }
-}
-
-extension Kind where R == LocalRuleRole {
-    /// Rules that hand errors down through feedback weights.
-    static let feedback: [LocalRuleKind] = [LocalRuleKind(FeedbackAlignment.self)]
 }

@@ -23,7 +23,7 @@ public struct FeedbackLayer: Sendable {
         self.feedback = feedback
     }
 
-    /// Degrees between feedback and forward weights, `acos(⟨W, B⟩ / |W||B|)`; 90 where one of them is 0.
+    /// Degrees between feedback and forward weights, `acos(⟨W, B⟩ / |W||B|)`; 90 where one of them is 0 or no number.
     public var angle: Double { Self.angle(weights, feedback) }
 
     /// Degrees between two tensors of one shape.
@@ -35,7 +35,7 @@ public struct FeedbackLayer: Sendable {
             first += Double(x) * Double(x)
             second += Double(y) * Double(y)
         }
-        guard first > 0, second > 0 else { return 90 }
+        guard first > 0, second > 0, (first * second).isFinite else { return 90 }
         let cosine = product / (first * second).squareRoot()
         return acos(min(max(cosine, -1), 1)) * 180 / .pi
     }

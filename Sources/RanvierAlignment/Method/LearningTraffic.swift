@@ -24,4 +24,9 @@ public struct LearningTraffic: Hashable, Sendable {
         self.transportsWeights = transportsWeights
         self.waitsForTheEnd = waitsForTheEnd
     }
+
+    /// Nothing moved, nothing kept.
+    public static let none = LearningTraffic(
+        bytesBetweenLayers: 0, bytesPerSynapse: 0, bytesPerNeuron: 0, transportsWeights: false,
+        waitsForTheEnd: false)
 }

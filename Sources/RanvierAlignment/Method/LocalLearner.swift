@@ -12,6 +12,9 @@ public protocol LocalLearner {
         _ epoch: Int, of training: ClockedTraining
     ) throws -> [String: ConfigurationValue]
 
+    /// What there is to tell of the steps of an epoch, by name, once they are over.
+    func endEpoch() -> [String: ConfigurationValue]
+
     /// What stands for the gradients of the network's trainable parameters, in order; the optimiser goes against it.
     ///
     /// Takes the loss by ``RanvierLearning/TrainingPass/loss(of:)``.
@@ -32,6 +35,9 @@ public protocol LocalLearner {
     /// rules without.
     var feedback: [String: Tensor] { get }
 
+    /// What errors really go through, by the name of the forward weights: ``feedback``, unless a rule reads it otherwise.
+    func feedback(in model: ClockedModel) -> [String: Tensor]
+
     /// Tensors that the next step depends on.
     var state: [String: Tensor] { get }
 
@@ -49,6 +55,12 @@ extension LocalLearner {
     public mutating func beginEpoch(
         _ epoch: Int, of training: ClockedTraining
     ) throws -> [String: ConfigurationValue] { [:] }
+
+    /// Nothing.
+    public func endEpoch() -> [String: ConfigurationValue] { [:] }
+
+    /// As they are.
+    public func feedback(in model: ClockedModel) -> [String: Tensor] { feedback }
 
     /// False.
     public var followsUpdates: Bool { false }

@@ -23,6 +23,10 @@ public struct LocalLearning: ClockedMethod {
     public let rule: any LocalRule
     /// What has been learned besides the weights.
     public internal(set) var learner: any LocalLearner
+    /// Whether each epoch holds the rule's changes against the gradient, on its first batch.
+    ///
+    /// That takes one more pass of backpropagation through time, whose memory grows with the steps of a sequence.
+    public var comparesGradients = true
 
     /// Learning by a rule from its beginning.
     ///
@@ -47,11 +51,19 @@ public struct LocalLearning: ClockedMethod {
         var learner = self.learner
         let told = try learner.beginEpoch(epoch, of: training)
         let between = (ContinuousClock.now - start) / .seconds(1)
+        var angles: [String: Double] = [:]
+        let compares = comparesGradients
         var report = try training.epoch(epoch, in: part, on: data, hooks: hooks) { own, batch in
             let parameters = own.clockedModel.network.trainableParameters
             let before = learner.followsUpdates ? parameters.map(\.value) : []
             let training = own
-            let result = try own.takeStep(batch) { try learner.gradients($0, of: training) }
+            let result = try own.takeStep(batch) { pass in
+                let changes = try learner.gradients(pass, of: training)
+                if compares, batch.step == 0 {
+                    angles = Self.angles(of: changes, in: training, over: batch)
+                }
+                return changes
+            }
             if learner.followsUpdates {
                 try learner.didUpdate(from: before, of: own, rateFactor: batch.rateFactor)
             }
@@ -60,8 +72,60 @@ public struct LocalLearning: ClockedMethod {
         self.learner = learner
         report.seconds += between
         for (key, value) in told { report.records[key] = value }
+        for (key, value) in learner.endEpoch() { report.records[key] = value }
+        report.gradientAngles = angles
+        report.feedbackAngles = feedbackAngles
         return report
     }
+
+    /// Degrees between the rule's changes of weights and the gradient of the same batch, by name.
+    private static func angles(
+        of changes: [Tensor], in training: ClockedTraining, over batch: TrainingBatch
+    ) -> [String: Double] {
+        let pass = training.pass(over: batch)
+        // Running values of normalisations have seen the batch already.
+        pass.context.isRecomputing = true
+        let gradients = training.gradientsThroughTime(pass)
+        var angles: [String: Double] = [:]
+        let parameters = training.clockedModel.network.trainableParameters
+        for (index, parameter) in parameters.enumerated() where parameter.isPrunable {
+            angles[parameter.name] = FeedbackLayer.angle(changes[index], gradients[index])
+        }
+        return angles
+    }
+
+    /// Degrees between what errors go through and the weights it stands for, by name.
+    private var feedbackAngles: [String: Double] {
+        let weights = Dictionary(
+            uniqueKeysWithValues: clockedModel.network.layerParameters.map { ($0.name, $0.seen) })
+        var angles: [String: Double] = [:]
+        for (name, feedback) in learner.feedback(in: clockedModel) {
+            angles[name] = weights[name].map { FeedbackLayer.angle($0, feedback) }
+        }
+        return angles
+    }
+
+    /// What the training takes, and what the rule keeps beside it.
+    ///
+    /// - Throws: `MemoryError`, or `MemoryNeedError` where both together exceed what may be used.
+    public func predictPeakMemory() throws -> Int? {
+        guard let needed = try training.predictPeakMemory() else { return nil }
+        let kept = learner.state.values.reduce(0) { $0 + 4 * $1.count }
+        // Values before an update live on beside those after it.
+        let followed =
+            learner.followsUpdates
+            ? clockedModel.network.trainableParameters.reduce(0) {
+                $0 + 4 * $1.shape.reduce(1, *)
+            } : 0
+        let all = needed + kept + followed
+        try MemoryNeed(
+            "training by the rule '\(type(of: rule).kind)'", bytes: Double(all),
+            advice: "take a smaller network or smaller batches"
+        ).check(available: training.memoryLimit)
+        return all
+    }
+
+    // MARK: - State
 
     private static let prefix = "rule."
 

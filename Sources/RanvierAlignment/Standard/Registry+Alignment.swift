@@ -8,5 +8,8 @@ extension Registry {
         add(LocalRuleKind.feedback)
         add(LocalRuleKind.alignment)
         add(LocalRuleKind.online)
+        add(AlignmentSubstrateKind(SamplingSubstrate.self))
+        add(AlignmentSubstrateKind(LIFSubstrate.self))
+        add(LocalRuleKind.adaptation)
     }
 }
