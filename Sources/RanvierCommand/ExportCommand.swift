@@ -21,6 +21,7 @@ struct ExportCommand: Verb {
             EXAMPLES
               ranvier export runs/digits-0 --target c --output digits-c --check
               ranvier export runs/tiny-mnist --target c --output tiny --name tiny --check
+              ranvier export runs/digits-0 --target c --output digits-c --learn inputs last-layer --check
               ranvier export runs/digits-0 --target wasm --output digits-page
             """)
 
@@ -75,10 +76,11 @@ struct ExportCommand: Verb {
     var stateBits: Int?
 
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "What the device goes on learning: inputs (it follows their mean and size, without labels); nothing if not given.",
-            valueName: "word"))
-    var learn: ExportRequest.Learning?
+            "What the device goes on learning, one or several: inputs (it follows their mean and size, without labels), last-layer (its weights learn from labels), thresholds (they follow firing rates, without labels); nothing if not given.",
+            valueName: "words"))
+    var learn: [ExportRequest.Learning] = []
 
     @Option(
         help: ArgumentHelp("What the C source is good at: size or speed.", valueName: "word"))
@@ -116,7 +118,16 @@ struct ExportCommand: Verb {
         guard check || processors.isEmpty else {
             throw ValidationError("--processors: has no effect without --check")
         }
-        guard target == .c || learn == nil else {
+        guard Set(learn).count == learn.count else {
+            throw ValidationError("--learn: expected each word once, found one twice")
+        }
+        let inside = learn.filter { $0 != .inputs }
+        guard schedule != .layerByLayer || inside.isEmpty else {
+            throw ValidationError(
+                "--learn \(inside[0].rawValue): needs the order step-by-step, found --schedule layer-by-layer"
+            )
+        }
+        guard target == .c || learn.isEmpty else {
             throw ValidationError("--learn: has an effect for the target 'c' alone")
         }
         guard target == .integer, check else { return }
@@ -140,7 +151,7 @@ struct ExportCommand: Verb {
             (request.options.goal, request.options.schedule) = (goal, schedule)
             request.processors = processors.isEmpty ? nil : processors
             request.samples = samples
-            request.learning = learn
+            request.learning = Set(learn)
             request.overwrite = overwrite
             request.dataDirectory = data.dataDirectory
             request.threads = threads.threads

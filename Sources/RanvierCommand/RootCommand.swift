@@ -11,7 +11,7 @@ struct RootCommand: ParsableCommand {
         RunCommand.self, InitCommand.self, SweepCommand.self, EvaluateCommand.self,
         PredictCommand.self,
         CompareCommand.self, PruneCommand.self, QuantizeCommand.self, ShrinkCommand.self,
-        ExportCommand.self,
+        ExportCommand.self, AdaptCommand.self,
         ReportCommand.self, RunsCommand.self, DataCommand.self, AnalyzeCommand.self,
         ReproduceCommand.self, BenchCommand.self, ExplainCommand.self,
     ]

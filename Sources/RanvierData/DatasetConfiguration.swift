@@ -23,6 +23,9 @@ public struct DatasetConfiguration: Sendable {
         case rangePerChannel = "range-per-channel"
         /// Each channel to median 0 and the middle half of a normal distribution of deviation 1: outliers do not count.
         case robust
+        /// Not while they are read, but by the scaling of a stored model that has followed its sensors; nothing can be trained
+        /// with it.
+        case ofModel = "of-model"
     }
 
     /// The name of the source.
@@ -153,6 +156,7 @@ public struct DatasetConfiguration: Sendable {
     private func scale(
         _ splits: inout Splits, replacesMissing: Bool, _ place: DataPlace
     ) throws(DataError) {
+        guard scaling != .ofModel else { return }
         guard
             let (kind, scope) = fit ?? automaticFit(&splits, place.acceptedRange)
                 ?? (replacesMissing ? (.identity, .perChannel) : nil)
@@ -174,7 +178,7 @@ public struct DatasetConfiguration: Sendable {
 
     private var fit: (Scaling.Kind, Scaling.Scope)? {
         switch scaling {
-        case .none, .automatic: nil
+        case .none, .automatic, .ofModel: nil
         case .standard: (.standard, .perFeature)
         case .standardTogether: (.standard, .global)
         case .standardPerChannel: (.standard, .perChannel)

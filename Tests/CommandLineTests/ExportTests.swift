@@ -37,14 +37,18 @@ import Testing
         let run = try run(folder), output = folder.url.appending(path: "c")
         let done = try command.run([
             "export", run.path, "--target", "c", "--output", output.path, "--check", "--processors",
-            "host", "--learn", "inputs", "--json", "--quiet",
+            "host", "--learn", "inputs", "last-layer", "thresholds", "--json", "--quiet",
         ])
         #expect(done.status == 0, "\(done.messages)")
         let record = try done.json()
         let checks = try #require(record["checks"] as? [[String: Any]])
-        #expect(checks.count == 1)
+        // The network alone, and while it learns.
+        #expect(checks.compactMap { $0["target"] as? String } == ["host", "host, learning"])
         // Without gcc the check is skipped, which the record says.
-        #expect(["agrees", "skipped"].contains(checks[0]["status"] as? String))
+        for check in checks {
+            #expect(["agrees", "skipped"].contains(check["status"] as? String), "\(check)")
+        }
+        #expect((record["learningBytes"] as? Int ?? 0) > 0)
         let files = try #require(record["files"] as? [String])
         for name in [
             "net.h", "net.c", "net_golden.h", "net_test.c", "net_learning.c", "Makefile",
@@ -105,6 +109,7 @@ import Testing
         for arguments in [
             ["--target", "c", "--name", "2net"], ["--target", "verilog"],
             ["--target", "integer", "--check"], ["--target", "wasm", "--learn", "inputs"],
+            ["--target", "c", "--schedule", "layer-by-layer", "--learn", "last-layer"],
             ["--target", "c", "--bits", "9"], ["--target", "c", "--processors", "host"],
         ] {
             let refused = try command.run(

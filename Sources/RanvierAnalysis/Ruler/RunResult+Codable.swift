@@ -6,7 +6,7 @@ extension RunResult: Codable {
     private enum CodingKeys: String, CodingKey {
         case method, dataset, seed, version, model, name, test, training, activity, operations
         case energy, memory, latency, calibration, baseline, measures, classes, baselines
-        case warnings, headline, breakEven, compression
+        case warnings, headline, breakEven, compression, adaptation
     }
 
     /// Reads a result.
@@ -37,6 +37,7 @@ extension RunResult: Codable {
         warnings = try container.decode([String].self, forKey: .warnings)
         breakEven = try container.decodeIfPresent(BreakEven.self, forKey: .breakEven)
         compression = try container.decodeIfPresent(CompressionRecord.self, forKey: .compression)
+        adaptation = try container.decodeIfPresent(AdaptationRecord.self, forKey: .adaptation)
         headline = try container.decode(String.self, forKey: .headline)
         try requirePossible(container)
     }
@@ -103,6 +104,7 @@ extension RunResult: Codable {
         try container.encode(energy, forKey: .energy)
         try container.encodeIfPresent(breakEven, forKey: .breakEven)
         try container.encodeIfPresent(compression, forKey: .compression)
+        try container.encodeIfPresent(adaptation, forKey: .adaptation)
         try container.encode(memory, forKey: .memory)
         try container.encode(latency, forKey: .latency)
         try container.encodeIfPresent(calibration, forKey: .calibration)

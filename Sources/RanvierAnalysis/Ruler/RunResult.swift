@@ -185,6 +185,11 @@ public struct RunResult: Equatable, Sendable {
     public var breakEven: BreakEven?
     /// What is left of connections and bits; nil where all are there, and in results of earlier versions.
     public var compression: CompressionRecord?
+    /// How it went on after its training, on data that had drifted; nil where it did not, and in results of earlier versions.
+    public var adaptation: AdaptationRecord? {
+        get { adaptations.first }
+        set { adaptations = newValue.map { [$0] } ?? [] }
+    }
     /// Memory.
     public var memory: Memory
     /// Time per sample.
@@ -202,8 +207,9 @@ public struct RunResult: Equatable, Sendable {
     /// What was reached, as the end of a sentence that begins with the network.
     public var headline = ""
 
-    // An array gives the nested value a place on the heap; it holds none or one.
+    // An array gives the nested value a place on the heap, as threads have small stacks; it holds none or one.
     private var baselines: [RunResult] = []
+    private var adaptations: [AdaptationRecord] = []
 
     /// Makes a result.
     public init(

@@ -54,9 +54,11 @@ public struct AdaptiveRun: Sendable {
     /// Shows a sample, `rows · values` numbers. The scores are those of what was learned before; numbers that come in adapt
     /// row by row.
     ///
+    /// - Parameter followed: whether numbers go through the adaptation of the input; false for a sample that was stored as the
+    ///   network was trained, in C one that is handed to the network itself.
     /// - Returns: the answer.
     @discardableResult
-    public mutating func show(_ sample: [Int32]) -> Int {
+    public mutating func show(_ sample: [Int32], followed: Bool = true) -> Int {
         let network = learning.network, width = network.input.rowCount
         precondition(
             sample.count == width * network.input.rows,
@@ -71,7 +73,7 @@ public struct AdaptiveRun: Sendable {
         var step = 0
         for row in 0..<network.input.rows {
             var numbers = Array(sample[row * width..<(row + 1) * width])
-            if let rule = learning.input, var memory = input {
+            if followed, let rule = learning.input, var memory = input {
                 numbers = rule.adapted(
                     numbers, in: network.input.range, memory: &memory, isFrozen: isFrozen)
                 input = memory

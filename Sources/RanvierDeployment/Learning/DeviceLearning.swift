@@ -93,7 +93,28 @@ public struct DeviceLearning: Sendable, Hashable {
                 layer: synapses.name, what: "sums with what is learned", bound: bound,
                 limit: Int(Int32.max))
         }
+        try requireRoom(for: added, behind: last, in: network)
         return last
+    }
+
+    /// Membranes and scores must hold what is added, too.
+    private static func requireRoom(
+        for added: Int, behind last: Int, in network: IntegerNetwork
+    ) throws(IntegerNetworkError) {
+        guard case .synapses(let synapses) = network.stages[last] else { return }
+        var largest = synapses.largestSum(ofInputsUpTo: 1) + added
+        for case .neurons(let neurons) in network.stages[(last + 1)...] {
+            let bound = neurons.largestMembrane(ofSumsUpTo: largest, steps: network.input.steps)
+            largest = neurons.givesMembrane ? min(bound, 1 << (neurons.stateBits - 1)) : 1
+        }
+        let isSum = [.spikeCount, .meanMembrane, .summedMembrane].contains(network.readout.decoder)
+        let offset = network.readout.offsets?.map { abs(Int($0)) }.max() ?? 0
+        let scores = largest * (isSum ? network.input.steps : 1) + offset
+        guard scores <= Int(Int32.max) else {
+            throw .overflow(
+                layer: synapses.name, what: "scores with what is learned", bound: scores,
+                limit: Int(Int32.max))
+        }
     }
 
     /// Neurons before the last layer, and outputs.
@@ -108,6 +129,32 @@ public struct DeviceLearning: Sendable, Hashable {
             return 0
         }
         return lastLayer?.unitShift ?? synapses.weights.shift
+    }
+
+    /// Whether something is learned within the steps of the network, and not before them.
+    public var learnsInside: Bool { lastLayer != nil || thresholds != nil }
+
+    /// Bounds of the network's stages with what is learned.
+    func widened(_ bounds: [IntegerBounds]) -> [IntegerBounds] {
+        var bounds = bounds
+        let steps = network.input.steps
+        if let lastLayer, let lastSynapses {
+            bounds[lastSynapses].output += lastSize.inputs * Int(lastLayer.largest) << unitShift
+            var largest = bounds[lastSynapses].output
+            for index in bounds.indices where index > lastSynapses {
+                guard case .neurons(let neurons) = network.stages[index] else { continue }
+                let bound = neurons.largestMembrane(ofSumsUpTo: largest, steps: steps)
+                largest = neurons.givesMembrane ? min(bound, 1 << (neurons.stateBits - 1)) : 1
+                (bounds[index].membrane, bounds[index].output) = (bound, largest)
+            }
+        }
+        if let thresholds, let moving, case .neurons(let neurons) = network.stages[moving],
+            neurons.reset == .softDelayed, let own = bounds[moving].membrane
+        {
+            // A reset that comes late takes a threshold that has risen.
+            bounds[moving].membrane = own + Int(thresholds.limit * thresholds.step) * steps
+        }
+        return bounds
     }
 
     /// Bytes of RAM that learning takes beside the state of the network.

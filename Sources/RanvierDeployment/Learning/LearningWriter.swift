@@ -64,7 +64,7 @@ struct LearningWriter {
             [
                 "/* What the network goes on learning: \(learning.bytes) bytes of RAM. */",
                 "#ifndef \(guardName)", "#define \(guardName)", "", "#include \"\(name).h\"", "",
-                "typedef struct {",
+                "typedef struct \(own) {",
             ] + fields + ["} \(own);", "", "/* Forgets all that was learned. */"]
                 + prototypes.map { $0 + ";" } + ["", "#endif"])
     }

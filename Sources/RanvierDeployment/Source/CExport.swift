@@ -94,11 +94,13 @@ public struct CExport: Sendable {
         _ network: IntegerNetwork, name: String, _ options: CExportOptions
     ) throws(IntegerNetworkError) -> (CProgram, IntegerNetworkError?, Int?) {
         func stepByStep() throws(IntegerNetworkError) -> CProgram {
-            let program = try CProgram(network, prefix: name)
+            let program = try CProgram(network, prefix: name, learning: options.learning)
             try program.runStepByStep(options)
             return program
         }
-        guard options.schedule != .stepByStep else { return (try stepByStep(), nil, nil) }
+        // What learns inside a step needs all layers of it before the next.
+        let isBound = options.learning?.learnsInside ?? false
+        guard options.schedule != .stepByStep, !isBound else { return (try stepByStep(), nil, nil) }
         let program: CProgram
         do {
             let layered = try LayeredNetwork(network)
@@ -137,6 +139,19 @@ public struct CExport: Sendable {
             throw .layer(
                 name: name, what: "options of the export",
                 expected: "a layer with weights: \(names.joined(separator: ", "))", found: "none")
+        }
+        if let learning = options.learning {
+            guard learning.network == network else {
+                throw .interface(
+                    what: "learning on the device", expected: "that of the network",
+                    found: "that of another one")
+            }
+            guard !learning.learnsInside || options.schedule != .layerByLayer else {
+                throw .interface(
+                    what: "the order of the C source",
+                    expected: "step-by-step, where the last layer or thresholds learn",
+                    found: options.schedule.rawValue)
+            }
         }
         for (name, rate) in options.rates.sorted(by: { $0.key < $1.key })
         where !(0...1).contains(rate) {

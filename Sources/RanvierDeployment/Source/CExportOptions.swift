@@ -29,16 +29,21 @@ public struct CExportOptions: Sendable, Hashable {
     /// How often an input of a layer is not 0, by the layer's name; else it is measured over the samples that are given, and 0.1 for
     /// spikes where there are none.
     public var rates: [String: Double]
+    /// What the network goes on learning; nil for nothing. Where last layer or thresholds learn, all layers are run step by step,
+    /// and the source calls ``LearningSource`` when `NET_LEARNING` is defined.
+    public var learning: DeviceLearning?
 
     /// Options.
     public init(
         goal: Goal = .size, schedule: Schedule = .automatic, formats: [String: WeightFormat] = [:],
-        kernels: [String: SynapseKernel] = [:], rates: [String: Double] = [:]
+        kernels: [String: SynapseKernel] = [:], rates: [String: Double] = [:],
+        learning: DeviceLearning? = nil
     ) {
         self.goal = goal
         self.schedule = schedule
         self.formats = formats
         self.kernels = kernels
         self.rates = rates
+        self.learning = learning
     }
 }

@@ -39,6 +39,15 @@ public struct DeviceCheck: Codable, Sendable, Hashable {
     /// What is missing, or what went wrong.
     public var reason: String?
 
+    /// A check before it was done.
+    init(target: String, support: String, samples: Int) {
+        self.target = target
+        self.support = support
+        self.samples = samples
+        status = .failed
+        agreeing = 0
+    }
+
     /// Compiles a network, shows it samples, and compares.
     ///
     /// - Parameters:

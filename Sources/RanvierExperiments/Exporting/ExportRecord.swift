@@ -41,6 +41,8 @@ struct ExportRecord: Codable, Sendable {
     var flashBytes: Int
     /// Bytes of the state.
     var ramBytes: Int
+    /// Bytes of what it goes on learning; nil where it learns nothing.
+    var learningBytes: Int?
     /// Layers with weights.
     var layers: [Layer]
     /// What was done on the way into integers.

@@ -24,6 +24,8 @@ struct ExportSummary {
         "Written to \(record.folder): \(record.files.count) files, "
             + "\(NumberText.count(record.flashBytes)) bytes of tables, "
             + "\(NumberText.count(record.ramBytes)) bytes of state"
+            + (record.learningBytes.map { ", \(NumberText.count($0)) bytes of what it learns" }
+                ?? "")
     }
 
     private var layers: String {

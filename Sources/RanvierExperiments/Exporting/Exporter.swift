@@ -19,9 +19,12 @@ struct Exporter {
 
     func write(to folder: ExportFolder) throws -> ExportRecord {
         let samples = try sampleNumbers()
+        let learning = try learning()
+        var options = request.options
+        options.learning = learning
         let export = try CExport(
             network: model.network, name: request.name,
-            samples: Array(samples.prefix(Self.goldenSamples)), options: request.options)
+            samples: Array(samples.prefix(Self.goldenSamples)), options: options)
         var record = ExportRecord(
             run: request.run.lastPathComponent, target: request.target.rawValue,
             folder: request.output.relativePath, files: [], name: request.name,
@@ -35,11 +38,19 @@ struct Exporter {
             try writeModel(to: folder.url)
         case .c:
             for (name, text) in export.files { try folder.write(text, to: name) }
-            for (name, text) in try learningFiles() { try folder.write(text, to: name) }
+            if let learning {
+                record.learningBytes = learning.bytes
+                for (name, text) in LearningSource(learning, name: request.name).files {
+                    try folder.write(text, to: name)
+                }
+            }
             let source = try CNetworkSource(name: request.name, files: export.files)
             for (path, text) in source.boardFiles { try folder.write(text, to: path) }
             try writeModel(to: folder.url.appending(path: "model"))
-            if request.checks { record.checks = checks(source, samples) }
+            if request.checks {
+                record.checks = checks(source, samples)
+                if let learning { record.checks.append(try check(source, learning, samples)) }
+            }
         case .wasm:
             let page = try ExportPage(
                 model: model, export: export, title: request.run.lastPathComponent
@@ -70,24 +81,48 @@ struct Exporter {
         }
     }
 
-    /// C of what goes on learning.
-    private func learningFiles() throws -> [String: String] {
-        switch request.learning {
-        case nil: return [:]
-        case .inputs:
+    /// What goes on learning, with what it is held against from training samples; nil for nothing.
+    private func learning() throws -> DeviceLearning? {
+        guard !request.learning.isEmpty else { return nil }
+        var samples: [[Int32]] = []
+        if request.learning != [.lastLayer] {
             guard let data else {
-                throw DeviceError.samples(purpose: "following the inputs")
+                throw DeviceError.samples(purpose: "following inputs or thresholds")
             }
             let training = try model.prepared(data.training.prefix(request.samples))
-            let samples = (0..<training.count).map {
-                model.numbers(of: training.values(ofSample: $0))
-            }
-            let adaptation = try InputAdaptation(
-                calibratedOn: samples, of: model.network.input)
-            return LearningSource(
-                try DeviceLearning(of: model.network, input: adaptation), name: request.name
-            ).files
+            samples = (0..<training.count).map { model.numbers(of: training.values(ofSample: $0)) }
         }
+        let network = model.network
+        let spiking = network.neurons.first { $0.thresholds != nil && !$0.givesMembrane }
+        let wantsThresholds = request.learning.contains(.thresholds)
+        guard !wantsThresholds || spiking != nil else {
+            throw IntegerNetworkError.interface(
+                what: "moving thresholds", expected: "neurons that hand on spikes", found: "none")
+        }
+        return try DeviceLearning(
+            of: network,
+            input: request.learning.contains(.inputs)
+                ? InputAdaptation(calibratedOn: samples, of: network.input) : nil,
+            lastLayer: request.learning.contains(.lastLayer) ? LastLayerLearning() : nil,
+            thresholds: try spiking.flatMap { layer in
+                wantsThresholds
+                    ? try ThresholdAdaptation(
+                        layer: layer.name, of: network, calibratedOn: samples) : nil
+            })
+    }
+
+    /// Most samples that a network is taught in a check.
+    private static let taughtSamples = 200
+
+    /// Compiles the network with what it learns, and teaches it test samples.
+    private func check(
+        _ source: CNetworkSource, _ learning: DeviceLearning, _ samples: [[Int32]]
+    ) throws -> DeviceCheck {
+        let taught = Array(samples.prefix(Self.taughtSamples))
+        let known = data?.test.labels ?? []
+        return DeviceCheck(
+            of: source, learning: learning, samples: taught,
+            labels: taught.indices.map { $0 < known.count ? known[$0] : -1 })
     }
 
     /// Test samples as numbers of the device; without data, none.

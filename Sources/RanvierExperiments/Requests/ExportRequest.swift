@@ -18,6 +18,10 @@ public struct ExportRequest: Sendable {
     public enum Learning: String, Sendable, CaseIterable {
         /// Mean and size of each value that comes in, without labels.
         case inputs
+        /// The weights of the last layer, from labels.
+        case lastLayer = "last-layer"
+        /// Thresholds of the first layer that spikes follow firing rates, without labels.
+        case thresholds
     }
 
     /// The run's folder.
@@ -34,8 +38,8 @@ public struct ExportRequest: Sendable {
     public var preparation = DevicePreparation()
     /// Orders, kernels and formats of the C source.
     public var options = CExportOptions()
-    /// What it goes on learning on the device; nil for nothing.
-    public var learning: Learning?
+    /// What it goes on learning on the device.
+    public var learning: Set<Learning> = []
     /// Most samples that are compared.
     public var samples = 1000
     /// Processors that are checked; nil for all that are emulated here.

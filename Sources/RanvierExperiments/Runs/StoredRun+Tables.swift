@@ -31,12 +31,61 @@ extension StoredRun {
 
     /// Rows of a file with what would be right for each: the column that the run's own labels or targets have, else the last
     /// one.
-    func labeledTable(_ url: URL, events: WorkEvents) throws -> Dataset {
+    ///
+    /// - Parameter target: the column of what would be right, in place of that.
+    func labeledTable(
+        _ url: URL, target: String? = nil, events: WorkEvents
+    ) throws -> Dataset {
         var options = options(features: model.signature.featureNames)
         if ownOptions == nil {
             options.asked = .label(.index(-1))
             options.classes = model.signature.task.outputNames
         }
+        if let target {
+            let column = TableColumn.named(target)
+            if case .values = options.asked {
+                options.asked = .values([column])
+            } else {
+                options.asked = .label(column)
+            }
+        }
+        return try samples(of: url, options, asksFor: target == nil, events: events)
+    }
+
+    /// Rows of a file of which nothing is asked.
+    func unlabeledTable(_ url: URL, events: WorkEvents) throws -> Dataset {
+        var options = options(features: model.signature.featureNames)
+        // A column that was asked for before may still be there, and is no input.
+        let names = try TableReader(url, format: options.format).names
+        let path = url.path(percentEncoded: false)
+        if ownOptions != nil, options.features.isEmpty {
+            options.drop = options.askedColumns.filter {
+                (try? $0.position(among: names, path: path)) != nil
+            }
+        } else if ownOptions == nil, names.count == model.signature.inputShape.reduce(1, *) + 1 {
+            options.drop = [.index(-1)]
+        }
+        (options.asked, options.horizon) = (.nothing, 0)
+        return try samples(of: url, options, asksFor: false, events: events)
+    }
+
+    /// Whether a file has the column that labels are in.
+    func hasTargets(_ url: URL, target: String?) throws -> Bool {
+        if target != nil { return true }
+        let options = options(features: model.signature.featureNames)
+        let names = try TableReader(url, format: options.format).names
+        guard ownOptions != nil else {
+            return names.count > model.signature.inputShape.reduce(1, *)
+        }
+        let path = url.path(percentEncoded: false)
+        return options.askedColumns.allSatisfy {
+            (try? $0.position(among: names, path: path)) != nil
+        }
+    }
+
+    private func samples(
+        of url: URL, _ options: TableOptions, asksFor isUsual: Bool, events: WorkEvents
+    ) throws -> Dataset {
         let names = try TableReader(url, format: options.format).names
         for column in options.features.map(\.word)
         where !column.hasSuffix(TableOptions.missingSuffix) {
@@ -47,7 +96,9 @@ extension StoredRun {
         for warning in tables.warnings { events.warning(warning) }
         let asked =
             (options.askedColumns + [options.time, options.group].compactMap(\.self)).map(\.word)
-        try tellUnused(url, used: (tables.training.featureNames ?? []) + asked, options, events)
+        try tellUnused(
+            url, used: (tables.training.featureNames ?? []) + asked, isUsual: isUsual, options,
+            events)
         guard let own = model.signature.timeStep, let found = tables.training.timeStep,
             abs(found / own - 1) <= TableOptions.stepTolerance
         else { return tables.training }
@@ -56,10 +107,10 @@ extension StoredRun {
 
     /// Columns of a file that are neither taken nor asked for are named: they may be what was meant.
     private func tellUnused(
-        _ url: URL, used: [String], _ options: TableOptions, _ events: WorkEvents
+        _ url: URL, used: [String], isUsual: Bool, _ options: TableOptions, _ events: WorkEvents
     ) throws {
         var names = try TableReader(url, format: options.format).names
-        if ownOptions == nil { names = Array(names.dropLast()) }
+        if ownOptions == nil, isUsual { names = Array(names.dropLast()) }
         let unused = names.filter { !used.contains($0) }
         if !unused.isEmpty {
             events.warning("columns not used: \(unused.joined(separator: ", "))")

@@ -19,6 +19,14 @@ struct TrainingRun {
 
     func perform() throws -> CommandOutcome {
         let configuration = try readConfiguration()
+        guard configuration.dataset.scaling != .ofModel else {
+            throw DataError(
+                .invalidParameter, at: "dataset.scaling of \(request.configuration.relativePath)",
+                expected: "a scaling that is fitted to the training samples", found: "of-model",
+                advice:
+                    "the configuration is that of a run that `ranvier adapt` made; train with that of the run that "
+                    + "it came from")
+        }
         var data = try configuration.dataset.load(
             from: configuration.place(
                 dataDirectory: request.dataDirectory,

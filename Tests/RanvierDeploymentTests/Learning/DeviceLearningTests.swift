@@ -33,6 +33,29 @@ import Testing
         #expect(run.scores == scores)
     }
 
+    /// A sample that was stored as the network was trained does not move what follows the sensors.
+    @Test func storedSamplesAreTaughtWithoutFollowing() throws {
+        let own = try LearningCase(seed: 1, count: 40)
+        let rule = try InputAdaptation(
+            calibratedOn: own.samples, of: own.network.input, meanShift: 3, gainShift: 2)
+        let learning = try DeviceLearning(
+            of: own.network, input: rule, lastLayer: LastLayerLearning(margin: 1000))
+        let drifted = own.drifted(gain: 60, offset: 70)
+        var run = learning.start(), other = learning.start()
+        for sample in drifted {
+            run.show(sample)
+            other.show(sample)
+            other.show(own.samples[0], followed: false)
+            #expect(other.scores == own.network.scores(of: own.samples[0]))
+        }
+        run.show(drifted[0])
+        other.show(drifted[0])
+        #expect(run.scores == other.scores)
+        other.show(own.samples[0], followed: false)
+        other.teach(label: own.labels[0])
+        #expect(other.lessons == 1 && other.deltas.contains { $0 != 0 })
+    }
+
     @Test func lessonsChangeTheLastLayerAlone() throws {
         let own = try LearningCase(seed: 2, count: 150)
         let learning = try DeviceLearning(

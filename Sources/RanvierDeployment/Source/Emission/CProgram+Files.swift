@@ -60,6 +60,7 @@ extension CProgram {
             + (layers > 0
                 ? ["#ifdef \(macro)_COUNTS"] + CText.loop("i", layers, ["state->counts[i] = 0U;"])
                     + ["#endif"] : [])
+            + (learning == nil ? [] : whereLearning("\(p)_learning_begin(state->learning);"))
         body += ["void \(p)_reset(\(p)_state *state) {"] + resetBody + ["}", ""]
         body +=
             ["void \(p)_step(\(p)_state *state, const \(p)_input *row) {"] + step + ["}", ""]
@@ -94,8 +95,10 @@ extension CProgram {
         let small = SmallFunctions.named(in: body + clipping, prefix: p)
         var lines = [
             "/* Tables are read alone and lie in flash; all that changes lies in the state. */",
-            "#include \"\(p).h\"", "",
+            "#include \"\(p).h\"",
         ]
+        if learning != nil { lines += whereLearning("#include \"\(p)_learning.h\"") }
+        lines.append("")
         var layer = ""
         for entry in tables {
             if entry.layer != layer {

@@ -16,6 +16,9 @@ extension CProgram {
             "#define \(m)_LAYERS \(network.neurons.count)", "",
             "/* An element of a row. */",
             "typedef \(inputType.name) \(p)_input;", "",
+        ]
+        if learning != nil { lines += whereLearning("struct \(p)_learning;") + [""] }
+        lines += [
             "/* All RAM of the network, \(stateBytes) bytes. */", "typedef struct {",
         ]
         lines += stateMembers().flatMap(\.lines)
@@ -24,6 +27,11 @@ extension CProgram {
                 "#ifdef \(m)_COUNTS", "uint32_t counts[\(m)_LAYERS]; /* spikes of each layer */",
                 "#endif",
             ]
+        }
+        if learning != nil {
+            lines += whereLearning(
+                "struct \(p)_learning *learning; /* what is learned: to be set before the first reset */"
+            )
         }
         lines += [
             "} \(p)_state;", "", "/* Before the first row of a sample. */",

@@ -106,7 +106,13 @@ extension CProgram {
             reset += CText.loop("i", stage.count, ["\(waiting)[i] = 0U;"])
             waitingPlace = "\(waiting)[i]"
         }
-        let threshold = values.threshold.map { $0.expression("c") } ?? "0"
+        var threshold = values.threshold.map { $0.expression("c") } ?? "0"
+        if index == learning?.moving {
+            body += whereLearning(
+                "const int32_t threshold = \(prefix)_learning_threshold(state->learning, i, \(threshold));",
+                otherwise: "const int32_t threshold = \(threshold);")
+            threshold = "threshold"
+        }
         body = ["int32_t v = \(membranes)[i];"] + body
         body += rule.lines(
             current: current, threshold: threshold, own: values.own?.expression("c"),

@@ -28,11 +28,13 @@ extension CProgram {
         ]
         lines += flashSection() + ramSection(hindrance, stepByStepBytes)
         lines += layerSection(options) + operationSection(operations, golden)
-        lines += targetSection()
+        lines += targetSection() + learningSection(options)
         lines += [
             "## What it does not do", "",
             "- It does not scale values of a sensor: numbers come in as the header says.",
-            "- It does not learn; weights are constants.",
+            options.learning == nil
+                ? "- It does not learn; weights are constants."
+                : "- Weights are constants; what is learned lies beside them, and is gone without power.",
             schedule == .layerByLayer
                 ? "- It keeps nothing from one sample to the next; `\(p)_step` begins anew each time."
                 : "- Rows after the last of a sample are not taken before the next `\(p)_reset`: that no sum leaves its type is proven for one sample.",
@@ -142,6 +144,51 @@ extension CProgram {
             "Compilers turn loops that clear memory into calls of `memset`; without a C library, compile with "
                 + "`-fno-tree-loop-distribute-patterns` as the Makefile does.", "",
         ]
+    }
+
+    /// What the network goes on learning.
+    private func learningSection(_ options: CExportOptions) -> [String] {
+        guard let learning = options.learning else { return [] }
+        let p = prefix, m = macro, inside = learning.learnsInside
+        var rules: [String] = []
+        if learning.input != nil {
+            rules.append("numbers that come in follow mean and size, without labels")
+        }
+        if let rule = learning.lastLayer {
+            rules.append("the last layer learns from labels, \(rule.bits) bits for a weight")
+        }
+        if let rule = learning.thresholds {
+            rules.append("thresholds of '\(rule.layer)' follow firing rates, without labels")
+        }
+        var lines = [
+            "## Learning", "",
+            "`\(p)_learning.h` and `\(p)_learning.c`: " + rules.joined(separator: "; ") + ". "
+                + "**\(learning.bytes) bytes of RAM** besides the state"
+                + (inside
+                    ? " and a pointer in it. Compile all files with `\(m)_LEARNING` defined."
+                    : "."),
+            "", "```c", "static \(p)_learning learning;", "",
+            "\(p)_learning_roll_back(&learning);   /* at first, and to forget */",
+        ]
+        if inside { lines.append("state.learning = &learning;") }
+        lines.append("\(p)_reset(&state);")
+        if !inside { lines.append("\(p)_learning_begin(&learning);") }
+        lines.append("for (int row = 0; row < \(m)_ROWS; row++) {")
+        if learning.input != nil {
+            lines += [
+                "    \(p)_input shown[\(m)_INPUT_WORDS];",
+                "    \(p)_learning_input(&learning, sample + row * \(m)_INPUT_WORDS, shown, 1U);",
+                "    \(p)_step(&state, shown);",
+            ]
+        } else {
+            lines.append("    \(p)_step(&state, sample + row * \(m)_INPUT_WORDS);")
+        }
+        lines.append("}")
+        if inside {
+            lines.append(
+                "\(p)_learning_teach(&learning, state.scores, label);   /* below 0: not known */")
+        }
+        return lines + ["```", ""]
     }
 
     /// `Makefile`.

@@ -24,15 +24,22 @@ extension CProgram {
             let life: CField.Life =
                 isPrefix && index == constantUntil - 1 ? .kept : index % 2 == 0 ? .even : .odd
             let call: String
+            var after: [String] = []
             switch stage {
             case .synapses(let stage):
                 let plan = try SynapsePlan.best(
                     for: stage, shown: shownKind(shown, stage.name, options), options: options,
                     name: "\(prefix)_weight\(index)", prefix: prefix)
-                let rule = isPrefix ? nil : ruleOfSums(behind: index)
+                let learns = index == learning?.lastSynapses
+                let rule = isPrefix || learns ? nil : ruleOfSums(behind: index)
                 isSummed = rule != nil
+                let heard = shown
                 (call, shown) = synapses(
                     stage, plan: plan, at: index, shown: shown, life: life, into: rule)
+                if learns {
+                    after = whereLearning(
+                        "\(prefix)_learning_last(state->learning, \(heard.array), \(shown.array));")
+                }
             case .pooling(let stage):
                 (call, shown) = pooling(stage, at: index, shown: shown, life: life)
             case .neurons(let stage):
@@ -40,8 +47,12 @@ extension CProgram {
                     stage, at: index, shown: shown, number: number, isSummed: isSummed)
                 number += 1
                 isSummed = false
+                if index == learning?.moving {
+                    after = whereLearning(
+                        "\(prefix)_learning_moving(state->learning, \(shown.array));")
+                }
             }
-            if isPrefix { perRow.append(call) } else { perStep.append(call) }
+            if isPrefix { perRow.append(call) } else { perStep += [call] + after }
         }
         perStep.append(note(shown, scores: scores))
         reset += readoutReset(scores, offsets) + ["state->rows = 0U;"]
@@ -68,6 +79,11 @@ extension CProgram {
         if !step.contains(where: { $0.contains(", row)") }) {
             step.append("(void)row;")
         }
+    }
+
+    /// Lines that are there where the program learns.
+    func whereLearning(_ lines: String..., otherwise: String? = nil) -> [String] {
+        ["#ifdef \(macro)_LEARNING"] + lines + (otherwise.map { ["#else", $0] } ?? []) + ["#endif"]
     }
 
     /// The neurons behind synapses, where sums can be added to their membranes at once, which saves the memory of the sums.

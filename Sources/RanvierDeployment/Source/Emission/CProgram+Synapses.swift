@@ -12,7 +12,9 @@ extension CProgram {
         life: CField.Life, into rule: NeuronRule?
     ) -> (call: String, output: CSignal) {
         let outputs = stage.outputShape.reduce(1, *)
-        let type = rule?.type ?? .signed(bounds[index].output)
+        // What is learned is added to sums of 32 bits.
+        let learns = index == learning?.lastSynapses
+        let type = learns ? .int32 : rule?.type ?? .signed(bounds[index].output)
         let layer = CText.comment(stage.name)
         plans.append((stage.name, plan))
         for table in plan.tables { add(table, of: stage.name) }

@@ -3,6 +3,8 @@ final class CProgram {
     let network: IntegerNetwork
     let prefix: String
     let bounds: [IntegerBounds]
+    /// What is learned within its steps; nil for nothing.
+    let learning: DeviceLearning?
     var tables: [(layer: String, table: CTable)] = []
     var fields: [CField] = []
     /// Functions in the order in which they are called.
@@ -14,10 +16,15 @@ final class CProgram {
     /// How each layer of synapses is written.
     var plans: [(layer: String, plan: SynapsePlan)] = []
 
-    init(_ network: IntegerNetwork, prefix: String) throws(IntegerNetworkError) {
+    init(
+        _ network: IntegerNetwork, prefix: String, learning: DeviceLearning? = nil
+    ) throws(IntegerNetworkError) {
         self.network = network
         self.prefix = prefix
-        bounds = try network.bounds()
+        let inside = learning.flatMap { $0.learnsInside ? $0 : nil }
+        self.learning = inside
+        let own = try network.bounds()
+        bounds = inside?.widened(own) ?? own
     }
 
     var macro: String { prefix.uppercased() }
