@@ -5,3 +5,8 @@ extension ReferenceValue {
     /// The same in single precision.
     var flatFloats: [Float] { get throws { try flat.map { Float($0) } } }
 }
+
+extension ReferenceValue {
+    /// The rows of a nested list.
+    var rows: [[Double]] { get throws { try items.map { try $0.numbers } } }
+}

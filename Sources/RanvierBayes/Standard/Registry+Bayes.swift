@@ -4,5 +4,7 @@ import RanvierLearning
 extension Registry {
     /// Adds what configurations and stored models may name of expectation propagation.
     public mutating func addBayesianLearning() {
+        add(MethodKind(ExpectationPropagationConfiguration.self))
+        add(ModelKind.bayesian)
     }
 }
