@@ -48,6 +48,19 @@ public struct BenchResult: Encodable, Sendable {
     /// What the workload took in several settings, for workloads that compare them; the first is what others are held against.
     public var parts: [Part]?
 
+    /// Working memory of a workload in several settings over the length of its sequences.
+    public var memory: [Memory]?
+
+    /// Memory of one setting for one length.
+    public struct Memory: Encodable, Sendable {
+        /// The setting.
+        public var name: String
+        /// Steps of the sequence.
+        public var steps: Int
+        /// The largest number of bytes that the tensors made in a run occupied at one time.
+        public var bytes: Int
+    }
+
     /// One setting of a workload that compares several.
     public struct Part: Encodable, Sendable {
         /// The setting.
@@ -152,6 +165,13 @@ public struct BenchResult: Encodable, Sendable {
                     part.name,
                     "\(NumberText.seconds(part.medianSeconds)), processor time "
                         + NumberText.seconds(part.cpuSecondsPerStep) + (ratio ?? "")
+                ))
+        }
+        for part in memory ?? [] {
+            lines.append(
+                (
+                    "\(part.name), T = \(part.steps)",
+                    "\(NumberText.bytes(Double(part.bytes))) working memory"
                 ))
         }
         lines.append(("peak memory", NumberText.bytes(Double(peakResidentBytes))))

@@ -15,11 +15,10 @@ public struct RecurrentBench: Workload {
     /// What is done.
     public let summary = "training step of a recurrent network 700-256-20 on events, batch 256"
 
-    /// Runs the steps; `--runs` is the number of timed ones, 16 if not given.
-    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
-        let batch = request.batch ?? 256
+    /// The network before training.
+    static func network() throws -> Network {
         let dynamics = LIFDynamics.workload
-        let network = try Network(inputShape: [700]) {
+        return try Network(inputShape: [700]) {
             Linear(700, 256, gain: 2)
             RecurrentLIF(
                 256, leak: .factor(0.95),
@@ -29,6 +28,12 @@ public struct RecurrentBench: Workload {
             Linear(256, 20)
             LeakyIntegrator(leak: .factor(0.95))
         }
+    }
+
+    /// Runs the steps; `--runs` is the number of timed ones, 16 if not given.
+    public func run(_ request: BenchRequest, events: WorkEvents) throws -> BenchResult {
+        let batch = request.batch ?? 256
+        let network = try Self.network()
         var (input, labels) = BenchData.spoken(count: batch)
         if let density = request.density {
             input = BenchData.events(shape: input.shape, density: density, name: name)

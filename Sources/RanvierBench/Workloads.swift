@@ -5,5 +5,8 @@ public enum Workloads {
         LIFLayerBench(), PerceptronBench(), ConvolutionalBench(), ResidualBench(), RecurrentBench(),
         LatencyBench(), ExactTTFSBench(), SimilarityBench(), MaskBench(), MaskedTrainingBench(),
         FakeQuantizationBench(), MaskedInferenceBench(), IntegerLatencyBench(),
+        SamplingBench(),
+        OnlineRulesBench(),
+        ExpectationPropagationBench(),
     ]
 }

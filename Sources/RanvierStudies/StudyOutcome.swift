@@ -16,13 +16,14 @@ package struct StudyOutcome: Encodable, Sendable {
     }
 
     private enum Key: String, CodingKey {
-        case study, findings, comparisons, tables, figures, seeds, folder
+        case study, findings, claims, comparisons, tables, figures, seeds, folder
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(study, forKey: .study)
         try container.encode(result.findings, forKey: .findings)
+        try container.encode(result.claims, forKey: .claims)
         try container.encode(result.comparisons, forKey: .comparisons)
         try container.encode(result.tables.filter(\.isShown), forKey: .tables)
         try container.encode(

@@ -6,6 +6,8 @@ public struct StudyResult: Sendable {
     public var findings: [String]
     /// Published numbers beside those measured.
     public var comparisons: [StudyComparison]
+    /// What was claimed, and whether it held.
+    var claims: [StudyClaim] = []
     /// Further tables.
     public var tables: [StudyTable] = []
     /// The figures.

@@ -39,15 +39,20 @@ import Testing
         try walk(OptimizerRole.self)
         try walk(CriterionRole.self)
         try walk(MeasureRole.self)
-        try walk(CriterionRole.self)
+        try walk(LocalRuleRole.self)
+        try walk(AlignmentSubstrateRole.self)
         try walk(PhaseRole.self)
     }
 
     @Test func methodsBaselinesAndModelsAreThere() {
         let registry = Registry.standard
-        #expect(registry.names(MethodRole.self) == ["surrogate", "exact", "compression"])
+        #expect(
+            registry.names(MethodRole.self) == [
+                "surrogate", "exact", "local", "expectation-propagation", "compression",
+            ])
         #expect(registry.names(BaselineRole.self) == ["ann"])
-        #expect(registry.names(ModelRole.self) == ["clocked", "event-driven", "integer"])
+        #expect(
+            registry.names(ModelRole.self) == ["clocked", "event-driven", "bayesian", "integer"])
         #expect(registry.names(TaskRole.self) == ["classification", "regression"])
         #expect(registry.names(ViewRole.self).contains(Mask.kind))
         let error = #expect(throws: UnknownNameError.self) {

@@ -12,7 +12,8 @@ struct DeviceLearningStudy: Study {
         var result = StudyResult(findings: [], comparisons: [])
         let report = LearningReport(seeds: outcomes)
         let claims = report.claims
-        result.findings = DeviceStudies.findings(claims)
+        result.findings = StudyClaim.findings(claims)
+        result.claims = claims
         result.tables = [StudyClaim.table(of: claims), report.table]
         result.seeds = seeds
         return result

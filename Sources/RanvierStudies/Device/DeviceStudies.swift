@@ -1,6 +1,6 @@
 import Ranvier
 
-/// What both studies share: networks, and how findings are told.
+/// What both studies share: networks.
 enum DeviceStudies {
     static func outcomes(
         _ name: String, _ context: StudyContext
@@ -17,12 +17,5 @@ enum DeviceStudies {
             }
         }
         return (seeds, outcomes)
-    }
-
-    static func findings(_ claims: [StudyClaim]) -> [String] {
-        let held = claims.count { $0.verdict == .held }
-        let failed = claims.filter { $0.verdict == .failed }.map(\.claim)
-        return ["\(held) of \(claims.count) claims held."]
-            + (failed.isEmpty ? [] : ["Did not hold: \(failed.joined(separator: "; "))."])
     }
 }

@@ -12,7 +12,8 @@ struct FaultsStudy: Study {
         var result = StudyResult(findings: [], comparisons: [])
         let report = FaultsReport(seeds: outcomes)
         let claims = report.claims
-        result.findings = DeviceStudies.findings(claims)
+        result.findings = StudyClaim.findings(claims)
+        result.claims = claims
         result.tables = [StudyClaim.table(of: claims), report.table, report.updates]
         result.figures = report.figures
         result.seeds = seeds

@@ -54,6 +54,7 @@ struct FormatsReport {
             findings: ["\(held) of \(claims.count) claims held."]
                 + list(.failed, "Did not hold") + list(.undecided, "Undecided") + obstacles,
             comparisons: [])
+        result.claims = claims
         result.tables = [
             StudyClaim.table(of: claims), formats, accuracies, programs, costs, rates, comparison,
             steps,

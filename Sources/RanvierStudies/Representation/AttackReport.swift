@@ -20,6 +20,7 @@ struct AttackReport {
         var result = StudyResult(
             findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
             comparisons: [])
+        result.claims = claims
         result.tables = [StudyClaim.table(of: claims), summary, curveTable]
         result.figures = figures
         result.files = ["accuracy.json": accuracyJSON]

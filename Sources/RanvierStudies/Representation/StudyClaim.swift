@@ -19,6 +19,36 @@ struct StudyClaim: Encodable, Sendable {
     let verdict: Verdict
     /// The numbers.
     let evidence: String
+    /// What was measured, if it is one number: the mean over seeds.
+    var measured: Double?
+    /// What it was held against.
+    var limit: Double?
+
+    /// As programs read it; what is not known is null.
+    func encode(to encoder: any Encoder) throws {
+        enum Key: String, CodingKey { case claim, source, verdict, evidence, measured, limit }
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(claim, forKey: .claim)
+        try container.encode(source, forKey: .source)
+        try container.encode(verdict, forKey: .verdict)
+        try container.encode(evidence, forKey: .evidence)
+        try container.encode(measured.flatMap { $0.isFinite ? $0 : nil }, forKey: .measured)
+        try container.encode(limit, forKey: .limit)
+    }
+
+    /// How many held, and which did not.
+    static func findings(_ claims: [StudyClaim]) -> [String] {
+        guard !claims.isEmpty else { return [] }
+        func list(_ verdict: Verdict) -> [String] {
+            claims.filter { $0.verdict == verdict }.map(\.claim)
+        }
+        var findings = ["\(list(.held).count) of \(claims.count) claims held."]
+        for (verdict, word) in [(Verdict.failed, "Did not hold"), (.undecided, "Undecided")] {
+            let own = list(verdict)
+            if !own.isEmpty { findings.append("\(word): \(own.joined(separator: "; ")).") }
+        }
+        return findings
+    }
 
     /// Claims as a table.
     static func table(of claims: [StudyClaim]) -> StudyTable {
@@ -48,7 +78,8 @@ struct StudyClaim: Encodable, Sendable {
         return StudyClaim(
             claim: claim, source: source, verdict: verdict,
             evidence: "\(what) \(summary.text)"
-                + (limit == 0 ? "" : ", limit \(NumberText.significant(limit))"))
+                + (limit == 0 ? "" : ", limit \(NumberText.significant(limit))"),
+            measured: summary.mean, limit: limit)
     }
 
     /// A claim that a quantity lies above a limit under every setting.
@@ -66,7 +97,8 @@ struct StudyClaim: Encodable, Sendable {
             evidence: "\(what), lowest "
                 + (lowest.map { "\(NumberText.fixed($0.value, decimals: 3)) (\($0.setting))" }
                     ?? "–")
-                + (limit == 0 ? "" : ", limit \(NumberText.significant(limit))"))
+                + (limit == 0 ? "" : ", limit \(NumberText.significant(limit))"),
+            measured: lowest?.value, limit: limit)
     }
 
     /// A claim that a quantity lies below a limit.
@@ -81,7 +113,8 @@ struct StudyClaim: Encodable, Sendable {
             case .undecided: .undecided
             }
         return StudyClaim(
-            claim: claim, source: source, verdict: verdict, evidence: other.evidence)
+            claim: claim, source: source, verdict: verdict, evidence: other.evidence,
+            measured: other.measured, limit: limit)
     }
 }
 

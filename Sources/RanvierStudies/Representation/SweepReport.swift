@@ -18,6 +18,7 @@ struct SweepReport {
         var result = StudyResult(
             findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
             comparisons: [])
+        result.claims = claims
         result.tables =
             [StudyClaim.table(of: claims), summary, blocks, energyTable, curveTable]
             + RepresentationTables.heatmaps(maps) + [timeTable, operationTable]

@@ -149,6 +149,7 @@ struct SparsePredictorStudy: Study {
                         + "\(SeedSummary(skipped).text) of the candidates and keeps the smallest that loses no more."
                 ],
             comparisons: [])
+        result.claims = claims
         result.tables = [
             StudyClaim.table(of: claims),
             StudyTable(

@@ -58,6 +58,7 @@ struct SparseReport {
     var studyResult: StudyResult {
         let claims = claims
         var result = StudyResult(findings: findings(claims), comparisons: [])
+        result.claims = claims
         result.tables = [
             StudyClaim.table(of: claims), accuracyTable, costTable, similarityTable, earlyTable,
         ].filter { !$0.rows.isEmpty }

@@ -60,6 +60,7 @@ struct SparseRobustnessReport {
             "A network that is right less often without damage has less to lose; the accuracy that is left stands beside "
                 + "what was lost.")
         var result = StudyResult(findings: findings, comparisons: [])
+        result.claims = claims
         result.tables = [
             StudyClaim.table(of: claims), networkTable, leftTable, lossTable, differenceTable,
         ]

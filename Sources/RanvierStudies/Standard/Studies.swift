@@ -12,5 +12,11 @@ public enum Studies {
         ] + SparseSetting.all.map { SparseStudy(setting: $0) } + [
             SparsePredictorStudy(), SparseRobustnessStudy(), FormatsStudy(), FaultsStudy(),
             DeviceLearningStudy(),
+            AlignmentTwoNeuronsStudy(), AlignmentLayerStudy(), AlignmentChainStudy(),
+            AlignmentSamplingStudy(),
+            YinYangStudy(), DeepRulesStudy(), AlignmentRobustnessStudy(), StabilityStudy(),
+            LIFStudy(), MismatchStudy(), MicrocircuitStudy(),
+            RuleRepresentationStudy(),
+            AdaptationStudy(),
         ]
 }
