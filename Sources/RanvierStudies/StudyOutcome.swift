@@ -25,7 +25,7 @@ package struct StudyOutcome: Encodable, Sendable {
         try container.encode(result.findings, forKey: .findings)
         try container.encode(result.claims, forKey: .claims)
         try container.encode(result.comparisons, forKey: .comparisons)
-        try container.encode(result.tables.filter(\.isShown), forKey: .tables)
+        try container.encode(result.measuredTables.filter(\.isShown), forKey: .tables)
         try container.encode(
             result.figures.map { "figures/\($0.name).svg" }, forKey: .figures)
         try container.encode(result.seeds, forKey: .seeds)

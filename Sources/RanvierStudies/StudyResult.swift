@@ -6,7 +6,7 @@ public struct StudyResult: Sendable {
     public var findings: [String]
     /// Published numbers beside those measured.
     public var comparisons: [StudyComparison]
-    /// What was claimed, and whether it held.
+    /// What was claimed, and whether it held; they are the first of the tables.
     var claims: [StudyClaim] = []
     /// Further tables.
     public var tables: [StudyTable] = []
@@ -25,9 +25,14 @@ public struct StudyResult: Sendable {
         self.comparisons = comparisons
     }
 
+    /// What was measured: the claims first.
+    package var measuredTables: [StudyTable] {
+        (claims.isEmpty ? [] : [StudyClaim.table(of: claims)]) + tables
+    }
+
     /// All tables, the comparison first.
     package var allTables: [StudyTable] {
-        (comparisons.isEmpty ? [] : [StudyComparison.table(of: comparisons)]) + tables
+        (comparisons.isEmpty ? [] : [StudyComparison.table(of: comparisons)]) + measuredTables
     }
 
     /// The tables that are to be read.

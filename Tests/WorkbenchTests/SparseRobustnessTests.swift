@@ -34,7 +34,7 @@ import Testing
             ]
         }
         let result = SparseRobustnessReport(seeds: seeds, setting: .digits).studyResult
-        let claims = try #require(result.tables.first { $0.name == "claims" })
+        let claims = try #require(result.allTables.first { $0.name == "claims" })
         #expect(claims.rows.count == 12)
         func verdict(_ words: String...) -> StudyValue? {
             claims.rows.first { row in

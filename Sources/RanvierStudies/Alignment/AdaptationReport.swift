@@ -51,14 +51,11 @@ struct AdaptationReport {
 
     var studyResult: StudyResult {
         let claims = parts.flatMap(claims)
-        let held = claims.count { $0.verdict == .held }
-        let failed = claims.filter { $0.verdict == .failed }.map(\.claim)
         var result = StudyResult(
-            findings: ["\(held) of \(claims.count) claims held."]
-                + (failed.isEmpty ? [] : ["Did not hold: \(failed.joined(separator: "; "))."])
-                + parts.map(finding), comparisons: [])
+            findings: StudyClaim.findings(claims) + parts.map(finding), comparisons: [])
+        result.claims = claims
         result.tables =
-            [StudyClaim.table(of: claims)] + parts.flatMap { [summary($0), drifts($0), row($0)] }
+            parts.flatMap { [summary($0), drifts($0), row($0)] }
         result.figures = parts.map(figure)
         return result
     }

@@ -89,7 +89,6 @@ struct AlignmentChainStudy: Study {
         result.claims = claims
         let marks = [0, 10, 20, 40, 100, Self.updates]
         result.tables = [
-            StudyClaim.table(of: claims),
             StudyTable(
                 name: "chain", caption: "Angles of the matrices in degrees",
                 columns: ["Step", "Updates of 2000 τ"] + (1...3).map { "Matrix \($0)" }
@@ -102,7 +101,7 @@ struct AlignmentChainStudy: Study {
                                 SeedSummary(runs.map { $0.agreements[update][matrix].angle }).value
                             } + [SeedSummary(largest(update, runs)).value]
                     }
-                }),
+                })
         ]
         result.figures = [
             ReportFigure(

@@ -148,7 +148,7 @@ struct AlignmentLayerStudy: Study {
         ]
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), table(outcomes, wide)]
+        result.tables = [table(outcomes, wide)]
         result.figures = [over(outcomes, circuits), scatter(outcomes[.feedback]?.first)]
         result.seeds = seeds
         result.isWhole = seeds.count >= 5

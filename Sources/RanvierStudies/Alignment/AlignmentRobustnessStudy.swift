@@ -71,7 +71,7 @@ struct AlignmentRobustnessStudy: Study {
         result.seeds = seeds
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), Self.table(done, settings),
+            Self.table(done, settings),
             done.differenceTable(settings, of: sal, to: Self.rules),
         ]
         result.figures = [Self.figure(done)]

@@ -189,7 +189,6 @@ struct AlignmentSamplingStudy: Study {
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims),
             StudyTable(
                 name: "sampling",
                 caption:
@@ -203,7 +202,7 @@ struct AlignmentSamplingStudy: Study {
                     [.text(text(noise))]
                         + [false, true].map { SeedSummary(values(noise, $0, \.divergence)).value }
                         + [false, true].map { SeedSummary(values(noise, $0, \.asymmetry)).value }
-                }),
+                })
         ]
         result.figures = [
             ReportFigure(

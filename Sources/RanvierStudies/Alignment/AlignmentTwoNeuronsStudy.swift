@@ -202,7 +202,6 @@ struct AlignmentTwoNeuronsStudy: Study {
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims),
             StudyTable(
                 name: "weights", caption: "Weights at the end, from 1.5 and 0.5",
                 columns: ["Case", "First", "Second"],

@@ -50,7 +50,7 @@ struct LIFStudy: Study {
         let claims = claims(own)
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), table(kinds, own), angles(kinds, own)]
+        result.tables = [table(kinds, own), angles(kinds, own)]
         result.figures = [figure(.good, kinds, own), figure(.bad, kinds, own)]
         result.seeds = seeds.many
         return result

@@ -77,7 +77,7 @@ struct MicrocircuitStudy: Study {
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), table(kinds, found), ends(kinds, seeds, found),
+            table(kinds, found), ends(kinds, seeds, found),
         ]
         result.figures = figures(kinds, found)
         result.seeds = seeds

@@ -55,7 +55,7 @@ struct MismatchStudy: Study {
         let claims = report.claims
         var result = StudyResult(findings: StudyClaim.findings(claims), comparisons: [])
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), report.table, report.seeds]
+        result.tables = [report.table, report.seeds]
         result.figures = report.figures
         result.seeds = seeds
         return result

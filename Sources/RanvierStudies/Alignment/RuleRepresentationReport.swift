@@ -43,7 +43,8 @@ struct RuleRepresentationReport {
         var result = StudyResult(
             findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
             comparisons: [])
-        result.tables = [StudyClaim.table(of: claims), summary, matrix, layerTable]
+        result.claims = claims
+        result.tables = [summary, matrix, layerTable]
         result.figures = [heatMap, curves]
         return result
     }

@@ -82,7 +82,7 @@ struct StabilityStudy: Study {
             findings: StudyClaim.findings(claims) + Self.mechanism(done), comparisons: [])
         result.seeds = seeds
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), Self.table(done)]
+        result.tables = [Self.table(done)]
         result.figures = [Self.growth(done)]
         return result
     }

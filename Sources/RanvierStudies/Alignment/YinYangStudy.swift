@@ -47,7 +47,7 @@ struct YinYangStudy: Study {
         result.seeds = seeds
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), done.accuracyTable(settings, rules),
+            done.accuracyTable(settings, rules),
             done.differenceTable(settings, of: sal, to: rules),
         ]
         result.figures = settings.flatMap { setting in

@@ -14,7 +14,7 @@ struct DeviceLearningStudy: Study {
         let claims = report.claims
         result.findings = StudyClaim.findings(claims)
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), report.table]
+        result.tables = [report.table]
         result.seeds = seeds
         return result
     }

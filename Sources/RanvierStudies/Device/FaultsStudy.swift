@@ -14,7 +14,7 @@ struct FaultsStudy: Study {
         let claims = report.claims
         result.findings = StudyClaim.findings(claims)
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), report.table, report.updates]
+        result.tables = [report.table, report.updates]
         result.figures = report.figures
         result.seeds = seeds
         return result

@@ -56,7 +56,7 @@ struct FormatsReport {
             comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), formats, accuracies, programs, costs, rates, comparison,
+            formats, accuracies, programs, costs, rates, comparison,
             steps,
         ].filter { !$0.rows.isEmpty }
         result.figures = figures

@@ -21,7 +21,7 @@ struct AttackReport {
             findings: claims.map { "\($0.claim): \($0.verdict.rawValue) (\($0.evidence))." },
             comparisons: [])
         result.claims = claims
-        result.tables = [StudyClaim.table(of: claims), summary, curveTable]
+        result.tables = [summary, curveTable]
         result.figures = figures
         result.files = ["accuracy.json": accuracyJSON]
         result.seeds = spiking.map(\.seed)

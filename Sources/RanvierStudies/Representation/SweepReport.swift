@@ -20,7 +20,7 @@ struct SweepReport {
             comparisons: [])
         result.claims = claims
         result.tables =
-            [StudyClaim.table(of: claims), summary, blocks, energyTable, curveTable]
+            [summary, blocks, energyTable, curveTable]
             + RepresentationTables.heatmaps(maps) + [timeTable, operationTable]
         result.figures = figures
         result.files = ["accuracy.json": accuracyJSON]

@@ -151,7 +151,6 @@ struct SparsePredictorStudy: Study {
             comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims),
             StudyTable(
                 name: "correlation", caption: "Spearman's correlation with the lost accuracy",
                 columns: ["Predictor", "As they are", "Trained"],

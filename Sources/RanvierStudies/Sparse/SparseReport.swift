@@ -60,7 +60,7 @@ struct SparseReport {
         var result = StudyResult(findings: findings(claims), comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), accuracyTable, costTable, similarityTable, earlyTable,
+            accuracyTable, costTable, similarityTable, earlyTable,
         ].filter { !$0.rows.isEmpty }
         result.figures = figures
         return result

@@ -62,7 +62,7 @@ struct SparseRobustnessReport {
         var result = StudyResult(findings: findings, comparisons: [])
         result.claims = claims
         result.tables = [
-            StudyClaim.table(of: claims), networkTable, leftTable, lossTable, differenceTable,
+            networkTable, leftTable, lossTable, differenceTable,
         ]
         result.figures = Family.allCases.compactMap(figure)
         return result
