@@ -142,6 +142,7 @@ import Testing
         var method = try Self.method("kp")
         let reports = try Course(epochs: 2).run(&method, on: data).reports
         let shown = try #require(method.diagnostics(of: reports, on: data).first)
+        #expect(shown.summary.contains("No synapse reads the weight of another one."))
         #expect(shown.figures.map(\.name) == ["feedback-angles", "gradient-angles"])
         #expect(shown.figures[0].curves.map(\.name) == ["linear3.weights", "linear5.weights"])
         #expect(shown.figures[1].curves.allSatisfy { $0.y.count == 2 && !$0.y.contains(nil) })
@@ -155,6 +156,7 @@ import Testing
         #expect(direct.bytesBetweenLayers == 4 * 4 * 10 * 2)
         #expect(!direct.transportsWeights && direct.waitsForTheEnd)
         let plain = try Self.method("bp").learner.traffic(of: method.clockedModel)
+        #expect(plain.summary.hasPrefix("Errors go back through the forward weights"))
         #expect(plain.transportsWeights && plain.bytesPerSynapse == 0)
     }
 

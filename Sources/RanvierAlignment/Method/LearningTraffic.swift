@@ -13,6 +13,15 @@ public struct LearningTraffic: Hashable, Sendable {
     /// Whether the pass that teaches waits for the end of the sequence.
     public var waitsForTheEnd: Bool
 
+    /// What a synapse has to know, and when it can learn, in a sentence each.
+    var summary: String {
+        (transportsWeights
+            ? "Errors go back through the forward weights, which their synapses would have to read. "
+            : "No synapse reads the weight of another one. ")
+            + (waitsForTheEnd
+                ? "Teaching waits for the end of a sequence." : "Teaching goes on at every step.")
+    }
+
     /// Costs of a rule.
     public init(
         bytesBetweenLayers: Double, bytesPerSynapse: Double, bytesPerNeuron: Double,

@@ -41,7 +41,7 @@ extension LocalLearning {
                 title: "Local learning",
                 summary:
                     "The rule '\(kind)': how its errors compare with the gradient, and what it moves "
-                    + "between layers and keeps.",
+                    + "between layers and keeps. \(learner.traffic(of: clockedModel).summary)",
                 measures: measures, figures: figures)
         ]
     }
@@ -57,9 +57,6 @@ extension LocalLearning {
                 "bytes-per-synapse", traffic.bytesPerSynapse, unit: "bytes", higherIsBetter: false),
             Measure(
                 "bytes-per-neuron", traffic.bytesPerNeuron, unit: "bytes", higherIsBetter: false),
-            Measure(
-                "transports-weights", traffic.transportsWeights ? 1 : 0, higherIsBetter: false),
-            Measure("waits-for-the-end", traffic.waitsForTheEnd ? 1 : 0, higherIsBetter: false),
         ]
     }
 
