@@ -115,6 +115,18 @@ import Testing
         #expect(throws: RunError.self) { try workbench.adapt(request) }
     }
 
+    /// A trial on the run's own samples: nothing learns from labels, but those of old samples still judge.
+    @Test func aTrialWithoutLabelsStillJudgesWhatWasKept() throws {
+        let place = try trained()
+        var request = AdaptRequest(run: place.run, data: nil)
+        (request.output, request.labels) = (place.output, .ignored)
+        request.drift = SensorDrift(gain: 0.5, offset: 2)
+        let record = try #require(try result(Workbench().adapt(request)).adaptation)
+        #expect(record.rule == nil && record.gained == nil && record.kept != nil)
+        #expect(!record.checks.isEmpty)
+        #expect(record.checks.allSatisfy { $0.new == nil && ($0.old ?? .nan).isFinite })
+    }
+
     @Test func rowsWithoutLabelsAreFollowed() throws {
         let place = try trained(), workbench = Workbench()
         let drift = SensorDrift(gain: 0.4, offset: 5)

@@ -218,8 +218,10 @@ struct AdaptationRun {
     }
 
     /// The measure that checks look at, the most important one of the task.
-    private mutating func value(of evaluation: Evaluation) -> Double {
-        guard let measure = evaluation.measures.first else { return .nan }
+    ///
+    /// - Returns: nil where samples have no targets.
+    private mutating func value(of evaluation: Evaluation) -> Double? {
+        guard let measure = evaluation.measures.first else { return nil }
         lowerIsBetter = measure.higherIsBetter == false
         return measure.value
     }
@@ -255,7 +257,7 @@ struct AdaptationRun {
         let new = try held.map { try measured($0.check, corrected: true) }
         let old = try old.map { try measured($0.check, corrected: false) }
         return AdaptationOutcome.Check(
-            samples: samples, new: new.map { value(of: $0) }, old: old.map { value(of: $0) },
+            samples: samples, new: new.flatMap { value(of: $0) }, old: old.flatMap { value(of: $0) },
             isRolledBack: false)
     }
 

@@ -32,7 +32,8 @@ struct AdaptSamples {
         }
         var new = try Self.read(
             request.data, stored, request, labels: request.labels, events: events)
-        if request.labels == .ignored { new = try new.withoutTargets }
+        // Those of a trial on the run's own samples judge what was kept.
+        if request.labels == .ignored, !isOwn { new = try new.withoutTargets }
         data = AdaptationData(stream: new)
         let own = isAdapted ? nil : try Self.own(stored, request, events)
         if isOwn {
@@ -91,7 +92,7 @@ struct AdaptSamples {
     /// The run's own test samples: those held out are judged as they were and drifted, the others drift and are learned from.
     private mutating func split(_ all: Dataset, keepsOld: Bool) throws {
         let (learned, held) = try parts(of: all)
-        data.stream = learned
+        data.stream = request.labels == .ignored ? try learned.withoutTargets : learned
         try drift()
         data.held =
             request.labels == .ignored ? nil : try request.drift?(held, channels: channels)
