@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierLearning
 
 /// How a study is done, and whom it tells about it.
@@ -30,6 +31,15 @@ public struct StudyContext: Sendable {
         self.dataDirectory = dataDirectory
         self.cache = cache
         self.events = events
+    }
+
+    /// Refuses settings that are asked for and that the study does not have.
+    ///
+    /// - Throws: `UnknownNameError`.
+    func requireSettings(among known: [String]) throws(UnknownNameError) {
+        for name in settings where !known.contains(name) {
+            throw UnknownNameError("--settings", name, known: known)
+        }
     }
 
     /// Tells how far the study is, and stops it after Ctrl-C.

@@ -1,4 +1,5 @@
 import Foundation
+import RanvierConfiguration
 import RanvierReports
 import Testing
 
@@ -33,6 +34,15 @@ import Testing
         let same = WeightAgreement(forward: [1, -2, 0.5], feedback: [2, -4, 1])
         #expect(same.angle < 1e-6 && same.slope == 2 && same.size == 2)
         #expect(abs(WeightAgreement(forward: [1, 0], feedback: [0, 1]).angle - 90) < 1e-9)
+    }
+
+    /// Before anything is trained, whatever the study.
+    @Test(arguments: Studies.all.filter { $0.choices.contains(.settings) }.map(\.name))
+    func unknownSettingsAreRefused(name: String) throws {
+        let study = try #require(Studies.all.first { $0.name == name })
+        var context = StudyContext(isQuick: true)
+        context.settings = ["nothing"]
+        #expect(throws: UnknownNameError.self) { try study.run(context) }
     }
 
     @Test func claimsAreInTheJSONWithWhatWasMeasured() throws {

@@ -21,9 +21,7 @@ struct AdaptationStudy: Study {
 
     func run(_ context: StudyContext) throws -> StudyResult {
         let known = AdaptationSetting.all
-        for name in context.settings where !known.map(\.name).contains(name) {
-            throw UnknownNameError("--settings", name, known: known.map(\.name))
-        }
+        try context.requireSettings(among: known.map(\.name))
         let chosen = context.settings.isEmpty ? [AdaptationSetting.digits.name] : context.settings
         let settings = known.filter { chosen.contains($0.name) }
             .map { context.isQuick ? $0.quick : $0 }

@@ -69,6 +69,7 @@ struct DeepRulesStudy: Study {
         let seeds =
             context.seeds.isEmpty ? Array(Self.seeds.prefix(isQuick ? 1 : 2)) : context.seeds
         var rules = Self.rules
+        try context.requireSettings(among: rules.map(\.label))
         if !context.settings.isEmpty {
             rules = rules.filter { context.settings.contains($0.label) }
         }

@@ -76,9 +76,7 @@ struct RuleRepresentationStudy: Study {
 
     /// The rules that are asked for, backpropagation always among them.
     private func chosen(_ context: StudyContext) throws(UnknownNameError) -> [Setting] {
-        for name in context.settings where !Self.settings.contains(where: { $0.label == name }) {
-            throw UnknownNameError("--settings", name, known: Self.settings.map(\.label))
-        }
+        try context.requireSettings(among: Self.settings.map(\.label))
         return Self.settings.filter {
             context.settings.isEmpty || $0.rule == nil || context.settings.contains($0.label)
         }

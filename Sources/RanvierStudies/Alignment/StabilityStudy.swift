@@ -55,6 +55,12 @@ struct StabilityStudy: Study {
             context.seeds.isEmpty
             ? Array(Self.seeds.prefix(context.isQuick ? 1 : 5)) : context.seeds
         let epochs = context.epochs ?? (context.isQuick ? 6 : 50)
+        var known: [String] = []
+        for name in Self.cases.flatMap({ [$0.rule.label, $0.setting] }) where !known.contains(name)
+        {
+            known.append(name)
+        }
+        try context.requireSettings(among: known)
         let chosen =
             context.settings.isEmpty
             ? Self.cases

@@ -19,6 +19,7 @@ struct YinYangStudy: Study {
             ? Array(Self.seeds.prefix(context.isQuick ? 2 : 8)) : context.seeds
         let epochs = context.epochs ?? (context.isQuick ? 4 : 50)
         var rules = YinYangRules.all
+        try context.requireSettings(among: rules.map(\.label))
         if !context.settings.isEmpty {
             rules = rules.filter { context.settings.contains($0.label) }
         }

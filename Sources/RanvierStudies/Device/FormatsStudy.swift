@@ -15,9 +15,7 @@ struct FormatsStudy: Study {
     static let settings = FormatsSetting.all.map(\.name) + [TinyNetwork.name]
 
     func run(_ context: StudyContext) throws -> StudyResult {
-        for name in context.settings where !Self.settings.contains(name) {
-            throw UnknownNameError("--settings", name, known: Self.settings)
-        }
+        try context.requireSettings(among: Self.settings)
         let chosen = context.settings.isEmpty ? [FormatsSetting.digits.name] : context.settings
         let settings = FormatsSetting.all.filter { chosen.contains($0.name) }
         let hasTiny = chosen.contains(TinyNetwork.name)

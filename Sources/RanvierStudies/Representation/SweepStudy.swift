@@ -54,9 +54,7 @@ struct SweepStudy: Study {
     /// The settings that are asked for, in the order of the study.
     private func chosen(_ context: StudyContext) throws(UnknownNameError) -> [SweepCell] {
         let all = cells(Plan(base: StudyNetwork(context), isQuick: context.isQuick))
-        for name in context.settings where !all.contains(where: { $0.label == name }) {
-            throw UnknownNameError("--settings", name, known: all.map(\.label))
-        }
+        try context.requireSettings(among: all.map(\.label))
         return all.filter { context.settings.isEmpty || context.settings.contains($0.label) }
     }
 
