@@ -257,7 +257,8 @@ struct AdaptationRun {
         let new = try held.map { try measured($0.check, corrected: true) }
         let old = try old.map { try measured($0.check, corrected: false) }
         return AdaptationOutcome.Check(
-            samples: samples, new: new.flatMap { value(of: $0) }, old: old.flatMap { value(of: $0) },
+            samples: samples, new: new.flatMap { value(of: $0) },
+            old: old.flatMap { value(of: $0) },
             isRolledBack: false)
     }
 
